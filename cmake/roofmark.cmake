@@ -1,0 +1,96 @@
+# Build functions: a library per room, an object library per instruction set, a registry per room.
+include_guard()
+
+add_library(roofmark_options INTERFACE)
+target_include_directories(roofmark_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(roofmark_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+                       $<$<BOOL:${ROOFMARK_WERROR}>:-Werror>)
+
+# roofmark_room(NAME SOURCES... [LINK libraries...]): the static library of one room.
+function(roofmark_room name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_library(roofmark_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(roofmark_${name} PUBLIC roofmark_options ${arg_LINK})
+endfunction()
+
+# roofmark_isa_objects(ROOM room SOURCE file.isa.cpp): compiles one leaf source once per instruction set.
+# Beside each object that is linked stands one with the release flags that is only read, by the lints:
+# sanitizers and -O0 emit weak symbols and change the code.
+function(roofmark_isa_objects)
+  cmake_parse_arguments(arg "" "ROOM;SOURCE" "" ${ARGN})
+  get_filename_component(stem ${arg_SOURCE} NAME_WE)
+  foreach(isa ${ROOFMARK_ISAS})
+    set(object isa_${arg_ROOM}_${stem}_${isa})
+    add_library(${object} OBJECT ${arg_SOURCE})
+    roofmark_isa_options(${object} ${isa})
+    target_sources(roofmark_${arg_ROOM} PRIVATE $<TARGET_OBJECTS:${object}>)
+    if(ROOFMARK_TESTS)
+      add_library(release_${object} OBJECT ${arg_SOURCE})
+      roofmark_isa_options(release_${object} ${isa})
+      target_compile_options(release_${object} PRIVATE -O3 -g0 -DNDEBUG -fno-sanitize=all)
+      set_property(GLOBAL APPEND PROPERTY ROOFMARK_RELEASE_ISA_TARGETS release_${object})
+    endif()
+  endforeach()
+endfunction()
+
+function(roofmark_isa_options target isa)
+  target_link_libraries(${target} PRIVATE roofmark_options)
+  target_compile_options(${target} PRIVATE ${ROOFMARK_ISA_FLAGS_${isa}} -ffp-contract=fast -Wno-psabi
+                         $<$<CXX_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>)
+  target_compile_definitions(${target} PRIVATE
+    ROOFMARK_ISA=${isa} ROOFMARK_ISA_NAMESPACE=isa_${isa}
+    ROOFMARK_VECTOR_BYTES=${ROOFMARK_ISA_BYTES_${isa}})
+endfunction()
+
+# roofmark_add_probe(NAME) and roofmark_add_kernel(NAME): NAME/NAME.cpp defines
+# std::vector<Kernel> NAME_kernels(); every NAME/*.isa.cpp beside it is compiled per instruction set.
+macro(roofmark_add_probe name)
+  roofmark_register(probes ${name})
+endmacro()
+macro(roofmark_add_kernel name)
+  roofmark_register(kernels ${name})
+endmacro()
+
+function(roofmark_register room name)
+  file(GLOB leaves CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.isa.cpp)
+  target_sources(roofmark_${room} PRIVATE ${name}/${name}.cpp)
+  foreach(leaf ${leaves})
+    roofmark_isa_objects(ROOM ${room} SOURCE ${leaf})
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY ROOFMARK_REGISTRY_${room} ${name})
+endfunction()
+
+# roofmark_write_registry(ROOM): generates all_<room>(), declared in <room>/registry.h.
+function(roofmark_write_registry room)
+  get_property(names GLOBAL PROPERTY ROOFMARK_REGISTRY_${room})
+  set(text "// Generated from ${room}/CMakeLists.txt.\n#include \"${room}/registry.h\"\n\nnamespace roofmark {\n\n")
+  foreach(name ${names})
+    string(APPEND text "std::vector<Kernel> ${name}_kernels();\n")
+  endforeach()
+  string(APPEND text "\nstd::vector<Kernel> all_${room}() {\n  std::vector<Kernel> all;\n")
+  foreach(name ${names})
+    string(APPEND text "  for (const Kernel& kernel : ${name}_kernels()) all.push_back(kernel);\n")
+  endforeach()
+  string(APPEND text "  return all;\n}\n\n}  // namespace roofmark\n")
+  set(file ${PROJECT_BINARY_DIR}/generated/${room}_registry.cpp)
+  file(GENERATE OUTPUT ${file} CONTENT "${text}")
+  target_sources(roofmark_${room} PRIVATE ${file})
+endfunction()
+
+# roofmark_embed(TARGET VARIABLE files...): compiles text files into `TARGET` as
+# std::vector<EmbeddedFile> VARIABLE(), so that the program needs no data directory.
+function(roofmark_embed target variable)
+  set(text "// Generated.\n#include \"core/embedded.h\"\n\nnamespace roofmark {\n\n")
+  string(APPEND text "std::vector<EmbeddedFile> ${variable}() {\n  return {\n")
+  foreach(file ${ARGN})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    get_filename_component(stem ${file} NAME_WLE)
+    file(READ ${file} content)
+    # A string literal may hold at most 65536 bytes; data files are far smaller.
+    string(APPEND text "      {\"${stem}\", R\"~~(${content})~~\"},\n")
+  endforeach()
+  string(APPEND text "  };\n}\n\n}  // namespace roofmark\n")
+  set(out ${PROJECT_BINARY_DIR}/generated/${variable}.cpp)
+  file(CONFIGURE OUTPUT ${out} CONTENT "${text}" @ONLY)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -1,0 +1,23 @@
+#include "core/case.h"
+
+namespace roofmark {
+
+std::string Conditions::text() const {
+  std::string text;
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) text += std::string(",") + key + "=" + value;
+  };
+  add("level", level);
+  add("stores", stores);
+  add("pages", pages);
+  add("state", state);
+  add("packed", packed);
+  return text;
+}
+
+std::string Case::id() const {
+  return kernel->name + "/" + (variant ? variant->name : "none") + "/" + format.name() + "/" +
+         device + "/t" + std::to_string(threads) + "/" + shape.text() + conditions.text();
+}
+
+}  // namespace roofmark

@@ -1,0 +1,24 @@
+// One thing to measure: a variant of a kernel at a shape, on a number of threads.
+#pragma once
+
+#include <string>
+
+#include "core/kernel.h"
+
+namespace roofmark {
+
+struct Case {
+  const Kernel* kernel = nullptr;
+  const Variant* variant = nullptr;  ///< null where the kernel has none for the device
+  Shape shape;
+  Conditions conditions;
+  int threads = 1;
+  std::string device = "cpu";
+  Format format;
+  std::string reason;  ///< why it cannot run; empty: it can
+
+  /// kernel/variant/format/device/tN/extents,conditions: the identity a history is kept under.
+  std::string id() const;
+};
+
+}  // namespace roofmark

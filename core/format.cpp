@@ -1,0 +1,60 @@
+#include "core/format.h"
+
+#include <array>
+
+namespace roofmark {
+namespace {
+
+struct Known {
+  DType type;
+  std::string_view name;
+  int bits;
+};
+constexpr std::array<Known, 10> types{{{DType::none, "none", 0},
+                                       {DType::f64, "f64", 64},
+                                       {DType::f32, "f32", 32},
+                                       {DType::tf32, "tf32", 32},
+                                       {DType::f16, "f16", 16},
+                                       {DType::bf16, "bf16", 16},
+                                       {DType::fp8, "fp8", 8},
+                                       {DType::i32, "i32", 32},
+                                       {DType::i8, "i8", 8},
+                                       {DType::i4, "i4", 4}}};
+
+bool is_integer(DType type) { return type == DType::i8 || type == DType::i4; }
+
+}  // namespace
+
+std::string_view name(DType type) { return types[static_cast<std::size_t>(type)].name; }
+
+std::optional<DType> dtype_from(std::string_view text) {
+  for (const Known& known : types) {
+    if (known.name == text) return known.type;
+  }
+  return std::nullopt;
+}
+
+int bits(DType type) { return types[static_cast<std::size_t>(type)].bits; }
+double bytes(DType type) { return bits(type) / 8.0; }
+
+std::string Format::name() const {
+  if (is_integer(weights)) {
+    return "w" + std::to_string(bits(weights)) + "a" + std::to_string(bits(activations));
+  }
+  const std::string stored(roofmark::name(weights));
+  return weights == accumulate ? stored : stored + "-" + std::string(roofmark::name(accumulate));
+}
+
+std::optional<Format> format_from(std::string_view text) {
+  if (text == "w8a8") return Format{DType::i8, DType::i8, DType::i32};
+  if (text == "w4a8") return Format{DType::i4, DType::i8, DType::i32};
+  if (text == "w4a16") return Format{DType::i4, DType::f16, DType::f32};
+  const std::size_t dash = text.find('-');
+  const auto stored = dtype_from(text.substr(0, dash));
+  const auto accumulated =
+      dash == std::string_view::npos ? stored : dtype_from(text.substr(dash + 1));
+  if (!stored || !accumulated || is_integer(*stored)) return std::nullopt;
+  return Format{*stored, *stored, *accumulated};
+}
+
+}  // namespace roofmark

@@ -1,0 +1,32 @@
+// Number formats of one operation: weights, activations and the accumulator.
+// The accumulator is part of every compute ceiling: with another one a part has another peak.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roofmark {
+
+enum class DType { none, f64, f32, tf32, f16, bf16, fp8, i32, i8, i4 };
+
+std::string_view name(DType type);
+std::optional<DType> dtype_from(std::string_view name);
+/// Width as stored, in bits (tf32 is stored in 32, none in 0).
+int bits(DType type);
+/// Width as stored, in bytes; 0.5 for i4.
+double bytes(DType type);
+
+struct Format {
+  DType weights = DType::f32, activations = DType::f32, accumulate = DType::f32;
+
+  /// One name where all three agree ("f32"), "bf16-f32" where only the accumulator differs, and
+  /// "w8a8", "w4a16" (bits of weights and activations) for quantized weights.
+  std::string name() const;
+  bool operator==(const Format&) const = default;
+};
+
+/// The format of that name ("f32", "bf16-f32", "w8a8", "w4a16", "w4a8"); nullopt where none is meant.
+std::optional<Format> format_from(std::string_view name);
+
+}  // namespace roofmark

@@ -1,0 +1,89 @@
+// A kernel says what one call must at least compute and move; a variant does it.
+// A probe is a kernel whose work is exact by construction, so there is one registry for both.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/format.h"
+#include "core/shape.h"
+#include "core/work.h"
+
+namespace roofmark {
+
+class Device;
+struct Case;
+struct Machine;
+
+enum class Role { kernel, compute_probe, bandwidth_probe, latency_probe, overhead_probe };
+std::string_view name(Role role);
+
+/// Where a launch happens: nothing on a CPU, a stream on a GPU.
+struct Queue {
+  void* stream = nullptr;
+};
+
+/// One prepared case: operands allocated and filled.  Destroyed when its row is finished.
+class Task {
+ public:
+  virtual ~Task() = default;
+  /// One launch, exactly the work that Kernel::work() states.
+  virtual void launch(Queue queue) = 0;
+  /// Runs once on poisoned outputs and compares with a float64 reference, in units of the tolerance:
+  /// <= 1 is correct, NaN or > 1 is wrong.
+  virtual double error() = 0;
+  /// What did the work where that is somebody else's choice: "OpenBLAS 0.3.21, core Haswell".
+  virtual std::string implementation() const { return {}; }
+};
+
+/// Circumstances beside the shape that belong to a case's identity; empty where they do not apply.
+struct Conditions {
+  std::string level;   ///< l1 l2 l3 dram: where the working set lives
+  std::string stores;  ///< ordinary | nt
+  std::string pages;   ///< 4k | huge
+  std::string state;   ///< cold | hot: where the operands of a kernel are found
+  std::string packed;  ///< yes | no: weights laid out beforehand
+
+  /// ",level=l1,stores=nt" in this order, without what is empty.
+  std::string text() const;
+  bool operator==(const Conditions&) const = default;
+};
+
+/// The probe that bounds a kernel, timed beside it: its kernel's name and where it must run.
+struct Companion {
+  std::string kernel;
+  Conditions conditions;  ///< fields left empty match anything
+};
+
+struct Variant {
+  std::string name;               ///< avx512, openblas, ...: unique within device and format
+  std::string device;             ///< cpu | cuda
+  std::string needs;              ///< an instruction set of cmake/isas.cmake, or empty
+  Format format;
+  std::unique_ptr<Task> (*prepare)(const Case&, Device&) = nullptr;
+  std::string unavailable;        ///< why this build lacks it ("built without OpenBLAS"); empty: built in
+};
+
+/// Where a probe wants to run on a machine.
+struct Site {
+  Shape shape;
+  Conditions conditions;
+  std::string reason;  ///< why it cannot run here ("no L3 cache"); empty: it can
+};
+
+struct Kernel {
+  std::string name;
+  std::string summary;  ///< one line for `roofmark list`
+  Role role = Role::kernel;
+  Work (*work)(const Shape&, const Format&) = nullptr;
+  /// The probe whose mix of reads and writes, or whose arithmetic, bounds this shape; null for probes.
+  std::optional<Companion> (*companion)(const Shape&, int threads) = nullptr;
+  /// Probes only: the shapes it takes on this machine; kernels take theirs from a model's operators.
+  std::vector<Site> (*sites)(const Machine&, const Variant&, int threads) = nullptr;
+  std::vector<Variant> variants;
+};
+
+}  // namespace roofmark

@@ -1,0 +1,104 @@
+// What was seen: readings of the machine around a sample, the samples of a row, and a whole run.
+// Raw facts only; rates, shares and verdicts are derived by whoever reads them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/kernel.h"
+#include "core/machine.h"
+#include "core/model.h"
+#include "core/units.h"
+
+namespace roofmark {
+
+/// One thread's core between two samples.  Zero where it cannot be read.
+struct CoreReading {
+  double clock_hz = 0;                   ///< from a chain of dependent multiplies
+  double quiet = 0;                      ///< NOP issue rate as a fraction of this core's best
+  std::int64_t involuntary_switches = 0; ///< of this thread, since it began
+  double cpu_s = 0;                      ///< CPU time of this thread
+  int cpu = -1;                          ///< logical CPU it ran on
+};
+
+struct Reading {
+  std::vector<CoreReading> cores;
+  double wall_s = 0;    ///< when it was taken
+  double stolen_s = 0;  ///< time the hypervisor took from the CPUs in use, since boot
+  std::int64_t throttle_events = 0;
+};
+
+struct Health {
+  Known<double> load_1m, steal_s, temperature_c, pressure_cpu_some_avg10;
+  Known<std::int64_t> throttle_events;
+};
+
+enum class Status { ok, failed, unsupported, skipped };
+std::string_view name(Status status);
+
+/// One kernel sample and one sample of the probe that bounds it, taken one after the other.
+struct Pair {
+  double kernel_s = 0, companion_s = 0;  ///< seconds per launch
+  bool operator==(const Pair&) const = default;
+};
+
+struct Measurement {
+  std::string id, kernel, variant, device;
+  Role role = Role::kernel;
+  int threads = 1;
+  Format format;
+  Shape shape;
+  Conditions conditions;
+  Work work;
+  Status status = Status::ok;
+  std::string reason;          ///< why there is no time, or what is odd about it
+  std::string implementation;  ///< Task::implementation()
+  double error = 0;            ///< Task::error(): <= 1 is correct
+  std::int64_t launches = 0;   ///< per sample
+  std::vector<double> samples_s;   ///< seconds per launch, every sample taken
+  std::vector<std::string> flags;  ///< parallel: why a sample is dropped; empty: kept
+  std::vector<double> clock_hz;    ///< parallel: mean over threads, 0 unknown
+  std::string companion;           ///< id of the probe timed beside it
+  std::vector<Pair> pairs;         ///< both of each pair passed the gates
+  bool contended = false;          ///< too few samples passed the quiet gate
+  bool interval_met = false;       ///< the median's interval came within the policy's target
+  char grade = 'C';                ///< A, B or C as the harness saw it
+  Health before, after;
+};
+
+/// How the numbers were taken.
+struct Policy {
+  std::string preset = "quick";
+  std::string only;                      ///< probes | kernels | empty
+  std::string filter;                    ///< regular expression on ids
+  std::vector<std::string> devices{"cpu"};
+  std::vector<int> threads;              ///< thread counts to measure
+  std::vector<Workload> workloads;
+  std::uint64_t seed = 1;                ///< of the order of cases
+  double target = 0.03;                  ///< relative half-width of the median's 95 % interval
+  int min_kept = 10, min_kept_long = 5;  ///< samples; the second where one launch exceeds long_launch_s
+  double long_launch_s = 0.05;
+  double core_sample_s = 100e-6, sample_s = 1e-3;  ///< least length of a sample
+  double case_limit_s = 0.5;             ///< time limit of one case's sampling
+  int max_samples = 400;
+};
+
+struct Build {
+  std::string version, commit, compiler;
+  std::vector<std::pair<std::string, std::string>> features;  ///< openblas: 0.3.21, cuda: 13.0, ...
+  bool operator==(const Build&) const = default;
+};
+
+struct Run {
+  std::string id, started;  ///< UTC, ISO 8601
+  bool complete = false;
+  Build build;
+  Machine machine;
+  Policy policy;
+  std::vector<Measurement> rows;
+};
+
+}  // namespace roofmark

@@ -1,0 +1,40 @@
+// The one home of OpenMP: a team of threads that call the same function with their number.
+#pragma once
+
+#include <omp.h>
+
+#include <cstdint>
+#include <utility>
+
+namespace roofmark {
+
+/// Calls f(thread) on each of `threads` threads at once and waits for all.  One thread calls directly,
+/// so that no fork and join is paid.  f must not throw.
+template <class F>
+void parallel(int threads, F&& f) {
+  if (threads == 1) {
+    f(0);
+    return;
+  }
+#pragma omp parallel num_threads(threads)
+  f(omp_get_thread_num());
+}
+
+/// All threads of the running team wait for one another.  Outside a team: nothing.
+inline void barrier() {
+#pragma omp barrier
+}
+
+/// [begin, end) of `count` items for one of `threads` threads: contiguous, equal to within `grain`, the
+/// same at every call so that memory stays with the thread that touched it first.
+inline std::pair<std::int64_t, std::int64_t> share_of(std::int64_t count, int thread, int threads,
+                                                      std::int64_t grain = 1) {
+  const std::int64_t grains = (count + grain - 1) / grain;
+  const auto bound = [&](int t) {
+    const std::int64_t at = grains * t / threads * grain;
+    return at < count ? at : count;
+  };
+  return {bound(thread), bound(thread + 1)};
+}
+
+}  // namespace roofmark

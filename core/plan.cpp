@@ -1,0 +1,199 @@
+#include "core/plan.h"
+
+#include <regex.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include "core/error.h"
+
+namespace roofmark {
+namespace {
+
+bool matches(const Conditions& wanted, const Conditions& found) {
+  const auto fits = [](const std::string& w, const std::string& f) { return w.empty() || w == f; };
+  return fits(wanted.level, found.level) && fits(wanted.stores, found.stores) &&
+         fits(wanted.pages, found.pages) && fits(wanted.state, found.state) &&
+         fits(wanted.packed, found.packed);
+}
+
+/// Why a variant cannot run on this machine, or empty.
+std::string obstacle(const Variant& variant, const Machine& machine) {
+  if (!variant.unavailable.empty()) return variant.unavailable;
+  if (!variant.needs.empty() && !machine.has_isa(variant.needs)) {
+    return "this CPU cannot run " + variant.needs;
+  }
+  return {};
+}
+
+bool wants_device(const Policy& policy, const std::string& device) {
+  return std::find(policy.devices.begin(), policy.devices.end(), device) != policy.devices.end();
+}
+
+/// A POSIX extended regular expression, searched for anywhere in an id; empty passes all.
+class Filter {
+ public:
+  explicit Filter(const std::string& expression) : any_(expression.empty()) {
+    if (any_) return;
+    const int code = regcomp(&compiled_, expression.c_str(), REG_EXTENDED | REG_NOSUB);
+    if (code == 0) return;
+    char why[128];
+    regerror(code, &compiled_, why, sizeof why);
+    throw InputError("--filter '" + expression + "' is not a regular expression (" + why +
+                     "); write a POSIX extended one, e.g. 'gemv/.*/t1/'");
+  }
+  ~Filter() {
+    if (!any_) regfree(&compiled_);
+  }
+  Filter(const Filter&) = delete;
+  Filter& operator=(const Filter&) = delete;
+  bool passes(const std::string& id) const {
+    return any_ || regexec(&compiled_, id.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  bool any_;
+  regex_t compiled_{};
+};
+
+class Planner {
+ public:
+  Planner(const Machine& machine, const Policy& policy) : machine_(machine), policy_(policy) {}
+
+  void add_probe(const Kernel& kernel) {
+    for (const Variant& variant : kernel.variants) {
+      if (!wants_device(policy_, variant.device)) continue;
+      for (const int threads : policy_.threads) {
+        for (const Site& site : kernel.sites(machine_, variant, threads)) {
+          const std::string no = obstacle(variant, machine_);
+          add({&kernel, &variant, site.shape, site.conditions, threads, variant.device,
+               variant.format, no.empty() ? site.reason : no});
+        }
+      }
+    }
+  }
+
+  void add_operator(const Kernel& kernel, const Operator& op) {
+    for (const std::string& device : policy_.devices) {
+      bool any = false;
+      for (const Variant& variant : kernel.variants) {
+        if (variant.device != device || !(variant.format == op.format)) continue;
+        any = true;
+        for (const int threads : policy_.threads) {
+          add({&kernel, &variant, op.shape, Conditions{.state = "cold"}, threads, device, op.format,
+               obstacle(variant, machine_)});
+        }
+      }
+      if (!any) {
+        add({&kernel, nullptr, op.shape, {}, policy_.threads.front(), device, op.format,
+             "no " + op.format.name() + " variant of " + kernel.name + " for " + device});
+      }
+    }
+  }
+
+  Plan finish() && {
+    resolve_companions();
+    filter();
+    shuffle();
+    return std::move(plan_);
+  }
+
+ private:
+  void add(Case what) {
+    if (seen_.emplace(what.id(), plan_.cases.size()).second) plan_.cases.push_back({what, -1});
+  }
+
+  /// The companion is a planned probe that can run, on the same device and threads; of several
+  /// instruction sets the widest, which the registry lists last.
+  int find_companion(const Case& what) const {
+    if (!what.reason.empty() || what.kernel->companion == nullptr) return -1;
+    const auto wanted = what.kernel->companion(what.shape, what.threads);
+    if (!wanted) return -1;
+    int found = -1;
+    for (std::size_t i = 0; i < plan_.cases.size(); ++i) {
+      const Case& probe = plan_.cases[i].what;
+      if (probe.kernel->name == wanted->kernel && probe.reason.empty() &&
+          probe.device == what.device && probe.threads == what.threads &&
+          matches(wanted->conditions, probe.conditions) &&
+          (probe.kernel->role != Role::compute_probe || probe.format == what.format)) {
+        found = static_cast<int>(i);
+      }
+    }
+    return found;
+  }
+
+  void resolve_companions() {
+    for (PlannedCase& planned : plan_.cases) planned.companion = find_companion(planned.what);
+  }
+
+  void keep(const std::vector<bool>& kept) {
+    std::vector<int> moved(plan_.cases.size(), -1);
+    std::vector<PlannedCase> cases;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      if (!kept[i]) continue;
+      moved[i] = static_cast<int>(cases.size());
+      cases.push_back(plan_.cases[i]);
+    }
+    for (PlannedCase& planned : cases) {
+      if (planned.companion >= 0) planned.companion = moved[planned.companion];
+    }
+    plan_.cases = std::move(cases);
+  }
+
+  void filter() {
+    const Filter filter(policy_.filter);
+    std::vector<bool> kept(plan_.cases.size(), true);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      const Case& what = plan_.cases[i].what;
+      const bool is_kernel = what.kernel->role == Role::kernel;
+      kept[i] = (policy_.only.empty() || (policy_.only == "kernels") == is_kernel) &&
+                filter.passes(what.id());
+    }
+    // A kernel without the row of the probe that bounds it could not be judged.
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      if (kept[i] && plan_.cases[i].companion >= 0) kept[plan_.cases[i].companion] = true;
+    }
+    keep(kept);
+  }
+
+  void shuffle() {
+    // Fisher-Yates on the raw generator: std::shuffle's order differs between standard libraries.
+    std::mt19937_64 random(policy_.seed);
+    std::vector<std::size_t> order(plan_.cases.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    std::vector<int> place(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<int>(i);
+    std::vector<PlannedCase> cases;
+    for (const std::size_t from : order) {
+      PlannedCase planned = plan_.cases[from];
+      if (planned.companion >= 0) planned.companion = place[planned.companion];
+      cases.push_back(std::move(planned));
+    }
+    plan_.cases = std::move(cases);
+  }
+
+  const Machine& machine_;
+  const Policy& policy_;
+  Plan plan_;
+  std::map<std::string, std::size_t> seen_;
+};
+
+}  // namespace
+
+Plan plan(std::span<const Kernel> registry, const Machine& machine,
+          std::span<const Operator> operators, const Policy& policy) {
+  Planner planner(machine, policy);
+  for (const Kernel& kernel : registry) {
+    if (kernel.role != Role::kernel) planner.add_probe(kernel);
+  }
+  for (const Operator& op : operators) {
+    for (const Kernel& kernel : registry) {
+      if (kernel.role == Role::kernel && kernel.name == op.kernel) planner.add_operator(kernel, op);
+    }
+  }
+  return std::move(planner).finish();
+}
+
+}  // namespace roofmark

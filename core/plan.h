@@ -1,0 +1,31 @@
+// From what there is (registry, machine) and what is asked (operators, policy) to the list of cases.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/case.h"
+#include "core/machine.h"
+#include "core/measurement.h"
+#include "core/model.h"
+
+namespace roofmark {
+
+/// A case and the probe that is timed beside it (an index into Plan::cases), or -1.
+struct PlannedCase {
+  Case what;
+  int companion = -1;
+};
+
+struct Plan {
+  std::vector<PlannedCase> cases;  ///< in the shuffled order in which they are measured
+};
+
+/// Every probe of `registry` at its sites and every operator of `operators` in every variant, for each
+/// thread count of the policy, deduplicated by id.  What cannot run stays in the plan with its reason.
+/// The filter keeps matching ids and the companions they need.  The order depends on policy.seed alone.
+/// Throws InputError where policy.filter is not a regular expression.
+Plan plan(std::span<const Kernel> registry, const Machine& machine,
+          std::span<const Operator> operators, const Policy& policy);
+
+}  // namespace roofmark

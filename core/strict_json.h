@@ -1,0 +1,60 @@
+// Reads untrusted JSON: every value is asked for by name, type and range, and every refusal names the
+// file, the key and the remedy.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace roofmark {
+
+/// A value inside a parsed document and the path to it ("rows[3].samples_s").  Cheap to copy; keeps the
+/// document alive.
+class JsonView {
+ public:
+  struct Limits {
+    std::size_t size_bytes = 64u << 20;
+    int depth = 64;
+  };
+  /// Parses and checks: size, depth, duplicate keys, UTF-8, one value only.  Throws InputError.
+  static JsonView parse(std::string_view text, const std::string& name) {
+    return parse(text, name, Limits{});
+  }
+  static JsonView parse(std::string_view text, const std::string& name, Limits limits);
+
+  bool is_null() const;
+  bool is_object() const;
+  bool is_array() const;
+  bool is_string() const;
+  bool is_number() const;
+  bool is_boolean() const;
+  bool has(std::string_view key) const;  ///< an object with that key, not null
+
+  JsonView at(std::string_view key) const;                     ///< throws where missing
+  std::optional<JsonView> find(std::string_view key) const;    ///< nullopt where missing or null
+  std::vector<JsonView> elements() const;                      ///< of an array
+  std::vector<std::pair<std::string, JsonView>> members() const;  ///< of an object, in file order
+
+  std::int64_t integer(std::int64_t low, std::int64_t high) const;  ///< 5.0 and "5" are refused
+  double number(double low, double high) const;                     ///< finite
+  std::string text(std::size_t max_bytes = 4096) const;
+  bool boolean() const;
+
+  /// Every member is one of `keys`, else InputError naming the nearest known key.
+  void only(std::vector<std::string_view> keys) const;
+  /// An InputError "<file>: <path>: <problem>; <remedy>" for the caller to throw.
+  [[noreturn]] void refuse(const std::string& problem, const std::string& remedy) const;
+
+ private:
+  struct Document;
+  JsonView(std::shared_ptr<const Document> document, const void* node, std::string path);
+  std::shared_ptr<const Document> document_;
+  const void* node_ = nullptr;
+  std::string path_;
+};
+
+}  // namespace roofmark

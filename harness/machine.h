@@ -1,0 +1,29 @@
+// Finds out what the machine is, without root: hwloc for the topology, /sys and /proc for the rest.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/machine.h"
+
+namespace roofmark {
+
+/// Where to look: the real machine, or a recorded one (hwloc XML and a copy of /sys and /proc).
+struct Sources {
+  std::filesystem::path root = "/";
+  std::optional<std::filesystem::path> topology_xml;
+};
+
+/// Reads everything it can.  What cannot be read is nullopt.  Throws MeasurementError only where not
+/// even the number of CPUs can be found.
+Machine discover(const Sources& sources = {});
+
+/// Load, steal, temperature, throttle counters and pressure at this moment.
+Health read_health(const Sources& sources = {});
+
+/// Seconds the hypervisor has taken from these logical CPUs since boot; nullopt where unknown.
+std::optional<double> stolen_s(const Sources& sources, const std::vector<int>& cpus);
+
+}  // namespace roofmark

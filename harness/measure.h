@@ -1,0 +1,28 @@
+// Takes the samples: verifies, warms up, samples behind gates, pairs with the probe that bounds it.
+#pragma once
+
+#include <functional>
+
+#include "core/device.h"
+#include "core/measurement.h"
+#include "core/plan.h"
+
+namespace roofmark {
+
+/// Called for every finished row, in the order measured.
+using RowSink = std::function<void(const Measurement&)>;
+/// Asked between samples; true ends the measuring with what is finished.
+using StopAsked = std::function<bool()>;
+
+/// Measures one planned case.  A case that cannot run comes back with its reason.
+Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Policy& policy, Device& device,
+                         const StopAsked& stop);
+
+/// Measures every case of the plan in its order.  Returns false where it was stopped early.
+bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,
+             const StopAsked& stop);
+
+/// Why a sample taken between two readings must be dropped; empty: keep it.  Pure.
+std::string gate(const Reading& before, const Reading& after, const Policy& policy);
+
+}  // namespace roofmark
