@@ -4,6 +4,7 @@ include_guard()
 add_library(roofmark_options INTERFACE)
 target_include_directories(roofmark_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_options(roofmark_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+                       -Wno-missing-field-initializers  # designated initializers leave defaults on purpose
                        $<$<BOOL:${ROOFMARK_WERROR}>:-Werror>)
 
 # roofmark_room(NAME SOURCES... [LINK libraries...]): the static library of one room.
