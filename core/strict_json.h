@@ -1,5 +1,5 @@
-// Reads untrusted JSON: every value is asked for by name, type and range, and every refusal names the
-// file, the key and the remedy.
+// Reads untrusted JSON: every value is asked for by name, type and range, and every refusal names
+// the file, the key and the remedy.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,17 @@
 
 namespace roofmark {
 
-/// A value inside a parsed document and the path to it ("rows[3].samples_s").  Cheap to copy; keeps the
-/// document alive.
+/// A value inside a parsed document and the path to it ("rows[3].samples_s").  Cheap to copy; keeps
+/// the document alive.
 class JsonView {
  public:
   struct Limits {
     std::size_t size_bytes = 64u << 20;
     int depth = 64;
+    std::size_t values = 8'000'000;  ///< of all kinds: bounds the memory a hostile file can ask for
   };
-  /// Parses and checks: size, depth, duplicate keys, UTF-8, one value only.  Throws InputError.
+  /// Parses and checks: size, depth, number of values, duplicate keys, UTF-8, one value only.
+  /// `name` is the file's name for messages.  Throws InputError.
   static JsonView parse(std::string_view text, const std::string& name) {
     return parse(text, name, Limits{});
   }
@@ -34,9 +36,9 @@ class JsonView {
   bool is_boolean() const;
   bool has(std::string_view key) const;  ///< an object with that key, not null
 
-  JsonView at(std::string_view key) const;                     ///< throws where missing
-  std::optional<JsonView> find(std::string_view key) const;    ///< nullopt where missing or null
-  std::vector<JsonView> elements() const;                      ///< of an array
+  JsonView at(std::string_view key) const;                        ///< throws where missing
+  std::optional<JsonView> find(std::string_view key) const;       ///< nullopt where missing or null
+  std::vector<JsonView> elements() const;                         ///< of an array
   std::vector<std::pair<std::string, JsonView>> members() const;  ///< of an object, in file order
 
   std::int64_t integer(std::int64_t low, std::int64_t high) const;  ///< 5.0 and "5" are refused
