@@ -1,10 +1,15 @@
 #include "app/build_info.h"
 
 #include "commit.h"
+#include "kernels/vendor/blas.h"
 
 namespace roofmark {
 
-Build build_info() { return {ROOFMARK_VERSION, ROOFMARK_COMMIT, ROOFMARK_COMPILER, {}}; }
+Build build_info() {
+  Build build{ROOFMARK_VERSION, ROOFMARK_COMMIT, ROOFMARK_COMPILER, {}};
+  if (const auto blas = blas_info()) build.features.emplace_back("openblas", blas->version);
+  return build;
+}
 
 std::string version_line() {
   const Build build = build_info();
