@@ -8,6 +8,8 @@
 
 namespace roofmark {
 
+inline constexpr std::string_view run_schema = "roofmark.run/1";
+
 /// The whole run, indented, ending in a newline.  Non-finite numbers are bugs and assert.
 std::string to_json(const Run& run);
 

@@ -1,0 +1,131 @@
+// Reads the machine of a run file back, with ranges.
+#include "core/run_reader.h"
+
+namespace roofmark {
+namespace {
+
+constexpr int many = 1 << 20;  // more CPUs, cores or instances than any machine has
+
+template <class Read>
+auto known(const JsonView& object, std::string_view key, Read read)
+    -> Known<decltype(read(object))> {
+  if (const auto found = object.find(key)) return read(*found);
+  return std::nullopt;
+}
+
+Cache cache_from(const JsonView& json) {
+  return {.level = small(json, "level", 1, 9),
+          .size_bytes = json.at("size_bytes").integer(0, any_count),
+          .line_bytes = small(json, "line_bytes", 0, many),
+          .instances = small(json, "instances", 0, many),
+          .cores_sharing = small(json, "cores_sharing", 0, many)};
+}
+
+Cpu cpu_from(const JsonView& json) {
+  Cpu cpu;
+  cpu.vendor = known_text(json, "vendor");
+  cpu.model = known_text(json, "model");
+  cpu.family = known_int(json, "family", 0, many);
+  cpu.model_number = known_int(json, "model_number", 0, many);
+  cpu.stepping = known_int(json, "stepping", 0, many);
+  cpu.implementer = known_int(json, "implementer", 0, many);
+  cpu.part = known_int(json, "part", 0, many);
+  cpu.variant_part = known_int(json, "variant_part", 0, many);
+  cpu.architecture = json.at("architecture").text(any_text);
+  cpu.packages = small(json, "packages", 0, many);
+  cpu.cores = small(json, "cores", 0, many);
+  cpu.threads = small(json, "threads", 0, many);
+  cpu.numa_nodes = small(json, "numa_nodes", 0, many);
+  cpu.smt = known_boolean(json, "smt");
+  for (const JsonView& cache : json.at("caches").elements()) {
+    cpu.caches.push_back(cache_from(cache));
+  }
+  for (const JsonView& isa : json.at("isas").elements()) cpu.isas.push_back(isa.text(any_text));
+  return cpu;
+}
+
+Gpu gpu_from(const JsonView& json) {
+  return {.name = json.at("name").text(any_text),
+          .compute_capability = json.at("compute_capability").text(any_text),
+          .sms = small(json, "sms", 0, many),
+          .memory_bytes = json.at("memory_bytes").integer(0, any_count),
+          .l2_bytes = json.at("l2_bytes").integer(0, any_count),
+          .integrated = json.at("integrated").boolean()};
+}
+
+Allowance allowance_from(const JsonView& json) {
+  Allowance allowance;
+  for (const JsonView& cpu : json.at("cpus").elements()) {
+    allowance.cpus.push_back(static_cast<int>(cpu.integer(0, many)));
+  }
+  allowance.quota_cpus = known_number(json, "quota_cpus", 0, any_positive);
+  allowance.memory_limit_bytes = known_integer(json, "memory_limit_bytes", 0, any_count);
+  allowance.cgroup = json.at("cgroup").text(any_text);
+  allowance.max_threads = small(json, "max_threads", 1, many);
+  return allowance;
+}
+
+Environment environment_from(const JsonView& json) {
+  Environment environment;
+  environment.os = known_text(json, "os");
+  environment.kernel = known_text(json, "kernel");
+  environment.hypervisor = known_text(json, "hypervisor");
+  environment.governor = known_text(json, "governor");
+  environment.turbo = known_text(json, "turbo");
+  environment.huge_pages = known_text(json, "huge_pages");
+  environment.microcode = known_text(json, "microcode");
+  environment.cpu_quota_note = known_text(json, "cpu_quota_note");
+  environment.load_1m = known_number(json, "load_1m", 0, any_positive);
+  environment.pressure_cpu_some_avg10 = known_number(json, "pressure_cpu_some_avg10", 0, 100);
+  environment.memory_available_bytes =
+      known_integer(json, "memory_available_bytes", 0, any_count);
+  environment.container = known_boolean(json, "container");
+  return environment;
+}
+
+}  // namespace
+
+Known<std::string> known_text(const JsonView& object, std::string_view key) {
+  return known(object, key, [](const JsonView& json) { return json.text(any_text); });
+}
+
+Known<double> known_number(const JsonView& object, std::string_view key, double low, double high) {
+  return known(object, key, [&](const JsonView& json) { return json.number(low, high); });
+}
+
+Known<std::int64_t> known_integer(const JsonView& object, std::string_view key, std::int64_t low,
+                                  std::int64_t high) {
+  return known(object, key, [&](const JsonView& json) { return json.integer(low, high); });
+}
+
+Known<int> known_int(const JsonView& object, std::string_view key, int low, int high) {
+  return known(object, key,
+               [&](const JsonView& json) { return static_cast<int>(json.integer(low, high)); });
+}
+
+Known<bool> known_boolean(const JsonView& object, std::string_view key) {
+  return known(object, key, [](const JsonView& json) { return json.boolean(); });
+}
+
+std::string text_or_empty(const JsonView& object, std::string_view key) {
+  return known_text(object, key).value_or("");
+}
+
+int small(const JsonView& object, std::string_view key, int low, int high) {
+  return static_cast<int>(object.at(key).integer(low, high));
+}
+
+Machine machine_from(const JsonView& json) {
+  Machine machine;
+  machine.id = json.at("id").text(any_text);
+  machine.class_ = json.at("class").text(any_text);
+  machine.cpu = cpu_from(json.at("cpu"));
+  for (const JsonView& gpu : json.at("gpus").elements()) machine.gpus.push_back(gpu_from(gpu));
+  machine.board = known_text(json.at("board"), "model");
+  machine.memory_bytes = known_integer(json.at("memory"), "size_bytes", 0, any_count);
+  machine.allowance = allowance_from(json.at("allowance"));
+  machine.environment = environment_from(json.at("environment"));
+  return machine;
+}
+
+}  // namespace roofmark

@@ -1,0 +1,33 @@
+// Parts of a run file that more than one reader needs.
+#pragma once
+
+#include <limits>
+#include <string_view>
+
+#include "core/format.h"
+#include "core/machine.h"
+#include "core/strict_json.h"
+
+namespace roofmark {
+
+inline constexpr double any_positive = std::numeric_limits<double>::max();
+inline constexpr std::int64_t any_count = std::numeric_limits<std::int64_t>::max();
+/// Names, reasons and paths: far above what is written, far below what would hurt.
+inline constexpr std::size_t any_text = 1u << 20;
+
+/// Facts that may be unknown: missing or null is nullopt.
+Known<std::string> known_text(const JsonView& object, std::string_view key);
+Known<double> known_number(const JsonView& object, std::string_view key, double low, double high);
+Known<std::int64_t> known_integer(const JsonView& object, std::string_view key, std::int64_t low,
+                                  std::int64_t high);
+Known<int> known_int(const JsonView& object, std::string_view key, int low, int high);
+Known<bool> known_boolean(const JsonView& object, std::string_view key);
+/// Text where missing or null means none.
+std::string text_or_empty(const JsonView& object, std::string_view key);
+/// An integer that fits an int.
+int small(const JsonView& object, std::string_view key, int low, int high);
+
+/// The machine of a run.  Throws InputError.
+Machine machine_from(const JsonView& json);
+
+}  // namespace roofmark

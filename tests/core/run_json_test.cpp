@@ -1,0 +1,239 @@
+// A run survives its file bit for bit; whatever is wrong with a file is said, never guessed over.
+#include "core/run_json.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "core/error.h"
+#include "tests/core/run_fixture.h"
+
+namespace roofmark {
+namespace {
+
+void expect_equal(const Health& a, const Health& b) {
+  EXPECT_EQ(a.load_1m, b.load_1m);
+  EXPECT_EQ(a.steal_s, b.steal_s);
+  EXPECT_EQ(a.temperature_c, b.temperature_c);
+  EXPECT_EQ(a.pressure_cpu_some_avg10, b.pressure_cpu_some_avg10);
+  EXPECT_EQ(a.throttle_events, b.throttle_events);
+}
+
+void expect_equal(const Measurement& a, const Measurement& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.kernel, b.kernel);
+  EXPECT_EQ(a.variant, b.variant);
+  EXPECT_EQ(a.device, b.device);
+  EXPECT_EQ(a.role, b.role);
+  EXPECT_EQ(a.threads, b.threads);
+  EXPECT_EQ(a.format, b.format);
+  EXPECT_EQ(a.shape, b.shape);
+  EXPECT_EQ(a.conditions, b.conditions);
+  EXPECT_EQ(a.work, b.work);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.reason, b.reason);
+  EXPECT_EQ(a.implementation, b.implementation);
+  EXPECT_EQ(a.error, b.error);
+  EXPECT_EQ(a.launches, b.launches);
+  EXPECT_EQ(a.samples_s, b.samples_s);
+  EXPECT_EQ(a.flags, b.flags);
+  EXPECT_EQ(a.clock_hz, b.clock_hz);
+  EXPECT_EQ(a.companion, b.companion);
+  EXPECT_EQ(a.pairs, b.pairs);
+  EXPECT_EQ(a.contended, b.contended);
+  EXPECT_EQ(a.interval_met, b.interval_met);
+  EXPECT_EQ(a.grade, b.grade);
+  expect_equal(a.before, b.before);
+  expect_equal(a.after, b.after);
+}
+
+void expect_equal(const Policy& a, const Policy& b) {
+  EXPECT_EQ(a.preset, b.preset);
+  EXPECT_EQ(a.only, b.only);
+  EXPECT_EQ(a.filter, b.filter);
+  EXPECT_EQ(a.devices, b.devices);
+  EXPECT_EQ(a.threads, b.threads);
+  EXPECT_EQ(a.workloads, b.workloads);
+  EXPECT_EQ(a.seed, b.seed);
+  EXPECT_EQ(a.target, b.target);
+  EXPECT_EQ(a.min_kept, b.min_kept);
+  EXPECT_EQ(a.min_kept_long, b.min_kept_long);
+  EXPECT_EQ(a.long_launch_s, b.long_launch_s);
+  EXPECT_EQ(a.core_sample_s, b.core_sample_s);
+  EXPECT_EQ(a.sample_s, b.sample_s);
+  EXPECT_EQ(a.case_limit_s, b.case_limit_s);
+  EXPECT_EQ(a.max_samples, b.max_samples);
+}
+
+void expect_equal(const Run& a, const Run& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.started, b.started);
+  EXPECT_EQ(a.complete, b.complete);
+  EXPECT_EQ(a.build, b.build);
+  EXPECT_EQ(a.machine, b.machine);
+  expect_equal(a.policy, b.policy);
+  ASSERT_EQ(a.rows.size(), b.rows.size());
+  for (std::size_t i = 0; i < a.rows.size(); ++i) expect_equal(a.rows[i], b.rows[i]);
+}
+
+std::string journal_of(const Run& run) {
+  std::string text = journal_header(run);
+  for (const Measurement& row : run.rows) text += journal_row(row);
+  return text;
+}
+
+/// The message of the InputError that `read` throws, or empty.
+template <class Read>
+std::string refusal(Read read) {
+  try {
+    read();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::string refusal_after(const std::string& from, const std::string& to) {
+  std::string text = to_json(small_run());
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+  return refusal([&] { run_from_json(text, "run.json"); });
+}
+
+TEST(RunJson, ARunReadBackIsTheSameInEveryField) {
+  const Run run = small_run();
+  expect_equal(run_from_json(to_json(run), "run.json"), run);
+}
+
+TEST(RunJson, WritingWhatWasReadGivesTheSameBytes) {
+  const std::string text = to_json(small_run());
+  EXPECT_EQ(to_json(run_from_json(text, "run.json")), text);
+}
+
+TEST(RunJson, AnEmptyRunReadBackIsTheSame) {
+  Run run;
+  run.machine.cpu.architecture = "x86_64";
+  expect_equal(run_from_json(to_json(run), "run.json"), run);
+}
+
+TEST(RunJson, AnErrorThatIsNoNumberIsReadAsBeyondAnyBound) {
+  Run run = small_run();
+  run.rows[1].error = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(run_from_json(to_json(run), "run.json").rows[1].error,
+            std::numeric_limits<double>::infinity());
+}
+
+TEST(RunJson, TextThatIsNotUtf8IsReplacedAndNotThrown) {
+  Run run = small_run();
+  run.rows[0].reason = "caf\xe9";
+  EXPECT_EQ(run_from_json(to_json(run), "run.json").rows[0].reason, "caf\xef\xbf\xbd");
+}
+
+TEST(RunJson, UnknownFactsAreNull) {
+  const std::string text = to_json(small_run());
+  EXPECT_NE(text.find("\"governor\": null"), std::string::npos);
+  EXPECT_NE(text.find("\"stepping\": null"), std::string::npos);
+}
+
+TEST(RunJson, KeysOfALaterVersionAreIgnored) {
+  std::string text = to_json(small_run());
+  text.insert(text.find("\"complete\""), "\"campaign\": {\"of\": [1]}, ");
+  expect_equal(run_from_json(text, "run.json"), small_run());
+}
+
+TEST(RunJson, EveryTruncationIsRefusedWithFileAndRemedy) {
+  const std::string text = to_json(small_run());
+  for (std::size_t length = 0; length + 1 < text.size(); ++length) {
+    const std::string what =
+        refusal([&] { read_run(std::string_view(text).substr(0, length), "run.json"); });
+    ASSERT_EQ(what.rfind("run.json", 0), 0u) << length << ": " << what;
+    ASSERT_NE(what.find("; "), std::string::npos) << length << ": " << what;
+  }
+}
+
+TEST(RunJson, EveryByteOverwrittenIsReadOrRefusedButNeverCrashes) {
+  const std::string text = to_json(small_run());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (const char hostile : {'\0', '"', '}', '-', '9', '\xff'}) {
+      std::string broken = text;
+      broken[at] = hostile;
+      refusal([&] { read_run(broken, "run.json"); });
+    }
+  }
+}
+
+TEST(RunJson, ImpossibleValuesAreRefusedByKey) {
+  EXPECT_NE(refusal_after("\"samples_s\":[0.3", "\"samples_s\":[-0.3").find("rows[0].samples_s[0]"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"samples_s\":[0.3", "\"samples_s\":[0.0,0.3").find("samples_s[0]"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"flags\":[\"\",", "\"flags\":[").find("parallel"), std::string::npos);
+  EXPECT_NE(refusal_after("\"grade\":\"A\"", "\"grade\":\"X\"").find("rows[0].grade"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"role\":\"kernel\"", "\"role\":\"kernels\"").find("rows[1].role"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"status\":\"ok\"", "\"status\":\"fine\"").find("rows[0].status"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"threads\":2", "\"threads\":0").find("rows[0].threads"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"threads\":2", "\"threads\":65537").find("rows[0].threads"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"weight_bytes\":67108864.0", "\"weight_bytes\":67108864000.0")
+                .find("rows[1].work"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"error\":0.125", "\"error\":1e999").find("run.json"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"kernel_s\":0.002", "\"kernel_s\":0").find("pairs[0].kernel_s"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("roofmark.run/1", "roofmark.run/2").find("schema"), std::string::npos);
+  EXPECT_NE(refusal_after("\"build\"", "\"bulid\"").find("build"), std::string::npos);
+  EXPECT_NE(refusal_after("\"complete\": true", "\"complete\": 1").find("complete"),
+            std::string::npos);
+}
+
+TEST(RunJson, AJournalReadBackHasEveryRowAndIsNotComplete) {
+  Run expected = small_run();
+  expected.complete = false;
+  expect_equal(run_from_journal(journal_of(small_run()), "run.partial.jsonl"), expected);
+}
+
+TEST(RunJson, AJournalTornAtAnyByteKeepsEveryFinishedRow) {
+  const Run run = small_run();
+  const std::string text = journal_of(run);
+  const std::size_t header = journal_header(run).size();
+  std::vector<std::size_t> ends;  // of each row, with its newline
+  for (std::size_t i = 0, end = header; i < run.rows.size(); ++i) {
+    ends.push_back(end += journal_row(run.rows[i]).size());
+  }
+  for (std::size_t length = header; length <= text.size(); ++length) {
+    const Run read = read_run(std::string_view(text).substr(0, length), "j");
+    std::size_t finished = 0;
+    while (finished < ends.size() && ends[finished] <= length) ++finished;
+    ASSERT_EQ(read.rows.size(), finished) << length;
+    if (finished > 0) expect_equal(read.rows[finished - 1], run.rows[finished - 1]);
+  }
+}
+
+TEST(RunJson, AJournalWithoutAWholeHeaderIsRefused) {
+  const std::string header = journal_header(small_run());
+  for (std::size_t length = 0; length + 1 < header.size(); ++length) {
+    ASSERT_NE(refusal([&] { read_run(std::string_view(header).substr(0, length), "j"); }), "")
+        << length;
+  }
+}
+
+TEST(RunJson, ABrokenLineInsideAJournalIsRefusedWithItsNumber) {
+  const Run run = small_run();
+  const std::string text =
+      journal_header(run) + journal_row(run.rows[0]) + "{\"id\":\n" + journal_row(run.rows[1]);
+  EXPECT_EQ(refusal([&] { read_run(text, "j"); }).rfind("j:3", 0), 0u);
+}
+
+TEST(RunJson, ReadRunTellsARunFromAJournal) {
+  expect_equal(read_run(to_json(small_run()), "r"), small_run());
+  EXPECT_EQ(read_run(journal_of(small_run()), "j").rows.size(), 3u);
+}
+
+}  // namespace
+}  // namespace roofmark
