@@ -77,8 +77,7 @@ Environment environment_from(const JsonView& json) {
   environment.cpu_quota_note = known_text(json, "cpu_quota_note");
   environment.load_1m = known_number(json, "load_1m", 0, any_positive);
   environment.pressure_cpu_some_avg10 = known_number(json, "pressure_cpu_some_avg10", 0, 100);
-  environment.memory_available_bytes =
-      known_integer(json, "memory_available_bytes", 0, any_count);
+  environment.memory_available_bytes = known_integer(json, "memory_available_bytes", 0, any_count);
   environment.container = known_boolean(json, "container");
   return environment;
 }

@@ -1,10 +1,13 @@
-// Writes runs as JSON (schema roofmark.run/1).  The readers are in run_reader.cpp and machine_reader.cpp.
-// Unknown facts are null; numbers are written so that reading gives the same bits back.
+// Writes runs as JSON (schema roofmark.run/1).  The readers are in run_reader.cpp and
+// machine_reader.cpp. Unknown facts are null; numbers are written so that reading gives the same
+// bits back.
 #include "core/run_json.h"
 
 #include <cassert>
 #include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "core/model_json.h"
 
 namespace roofmark {
 namespace {
@@ -72,12 +75,9 @@ Json to_json(const Cpu& cpu) {
 }
 
 Json to_json(const Gpu& gpu) {
-  return {{"name", gpu.name},
-          {"compute_capability", gpu.compute_capability},
-          {"sms", gpu.sms},
-          {"memory_bytes", gpu.memory_bytes},
-          {"l2_bytes", gpu.l2_bytes},
-          {"integrated", gpu.integrated}};
+  return {{"name", gpu.name},         {"compute_capability", gpu.compute_capability},
+          {"sms", gpu.sms},           {"memory_bytes", gpu.memory_bytes},
+          {"l2_bytes", gpu.l2_bytes}, {"integrated", gpu.integrated}};
 }
 
 Json to_json(const Allowance& allowance) {
@@ -114,19 +114,6 @@ Json to_json(const Machine& machine) {
           {"memory", {{"size_bytes", known(machine.memory_bytes)}}},
           {"allowance", to_json(machine.allowance)},
           {"environment", to_json(machine.environment)}};
-}
-
-/// As PyTorch and config.json name it.
-std::string torch_name(DType type) {
-  switch (type) {
-    case DType::f64: return "float64";
-    case DType::f32: return "float32";
-    case DType::f16: return "float16";
-    case DType::bf16: return "bfloat16";
-    case DType::fp8: return "float8_e4m3fn";
-    case DType::i8: return "int8";
-    default: return std::string(name(type));
-  }
 }
 
 /// Under the keys of a Hugging Face config.json, so that one reader serves both.
@@ -210,7 +197,8 @@ Json numbers(const std::vector<double>& values) {
 
 Json to_json(const Measurement& row) {
   Json clocks = Json::array();
-  for (const double clock : row.clock_hz) clocks.push_back(clock == 0 ? Json(nullptr) : number(clock));
+  for (const double clock : row.clock_hz)
+    clocks.push_back(clock == 0 ? Json(nullptr) : number(clock));
   Json pairs = Json::array();
   for (const Pair& pair : row.pairs) {
     pairs.push_back({{"companion", row.companion},
@@ -235,7 +223,8 @@ Json to_json(const Measurement& row) {
           {"status", name(row.status)},
           {"reason", row.reason},
           {"implementation", text_or_null(row.implementation)},
-          // A wrong kernel's error may be infinite or NaN, which JSON cannot hold: null, beyond any bound.
+          // A wrong kernel's error may be infinite or NaN, which JSON cannot hold: null, beyond any
+          // bound.
           {"error", std::isfinite(row.error) ? Json(row.error) : Json(nullptr)},
           {"launches_per_sample", row.launches},
           {"samples_s", numbers(row.samples_s)},
@@ -250,12 +239,9 @@ Json to_json(const Measurement& row) {
 }
 
 Json header(const Run& run) {
-  return {{"schema", run_schema},
-          {"id", run.id},
-          {"started", run.started},
-          {"complete", run.complete},
-          {"build", to_json(run.build)},
-          {"machine", to_json(run.machine)},
+  return {{"schema", run_schema},         {"id", run.id},
+          {"started", run.started},       {"complete", run.complete},
+          {"build", to_json(run.build)},  {"machine", to_json(run.machine)},
           {"policy", to_json(run.policy)}};
 }
 

@@ -22,8 +22,8 @@ Run run_from_json(std::string_view text, const std::string& name);
 std::string journal_header(const Run& run);
 std::string journal_row(const Measurement& row);
 
-/// Reads a journal, complete = false.  A last line without its newline (the process was killed while
-/// writing) is dropped; any other broken line throws InputError.
+/// Reads a journal, complete = false.  A last line without its newline (the process was killed
+/// while writing) is dropped; any other broken line throws InputError.
 Run run_from_journal(std::string_view text, const std::string& name);
 
 /// A run or a journal, told apart by its first line.

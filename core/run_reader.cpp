@@ -50,11 +50,15 @@ double positive(const JsonView& json) {
   return value;
 }
 
-double positive_at(const JsonView& object, std::string_view key) { return positive(object.at(key)); }
+double positive_at(const JsonView& object, std::string_view key) {
+  return positive(object.at(key));
+}
 
 Build build_from(const JsonView& json) {
-  Build build{json.at("version").text(any_text), json.at("commit").text(any_text),
-              json.at("compiler").text(any_text), {}};
+  Build build{json.at("version").text(any_text),
+              json.at("commit").text(any_text),
+              json.at("compiler").text(any_text),
+              {}};
   for (const auto& [library, version] : json.at("features").members()) {
     build.features.emplace_back(library, version.text(any_text));
   }
@@ -63,7 +67,7 @@ Build build_from(const JsonView& json) {
 
 Workload workload_from(const JsonView& json) {
   Workload workload;
-  workload.model = model_from_json(json.at("model"));
+  workload.model = model_from_json(json.at("model"), "model");
   workload.phase = one_of(json, "phase", std::array{Phase::prefill, Phase::decode});
   for (const JsonView& query : json.at("queries").elements()) {
     workload.queries.push_back({.cached = query.at("cached").integer(0, any_count),

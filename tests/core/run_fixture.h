@@ -78,7 +78,9 @@ inline Measurement small_kernel() {
   row.threads = 2;
   row.shape = {{"n", 4096}, {"k", 4096}};
   row.conditions = {.state = "cold"};
-  row.work = {.ops = Ops{33554432}, .read = Bytes{67125248}, .written = Bytes{16384},
+  row.work = {.ops = Ops{33554432},
+              .read = Bytes{67125248},
+              .written = Bytes{16384},
               .weights = Bytes{67108864}};
   row.implementation = "OpenBLAS 0.3.21, core Haswell";
   row.error = 0.125;
