@@ -14,6 +14,9 @@ function(roofmark_room name)
   target_link_libraries(roofmark_${name} PUBLIC roofmark_options ${arg_LINK})
 endfunction()
 
+# What turns the flags of any preset into those of release.
+set(ROOFMARK_RELEASE_OBJECT_OPTIONS -O3 -g0 -DNDEBUG -fno-sanitize=all -fomit-frame-pointer)
+
 # roofmark_isa_objects(ROOM room SOURCE file.isa.cpp): compiles one leaf source once per instruction set.
 # Beside each object that is linked stands one with the release flags that is only read, by the lints:
 # sanitizers and -O0 emit weak symbols and change the code.
@@ -28,7 +31,7 @@ function(roofmark_isa_objects)
     if(ROOFMARK_TESTS)
       add_library(release_${object} OBJECT ${arg_SOURCE})
       roofmark_isa_options(release_${object} ${isa})
-      target_compile_options(release_${object} PRIVATE -O3 -g0 -DNDEBUG -fno-sanitize=all)
+      target_compile_options(release_${object} PRIVATE ${ROOFMARK_RELEASE_OBJECT_OPTIONS})
       set_property(GLOBAL APPEND PROPERTY ROOFMARK_RELEASE_ISA_TARGETS release_${object})
     endif()
   endforeach()

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/machine.h"
+#include "core/measurement.h"
 
 namespace roofmark {
 

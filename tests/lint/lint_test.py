@@ -1,0 +1,217 @@
+"""Plants one violation of each rule and sees it caught, and that the same tree without it is clean."""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import codegen
+import format
+import layers
+import objects
+import sizes
+import symbols
+import tree
+import words
+
+
+class Planted(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+
+    def write(self, file, text):
+        path = self.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def assert_caught(self, check, file, text, part):
+        self.assertEqual(check(self.root), [])
+        path = self.write(file, text)
+        found = check(self.root)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(part, found[0])
+        self.assertTrue(found[0].startswith(file + ":"), found[0])
+        path.unlink()
+
+
+class Layers(Planted):
+    def test_an_arrow_sideways_or_up_is_caught(self):
+        self.write("core/work.h", '#include <string>\n#include "core/units.h"\n')
+        self.write("core/units.h", "#pragma once\n")
+        self.write("kernels/verify.h", '#include "core/work.h"\n')
+        self.write("harness/machine.h", "#pragma once\n")
+        self.write("app/main.cpp", '#include <CLI/CLI.hpp>\n#include "kernels/verify.h"\n')
+        self.write("tests/core/fake.h", "#pragma once\n")
+        for file, name in [("analyzer/roof.cpp", "kernels/verify.h"), ("core/a.cpp", "app/files.h"),
+                           ("probes/x/x.cpp", "kernels/verify.h"), ("kernels/k.cpp", "harness/machine.h"),
+                           ("harness/h.cpp", "probes/registry.h"), ("app/a.cpp", "tests/core/fake.h"),
+                           ("core/b.h", "scripts/x.h"), ("kernels/c.cpp", "commit.h")]:
+            with self.subTest(file=file):
+                self.assert_caught(layers.check, file, f'#include "{name}"\n', "includes")
+
+    def test_an_external_header_outside_its_home_is_caught(self):
+        self.write("harness/measure.cpp", "#include <benchmark/benchmark.h>\n")
+        self.write("harness/machine.cpp", "#include <hwloc.h>\n#include <unistd.h>\n")
+        self.write("core/run_json.cpp", "#include <nlohmann/json.hpp>\n")
+        self.write("core/parallel.h", "#include <omp.h>\n")
+        self.write("kernels/gemm/gemm.blas.cpp", "#include <cblas.h>\n")
+        self.write("probes/fma/fma.isa.cpp", "#include <immintrin.h>\n\n#include <cstdint>\n")
+        for file, name in [("harness/device.cpp", "benchmark/benchmark.h"), ("app/doctor.cpp", "hwloc.h"),
+                           ("core/plan.cpp", "nlohmann/json.hpp"), ("kernels/gemm/gemm.cpp", "omp.h"),
+                           ("kernels/gemm/gemm.cpp", "cblas.h"), ("kernels/add/add.cpp", "immintrin.h"),
+                           ("core/text.cpp", "CLI/CLI.hpp"), ("core/file.cpp", "unistd.h"),
+                           ("harness/gpu.cpp", "cuda_runtime.h"), ("app/store.cpp", "sqlite3.h"),
+                           ("core/b.cpp", "boost/any.hpp")]:
+            with self.subTest(file=file, header=name):
+                self.assert_caught(layers.check, file, f"#include <{name}>\n", f"<{name}>")
+
+    def test_a_leaf_that_includes_the_library_is_caught(self):
+        self.write("core/vector.isa.h", "#include <cstdint>\n")
+        self.assert_caught(layers.check, "kernels/add/add.isa.cpp", '#include "core/vector.isa.h"\n#include <vector>\n',
+                           "a leaf includes vector")
+
+    def test_a_commented_include_is_no_include(self):
+        self.write("core/a.h", '// #include "app/files.h"\n/* \n#include "app/files.h"\n*/\n')
+        self.assertEqual(layers.check(self.root), [])
+
+
+class Words(Planted):
+    def test_each_rule_is_enforced(self):
+        self.write("app/files.cpp", "#include <fstream>\nvoid f() { std::fprintf(stderr, \"x\"); }\n")
+        self.write("harness/cpu_device.cpp", "#include <chrono>\n")
+        self.write("core/pace.isa.cpp", "#if defined(__x86_64__)\nasm(\"nop\");\n#endif\n")
+        self.write("core/notes.cpp", '// printf( and std::chrono in a comment\nconst char* s = "argv printf(";\n')
+        for file, text, part in [
+                ("core/a.cpp", "#ifdef ROOFMARK_CUDA\n", "condition"), ("kernels/a.cpp", "#if defined(__AVX2__)\n", "condition"),
+                ("app/a.cpp", "auto t = std::chrono::now();\n", "clock"), ("core/a.cpp", "int x = clock_gettime(0, 0);\n", "clock"),
+                ("analyzer/a.cpp", "#include <fstream>\n", "file"), ("harness/log.cpp", "void f() { printf(s); }\n", "printing"),
+                ("core/a.cpp", "#include <iostream>\n", "printing"), ("kernels/a.cpp", "auto s = std::getenv(n);\n", "environment"),
+                ("core/a.cpp", "void f() { std::abort(); }\n", "exit"), ("kernels/a.cpp", "x = _mm256_add_ps(a, b);\n", "intrinsic"),
+                ("kernels/a.cpp", "#pragma omp parallel\n", "OpenMP"), ("core/a.h", "__attribute__((target_clones(\"avx2\")))\n", "clone")]:
+            with self.subTest(text=text):
+                self.assert_caught(words.check, file, text, part)
+
+    def test_a_name_without_a_subject_is_caught(self):
+        for file in ["core/utils.h", "kernels/common/a.md", "app/file_helpers.cpp", "scripts/misc", "core/case_manager.h"]:
+            with self.subTest(file=file):
+                self.assert_caught(words.check, file, "\n", "no subject")
+
+    def test_unfinished_work_and_paths_of_one_machine_are_caught(self):
+        self.assert_caught(words.check, "docs/a.md", "TO" + "DO: write\n", "unfinished")
+        self.assert_caught(words.check, "scripts/a", "cd /wo" + "rk/main\n", "path of one machine")
+
+
+class Sizes(Planted):
+    def test_a_long_file_and_a_long_function_are_caught(self):
+        body = "  x += 1;\n" * 58
+        self.write("core/a.cpp", "namespace a {\nint f(int x) {\n" + body + "}\n}\n")
+        self.assert_caught(lambda root: sizes.check(root, {}), "core/b.cpp", "Foo::Foo(int x)\n    : y_(x) {\n" + body + "  x++;\n}\n", "Foo has 62 lines")
+        self.assert_caught(lambda root: sizes.check(root, {}), "core/c.h", "\n" * 401, "401 lines")
+        self.assert_caught(lambda root: sizes.check(root, {}), "scripts/a.py", "def f():\n" + "    x = 1\n" * 60, "f has 61 lines")
+
+    def test_a_reason_that_is_no_longer_needed_is_caught(self):
+        self.assertEqual(len(sizes.check(self.root, {"core/a.cpp": "a table"})), 1)
+
+    def test_functions_are_told_from_tables_and_classes(self):
+        text = ('namespace a {\nconst int t[] = {\n  1,\n};\nclass B final : public C {\n  int g() const { return 1; }\n};\n'
+                '#define M(x) { \\\n x }\nstatic const char* s = "}{";\nauto f(int a) -> int {\n  if (a) { return 2; }\n}\n}\n')
+        self.assertEqual(sizes.functions(text), [("g", 6, 6), ("f", 11, 13)])
+
+
+class Format(Planted):
+    def test_an_unformatted_file_is_caught(self):
+        command, why_not = format.formatter()
+        if not command:
+            self.skipTest(why_not)
+        self.write(".clang-format", "BasedOnStyle: Google\n")
+        self.write("core/a.h", "int f();\n")
+        self.assert_caught(lambda root: format.check(root, command), "core/b.h", "int  f( );\n", "not formatted")
+
+
+@unittest.skipUnless(shutil.which("g++") and shutil.which("objdump"), "g++ and binutils are needed")
+class Objects(Planted):
+    def compile(self, stem, isa, text):
+        source = self.write(f"{stem}.isa.cpp", text)
+        path = self.root / isa / f"{stem}.isa.cpp.o"
+        path.parent.mkdir(exist_ok=True)
+        subprocess.run(["g++", "-std=c++20", "-O2", "-c", source, "-o", path], check=True)
+        return self.write("list", f"{isa} {path}\n")
+
+    def test_symbols_of_a_clean_leaf_pass(self):
+        text = "static int g() { return 1; }\nnamespace roofmark::isa_avx2 { int f() { return g(); } }\n"
+        self.assertEqual(symbols.check(self.compile("a", "avx2", text)), [])
+
+    def test_weak_foreign_and_start_up_symbols_are_caught(self):
+        weak = "inline __attribute__((noinline)) int g() { return 1; }\nnamespace roofmark::isa_avx2 { int f() { return g(); } }\n"
+        unique = "template <class T> struct S { static inline T x; };\nnamespace roofmark::isa_avx2 { int* f() { return &S<int>::x; } }\n"
+        for text, part in [(weak, "is weak"), (unique, "is unique"), ("int f() { return 1; }\n", "lies outside"),
+                           ("namespace roofmark::isa_sse2 { int f() { return 1; } }\n", "lies outside"),
+                           ("namespace roofmark::isa_avx2 { int x = 1; }\n", "is data"),
+                           ("int h();\nstatic const int x = h();\nnamespace roofmark::isa_avx2 { int f() { return x; } }\n", "start-up")]:
+            with self.subTest(text=text):
+                found = symbols.check(self.compile("a", "avx2", text))
+                self.assertTrue(any(part in f for f in found), found)
+
+    def fma(self, body, chains=2, more=""):
+        return self.compile("fma", "sse2", f"""
+namespace roofmark::isa_sse2 {{
+struct FmaStream {{ int chains; int kind; }};
+FmaStream fma_stream() {{ return {{{chains}, 2}}; }}
+#define BODY(mul, add) "1:\\n" {body} "dec %0\\n" "jnz 1b\\n" {more}
+void fma_f32(long turns, const float*, float* x) {{ asm volatile(BODY("mulps", "addps") : "+r"(turns) : "r"(x)); }}
+void fma_f64(long turns, const double*, double* x) {{ asm volatile(BODY("mulpd", "addpd") : "+r"(turns) : "r"(x)); }}
+}}
+""")
+
+    GOOD = 'mul " %%xmm8,%%xmm0\\n" add " %%xmm9,%%xmm1\\n" mul " %%xmm8,%%xmm0\\n" add " %%xmm9,%%xmm1\\n"'
+
+    def fma_findings(self, *arguments, **named):
+        return [f for f in codegen.check(self.fma(*arguments, **named)) if "(sse2)" in f]
+
+    @unittest.skipUnless(sys.platform == "linux" and "x86_64" in __import__("os").uname().machine, "x86 assembly")
+    def test_a_loop_that_does_something_else_is_caught(self):
+        self.assertEqual(self.fma_findings(self.GOOD), [])
+        for body, part in [
+                (self.GOOD + ' mul " %%xmm8,%%xmm0\\n"', "5 arithmetic instructions"),
+                (self.GOOD + ' "movups %%xmm0,(%1)\\n"', "inside the loop"),
+                (self.GOOD.replace("%%xmm8,%%xmm0", "(%1),%%xmm0"), "not a register"),
+                (self.GOOD.replace("%%xmm9,%%xmm1", "%%xmm0,%%xmm1"), "depend on one another"),
+                (self.GOOD.replace("%%xmm1", "%%xmm0"), "1 accumulators"),
+                (self.GOOD.replace("add", "mul"), "not as many")]:
+            with self.subTest(body=body):
+                found = self.fma_findings(body)
+                self.assertTrue(any(part in f for f in found), found)
+        self.assertTrue(any("x 3 chains" in f for f in self.fma_findings(self.GOOD, chains=3)))
+        self.assertTrue(any("2 inner loops" in f for f in self.fma_findings(self.GOOD, more='"1:\\n" "jnz 1b\\n"')))
+
+    @unittest.skipUnless("x86_64" in __import__("os").uname().machine, "x86 assembly")
+    def test_a_broken_pace_is_caught(self):
+        def source(multiplies, other=""):
+            body = f'".rept {multiplies}\\n imulq %2,%1\\n .endr\\n"'
+            return f"""
+namespace roofmark {{
+unsigned long multiply_chain(long n, unsigned long x) {{
+  asm volatile("1:\\n" {body} "{other}dec %0\\n jnz 1b\\n" : "+r"(n), "+r"(x) : "r"(3ul)); return x; }}
+unsigned long add_chain(long n, unsigned long x) {{
+  asm volatile("1:\\n .rept 64\\n addq %1,%1\\n .endr\\n dec %0\\n jnz 1b\\n" : "+r"(n), "+r"(x)); return x; }}
+void nop_run(long n) {{ asm volatile("1:\\n .rept 512\\n nop\\n .endr\\n dec %0\\n jnz 1b\\n" : "+r"(n)); }}
+}}
+"""
+        def findings(text):
+            return [f for f in codegen.check(self.compile("pace", "base", text)) if "pace.isa.cpp.o" in f]
+
+        self.assertEqual(findings(source(64)), [])
+        self.assertTrue(any("63 instructions" in f for f in findings(source(63))))
+        self.assertTrue(any("inside the loop" in f for f in findings(source(64, "xorq %1,%1\\n"))))
+
+    def test_a_list_without_the_probes_is_caught(self):
+        self.assertEqual(len(codegen.check(self.write("list", ""))), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
