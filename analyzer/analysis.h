@@ -1,4 +1,5 @@
-// What is derived from a run or from specs: ceilings, points under them, a model's layers and totals.
+// What is derived from a run or from specs: ceilings, points under them, a model's layers and
+// totals.
 #pragma once
 
 #include <string>
@@ -15,26 +16,27 @@ struct Ceiling {
   std::string id, device, kind;  ///< kind: compute | bandwidth | latency | overhead
   std::string level, format, variant, kernel;
   int threads = 1;
-  Known<double> value, low, high;  ///< measured, with the interval of its median; null: no value, see reason
+  Known<double> value, low,
+      high;  ///< measured, with the interval of its median; null: no value, see reason
   Known<double> theoretical, datasheet;
-  Known<double> share;             ///< value / theoretical
-  char grade = 'C';                ///< A B C as measured, X: above its bound, never used
-  std::string reason;              ///< why there is no value, no theoretical, or grade X
+  Known<double> share;  ///< value / theoretical
+  char grade = 'C';     ///< A B C as measured, X: above its bound, never used
+  std::string reason;   ///< why there is no value, no theoretical, or grade X
 };
 
 /// A kernel under the ceilings.
 struct Point {
-  std::string id, op, phase;       ///< op: the operator's name, empty where no workload names it
-  Known<double> intensity;         ///< op/byte
-  Known<double> achieved;          ///< op/s (bytes/s where the kernel computes nothing)
+  std::string id, op, phase;  ///< op: the operator's name, empty where no workload names it
+  Known<double> intensity;    ///< op/byte
+  Known<double> achieved;     ///< op/s (bytes/s where the kernel computes nothing)
   Known<double> attainable_measured, attainable_theoretical;
-  Known<double> share_measured;    ///< median of the paired ratios where pairs exist
+  Known<double> share_measured;  ///< median of the paired ratios where pairs exist
   Known<double> share_theoretical;
-  std::string bound;               ///< compute | memory | launch | unknown
-  std::string ceiling;             ///< id of the one that binds
+  std::string bound;    ///< compute | memory | launch | unknown
+  std::string ceiling;  ///< id of the one that binds
   Known<double> seconds, low, high;
-  Known<double> overhead_share;    ///< fork and join (launch) time / seconds, for launch-bound rows
-  Known<double> share_spread;      ///< interquartile range of the paired ratios / their median
+  Known<double> overhead_share;  ///< fork and join (launch) time / seconds, for launch-bound rows
+  Known<double> share_spread;    ///< interquartile range of the paired ratios / their median
   char grade = 'C';
   std::string reason;
 };
@@ -42,11 +44,11 @@ struct Point {
 /// One operator of a model on a roofline.
 struct Layer {
   std::string op, phase;
-  std::int64_t count = 1;          ///< calls per phase; the figures below are of one call
+  std::int64_t count = 1;  ///< calls per phase; the figures below are of one call
   Work work;
-  double intensity = 0;            ///< op/byte
-  Known<OpRate> attainable;        ///< null where the roofline lacks the format's ceiling
-  std::string bound;               ///< compute | memory | unknown
+  double intensity = 0;      ///< op/byte
+  Known<OpRate> attainable;  ///< null where the roofline lacks the format's ceiling
+  std::string bound;         ///< compute | memory | unknown
   Known<Seconds> seconds;
   std::string reason;
 };
@@ -59,15 +61,15 @@ struct Total {
 };
 
 struct Storage {
-  Bytes weights, kv_cache, peak;   ///< peak: weights + cache + largest live activations
+  Bytes weights, kv_cache, peak;  ///< peak: weights + cache + largest live activations
 };
 
 struct Warning {
-  std::string what;                ///< e.g. a violated consistency pair, naming both rows
+  std::string what;  ///< e.g. a violated consistency pair, naming both rows
 };
 
 struct Analysis {
-  std::string title;               ///< machine or hardware and accounting, for reports
+  std::string title;  ///< machine or hardware and accounting, for reports
   std::vector<Ceiling> ceilings;
   std::vector<Point> points;
   std::vector<Warning> warnings;

@@ -27,8 +27,8 @@ struct Uarch {
   Bytes bytes(const std::string& level) const;
 };
 
-/// One engine of a device with its own dense peaks.  Engines share the device's memory; they are never
-/// added into one roof.
+/// One engine of a device with its own dense peaks.  Engines share the device's memory; they are
+/// never added into one roof.
 struct Engine {
   std::string name;                     ///< gpu, cpu, dla, ...
   std::map<std::string, OpRate> peaks;  ///< by Format::name(), accumulator included: "f16-f32"
@@ -41,7 +41,8 @@ struct Hardware {
   Bandwidth bandwidth;          ///< data sheet, decimal
   Known<Bytes> memory;
 
-  const Engine& engine(const std::string& name = "") const;  ///< throws InputError naming those it has
+  const Engine& engine(
+      const std::string& name = "") const;  ///< throws InputError naming those it has
 };
 
 /// All that analyzer/specs/ holds, in the order of their file names.
@@ -51,7 +52,8 @@ const std::vector<Hardware>& hardware();
 /// The micro-architecture of a CPU by family and model, or implementer and part; nullptr: unknown.
 const Uarch* uarch_of(const Cpu& cpu);
 
-/// By name or alias, case-insensitive.  Throws InputError naming the nearest and `roofmark list hardware`.
+/// By name or alias, case-insensitive.  Throws InputError naming the nearest and `roofmark list
+/// hardware`.
 const Hardware& find_hardware(std::string_view name);
 
 }  // namespace roofmark

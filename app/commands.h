@@ -1,5 +1,5 @@
-// The commands of the program.  Each adds its options to the command line and leaves a function that
-// runs it and returns the exit code.
+// The commands of the program.  Each adds its options to the command line and leaves a function
+// that runs it and returns the exit code.
 #pragma once
 
 #include <functional>

@@ -29,7 +29,8 @@ int carry_out(const Command& command) {
   } catch (const MeasurementError& error) {
     return complain(error.what(), exit_measurement);
   } catch (const std::bad_alloc&) {
-    return complain("out of memory; ask for less with --filter or a smaller --context", exit_measurement);
+    return complain("out of memory; ask for less with --filter or a smaller --context",
+                    exit_measurement);
   }
 }
 
@@ -38,7 +39,8 @@ int carry_out(const Command& command) {
 int main(int argc, char** argv) {
   // Numbers are written with a point whatever the user's language is.
   std::setlocale(LC_ALL, "C");
-  CLI::App app("Measures this machine's roofline and says how close LLM kernels come to it.", "roofmark");
+  CLI::App app("Measures this machine's roofline and says how close LLM kernels come to it.",
+               "roofmark");
   app.set_version_flag("--version", version_line());
   app.require_subcommand(1);
   Command chosen;

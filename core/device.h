@@ -33,8 +33,8 @@ class Device {
   /// Memory whose `threads` equal shares are first touched by the threads that will use them.
   /// Throws std::bad_alloc with nothing lost; the case then becomes a row with a reason.
   virtual Buffer allocate(std::int64_t size_bytes, int threads, Pages pages) = 0;
-  /// Read-only random f32 in [-1, 1), at least `size_bytes` of them, for operands that must be found in
-  /// memory and not in a cache: share it, rotate through it, do not write it.
+  /// Read-only random f32 in [-1, 1), at least `size_bytes` of them, for operands that must be
+  /// found in memory and not in a cache: share it, rotate through it, do not write it.
   virtual Buffer cold_operands(std::int64_t size_bytes, int threads) = 0;
   /// The same for outputs; its contents belong to whoever wrote last.
   virtual Buffer cold_results(std::int64_t size_bytes, int threads) = 0;

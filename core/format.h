@@ -26,7 +26,8 @@ struct Format {
   bool operator==(const Format&) const = default;
 };
 
-/// The format of that name ("f32", "bf16-f32", "w8a8", "w4a16", "w4a8"); nullopt where none is meant.
+/// The format of that name ("f32", "bf16-f32", "w8a8", "w4a16", "w4a8"); nullopt where none is
+/// meant.
 std::optional<Format> format_from(std::string_view name);
 
 }  // namespace roofmark

@@ -32,7 +32,8 @@ class Task {
   virtual ~Task() = default;
   /// One launch, exactly the work that Kernel::work() states.
   virtual void launch(Queue queue) = 0;
-  /// Runs once on poisoned outputs and compares with a float64 reference, in units of the tolerance:
+  /// Runs once on poisoned outputs and compares with a float64 reference, in units of the
+  /// tolerance:
   /// <= 1 is correct, NaN or > 1 is wrong.
   virtual double error() = 0;
   /// What did the work where that is somebody else's choice: "OpenBLAS 0.3.21, core Haswell".
@@ -59,12 +60,12 @@ struct Companion {
 };
 
 struct Variant {
-  std::string name;               ///< avx512, openblas, ...: unique within device and format
-  std::string device;             ///< cpu | cuda
-  std::string needs;              ///< an instruction set of cmake/isas.cmake, or empty
+  std::string name;    ///< avx512, openblas, ...: unique within device and format
+  std::string device;  ///< cpu | cuda
+  std::string needs;   ///< an instruction set of cmake/isas.cmake, or empty
   Format format;
   std::unique_ptr<Task> (*prepare)(const Case&, Device&) = nullptr;
-  std::string unavailable;        ///< why this build lacks it ("built without OpenBLAS"); empty: built in
+  std::string unavailable;  ///< why this build lacks it ("built without OpenBLAS"); empty: built in
 };
 
 /// Where a probe wants to run on a machine.
@@ -79,9 +80,11 @@ struct Kernel {
   std::string summary;  ///< one line for `roofmark list`
   Role role = Role::kernel;
   Work (*work)(const Shape&, const Format&) = nullptr;
-  /// The probe whose mix of reads and writes, or whose arithmetic, bounds this shape; null for probes.
+  /// The probe whose mix of reads and writes, or whose arithmetic, bounds this shape; null for
+  /// probes.
   std::optional<Companion> (*companion)(const Shape&, int threads) = nullptr;
-  /// Probes only: the shapes it takes on this machine; kernels take theirs from a model's operators.
+  /// Probes only: the shapes it takes on this machine; kernels take theirs from a model's
+  /// operators.
   std::vector<Site> (*sites)(const Machine&, const Variant&, int threads) = nullptr;
   std::vector<Variant> variants;
 };

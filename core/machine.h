@@ -16,8 +16,8 @@ struct Cache {
   int level = 0;                ///< 1, 2, 3
   std::int64_t size_bytes = 0;  ///< of one instance
   int line_bytes = 0;
-  int instances = 0;            ///< on the whole machine
-  int cores_sharing = 0;        ///< physical cores below one instance
+  int instances = 0;      ///< on the whole machine
+  int cores_sharing = 0;  ///< physical cores below one instance
   bool operator==(const Cache&) const = default;
 };
 
@@ -27,9 +27,9 @@ struct Cpu {
   Known<int> implementer, part, variant_part;  ///< Arm: MIDR
   std::string architecture;                    ///< x86_64 | aarch64
   int packages = 0, cores = 0, threads = 0, numa_nodes = 0;
-  Known<bool> smt;                             ///< more than one hardware thread per core is on
-  std::vector<Cache> caches;                   ///< data and unified, by level
-  std::vector<std::string> isas;               ///< names of cmake/isas.cmake that this CPU can run
+  Known<bool> smt;                ///< more than one hardware thread per core is on
+  std::vector<Cache> caches;      ///< data and unified, by level
+  std::vector<std::string> isas;  ///< names of cmake/isas.cmake that this CPU can run
 
   const Cache* cache(int level) const;
   /// Size of the last level, or 0.
@@ -39,11 +39,11 @@ struct Cpu {
 
 /// What this process may use of the machine.
 struct Allowance {
-  std::vector<int> cpus;      ///< logical CPUs allowed, one per physical core first
-  Known<double> quota_cpus;   ///< cgroup CPU quota, in CPUs; unset: none
+  std::vector<int> cpus;     ///< logical CPUs allowed, one per physical core first
+  Known<double> quota_cpus;  ///< cgroup CPU quota, in CPUs; unset: none
   Known<std::int64_t> memory_limit_bytes;
-  std::string cgroup;         ///< v1 | v2 | none | unknown
-  int max_threads = 1;        ///< never more than this: min(cpus, ceil(quota))
+  std::string cgroup;   ///< v1 | v2 | none | unknown
+  int max_threads = 1;  ///< never more than this: min(cpus, ceil(quota))
   bool operator==(const Allowance&) const = default;
 };
 
@@ -65,11 +65,11 @@ struct Gpu {
 };
 
 struct Machine {
-  std::string id;     ///< stable fingerprint: board, CPU, GPUs, memory size in GiB
-  std::string class_; ///< readable: "amd-epyc-zen5-2c-24g"
+  std::string id;      ///< stable fingerprint: board, CPU, GPUs, memory size in GiB
+  std::string class_;  ///< readable: "amd-epyc-zen5-2c-24g"
   Cpu cpu;
   std::vector<Gpu> gpus;
-  Known<std::string> board;            ///< DMI product or device-tree model
+  Known<std::string> board;  ///< DMI product or device-tree model
   Known<std::int64_t> memory_bytes;
   Allowance allowance;
   Environment environment;

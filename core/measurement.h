@@ -17,11 +17,11 @@ namespace roofmark {
 
 /// One thread's core between two samples.  Zero where it cannot be read.
 struct CoreReading {
-  double clock_hz = 0;                   ///< from a chain of dependent multiplies
-  double quiet = 0;                      ///< NOP issue rate as a fraction of this core's best
-  std::int64_t involuntary_switches = 0; ///< of this thread, since it began
-  double cpu_s = 0;                      ///< CPU time of this thread
-  int cpu = -1;                          ///< logical CPU it ran on
+  double clock_hz = 0;                    ///< from a chain of dependent multiplies
+  double quiet = 0;                       ///< NOP issue rate as a fraction of this core's best
+  std::int64_t involuntary_switches = 0;  ///< of this thread, since it began
+  double cpu_s = 0;                       ///< CPU time of this thread
+  int cpu = -1;                           ///< logical CPU it ran on
 };
 
 struct Reading {
@@ -54,10 +54,10 @@ struct Measurement {
   Conditions conditions;
   Work work;
   Status status = Status::ok;
-  std::string reason;          ///< why there is no time, or what is odd about it
-  std::string implementation;  ///< Task::implementation()
-  double error = 0;            ///< Task::error(): <= 1 is correct
-  std::int64_t launches = 0;   ///< per sample
+  std::string reason;              ///< why there is no time, or what is odd about it
+  std::string implementation;      ///< Task::implementation()
+  double error = 0;                ///< Task::error(): <= 1 is correct
+  std::int64_t launches = 0;       ///< per sample
   std::vector<double> samples_s;   ///< seconds per launch, every sample taken
   std::vector<std::string> flags;  ///< parallel: why a sample is dropped; empty: kept
   std::vector<double> clock_hz;    ///< parallel: mean over threads, 0 unknown
@@ -72,17 +72,18 @@ struct Measurement {
 /// How the numbers were taken.
 struct Policy {
   std::string preset = "quick";
-  std::string only;                      ///< probes | kernels | empty
-  std::string filter;                    ///< regular expression on ids
+  std::string only;    ///< probes | kernels | empty
+  std::string filter;  ///< regular expression on ids
   std::vector<std::string> devices{"cpu"};
-  std::vector<int> threads;              ///< thread counts to measure
+  std::vector<int> threads;  ///< thread counts to measure
   std::vector<Workload> workloads;
-  std::uint64_t seed = 1;                ///< of the order of cases
-  double target = 0.03;                  ///< relative half-width of the median's 95 % interval
-  int min_kept = 10, min_kept_long = 5;  ///< samples; the second where one launch exceeds long_launch_s
+  std::uint64_t seed = 1;  ///< of the order of cases
+  double target = 0.03;    ///< relative half-width of the median's 95 % interval
+  int min_kept = 10,
+      min_kept_long = 5;  ///< samples; the second where one launch exceeds long_launch_s
   double long_launch_s = 0.05;
   double core_sample_s = 100e-6, sample_s = 1e-3;  ///< least length of a sample
-  double case_limit_s = 0.5;             ///< time limit of one case's sampling
+  double case_limit_s = 0.5;                       ///< time limit of one case's sampling
   int max_samples = 400;
 };
 

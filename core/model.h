@@ -38,8 +38,8 @@ struct Workload {
   Model model;
   Phase phase = Phase::decode;
   std::vector<Query> queries;
-  Format format;             ///< of the projections
-  DType kv = DType::f32;     ///< of the key/value cache
+  Format format;          ///< of the projections
+  DType kv = DType::f32;  ///< of the key/value cache
   Attention attention = Attention::flash;
   bool operator==(const Workload&) const = default;
 };

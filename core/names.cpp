@@ -7,11 +7,16 @@ namespace roofmark {
 
 std::string_view name(Role role) {
   switch (role) {
-    case Role::kernel: return "kernel";
-    case Role::compute_probe: return "compute_probe";
-    case Role::bandwidth_probe: return "bandwidth_probe";
-    case Role::latency_probe: return "latency_probe";
-    case Role::overhead_probe: return "overhead_probe";
+    case Role::kernel:
+      return "kernel";
+    case Role::compute_probe:
+      return "compute_probe";
+    case Role::bandwidth_probe:
+      return "bandwidth_probe";
+    case Role::latency_probe:
+      return "latency_probe";
+    case Role::overhead_probe:
+      return "overhead_probe";
   }
   return "";
 }
@@ -24,10 +29,14 @@ std::string_view name(Attention attention) {
 
 std::string_view name(Status status) {
   switch (status) {
-    case Status::ok: return "ok";
-    case Status::failed: return "failed";
-    case Status::unsupported: return "unsupported";
-    case Status::skipped: return "skipped";
+    case Status::ok:
+      return "ok";
+    case Status::failed:
+      return "failed";
+    case Status::unsupported:
+      return "unsupported";
+    case Status::skipped:
+      return "skipped";
   }
   return "";
 }

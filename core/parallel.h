@@ -8,8 +8,8 @@
 
 namespace roofmark {
 
-/// Calls f(thread) on each of `threads` threads at once and waits for all.  One thread calls directly,
-/// so that no fork and join is paid.  f must not throw.
+/// Calls f(thread) on each of `threads` threads at once and waits for all.  One thread calls
+/// directly, so that no fork and join is paid.  f must not throw.
 template <class F>
 void parallel(int threads, F&& f) {
   if (threads == 1) {
@@ -25,8 +25,8 @@ inline void barrier() {
 #pragma omp barrier
 }
 
-/// [begin, end) of `count` items for one of `threads` threads: contiguous, equal to within `grain`, the
-/// same at every call so that memory stays with the thread that touched it first.
+/// [begin, end) of `count` items for one of `threads` threads: contiguous, equal to within `grain`,
+/// the same at every call so that memory stays with the thread that touched it first.
 inline std::pair<std::int64_t, std::int64_t> share_of(std::int64_t count, int thread, int threads,
                                                       std::int64_t grain = 1) {
   const std::int64_t grains = (count + grain - 1) / grain;

@@ -86,7 +86,13 @@ class Planner {
         }
       }
       if (!any) {
-        add({&kernel, nullptr, op.shape, {}, policy_.threads.front(), device, op.format,
+        add({&kernel,
+             nullptr,
+             op.shape,
+             {},
+             policy_.threads.front(),
+             device,
+             op.format,
              "no " + op.format.name() + " variant of " + kernel.name + " for " + device});
       }
     }

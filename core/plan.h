@@ -1,4 +1,5 @@
-// From what there is (registry, machine) and what is asked (operators, policy) to the list of cases.
+// From what there is (registry, machine) and what is asked (operators, policy) to the list of
+// cases.
 #pragma once
 
 #include <span>
@@ -21,10 +22,10 @@ struct Plan {
   std::vector<PlannedCase> cases;  ///< in the shuffled order in which they are measured
 };
 
-/// Every probe of `registry` at its sites and every operator of `operators` in every variant, for each
-/// thread count of the policy, deduplicated by id.  What cannot run stays in the plan with its reason.
-/// The filter keeps matching ids and the companions they need.  The order depends on policy.seed alone.
-/// Throws InputError where policy.filter is not a regular expression.
+/// Every probe of `registry` at its sites and every operator of `operators` in every variant, for
+/// each thread count of the policy, deduplicated by id.  What cannot run stays in the plan with its
+/// reason. The filter keeps matching ids and the companions they need.  The order depends on
+/// policy.seed alone. Throws InputError where policy.filter is not a regular expression.
 Plan plan(std::span<const Kernel> registry, const Machine& machine,
           std::span<const Operator> operators, const Policy& policy);
 

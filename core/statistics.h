@@ -22,7 +22,8 @@ struct Interval {
 /// Source: Conover, Practical Nonparametric Statistics, 3rd ed., section 3.2.
 Interval median_interval(std::span<const double> values);
 
-/// (high - low) / (2 median): what a stopping rule compares with its target.  Infinite below 2 values.
+/// (high - low) / (2 median): what a stopping rule compares with its target.  Infinite below 2
+/// values.
 double relative_half_width(std::span<const double> values);
 
 }  // namespace roofmark

@@ -20,8 +20,12 @@ struct Quantity {
     value += other.value;
     return *this;
   }
-  friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity{a.value + b.value}; }
-  friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity{a.value - b.value}; }
+  friend constexpr Quantity operator+(Quantity a, Quantity b) {
+    return Quantity{a.value + b.value};
+  }
+  friend constexpr Quantity operator-(Quantity a, Quantity b) {
+    return Quantity{a.value - b.value};
+  }
   friend constexpr Quantity operator*(Quantity a, double f) { return Quantity{a.value * f}; }
   friend constexpr Quantity operator*(double f, Quantity a) { return Quantity{f * a.value}; }
   friend constexpr Quantity operator/(Quantity a, double f) { return Quantity{a.value / f}; }
@@ -53,8 +57,7 @@ using Bandwidth = decltype(Bytes{} / Seconds{});
 using OpRate = decltype(Ops{} / Seconds{});
 using Intensity = decltype(Ops{} / Bytes{});
 
-static_assert(
-    std::is_same_v<decltype(Intensity{} * Bandwidth{}), OpRate>,
-    "the roofline equation: intensity [op/byte] x bandwidth [byte/s] = op/s");
+static_assert(std::is_same_v<decltype(Intensity{} * Bandwidth{}), OpRate>,
+              "the roofline equation: intensity [op/byte] x bandwidth [byte/s] = op/s");
 
 }  // namespace roofmark

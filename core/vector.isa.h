@@ -15,12 +15,8 @@ typedef float vf32_unaligned
 
 #define ROOFMARK_LEAF static inline __attribute__((always_inline))
 
-ROOFMARK_LEAF vf32 load(const float* at) {
-  return *reinterpret_cast<const vf32_unaligned*>(at);
-}
-ROOFMARK_LEAF void store(float* at, vf32 value) {
-  *reinterpret_cast<vf32_unaligned*>(at) = value;
-}
+ROOFMARK_LEAF vf32 load(const float* at) { return *reinterpret_cast<const vf32_unaligned*>(at); }
+ROOFMARK_LEAF void store(float* at, vf32 value) { *reinterpret_cast<vf32_unaligned*>(at) = value; }
 ROOFMARK_LEAF vf32 broadcast(float value) { return vf32{} + value; }
 
 /// Sum over lanes, pairwise.

@@ -17,8 +17,8 @@ struct Sources {
   std::optional<std::filesystem::path> topology_xml;
 };
 
-/// Reads everything it can.  What cannot be read is nullopt.  Throws MeasurementError only where not
-/// even the number of CPUs can be found.
+/// Reads everything it can.  What cannot be read is nullopt.  Throws MeasurementError only where
+/// not even the number of CPUs can be found.
 Machine discover(const Sources& sources = {});
 
 /// Load, steal, temperature, throttle counters and pressure at this moment.

@@ -15,8 +15,8 @@ using RowSink = std::function<void(const Measurement&)>;
 using StopAsked = std::function<bool()>;
 
 /// Measures one planned case.  A case that cannot run comes back with its reason.
-Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Policy& policy, Device& device,
-                         const StopAsked& stop);
+Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Policy& policy,
+                         Device& device, const StopAsked& stop);
 
 /// Measures every case of the plan in its order.  Returns false where it was stopped early.
 bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,

@@ -1,5 +1,5 @@
-// Steps through a large buffer, one slice per launch, so that operands are found in memory and not in a
-// cache: a cached weight flatters a kernel that reads its weights from memory in real life.
+// Steps through a large buffer, one slice per launch, so that operands are found in memory and not
+// in a cache: a cached weight flatters a kernel that reads its weights from memory in real life.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace roofmark {
 
-/// Bytes to rotate through: max(4 x last-level cache, 1 GiB), at least one slice, at most a quarter of
-/// what memory is available (nothing is known of it: 1 GiB).
+/// Bytes to rotate through: max(4 x last-level cache, 1 GiB), at least one slice, at most a quarter
+/// of what memory is available (nothing is known of it: 1 GiB).
 inline std::int64_t rotation_bytes(const Machine& machine, std::int64_t slice_bytes) {
   const std::int64_t wanted =
       std::max<std::int64_t>(4 * machine.cpu.last_level_bytes(), std::int64_t{1} << 30);

@@ -1,4 +1,5 @@
-// Checks a kernel's output at its real shape: poisoned beforehand, scanned whole, sampled in float64.
+// Checks a kernel's output at its real shape: poisoned beforehand, scanned whole, sampled in
+// float64.
 #pragma once
 
 #include <cmath>
@@ -18,8 +19,8 @@ inline void poison(float* y, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) y[i] = std::numeric_limits<float>::quiet_NaN();
 }
 
-/// Largest |y - expected| / tolerance over 1024 random elements (all of them where there are fewer);
-/// infinity where any element at all is not finite.
+/// Largest |y - expected| / tolerance over 1024 random elements (all of them where there are
+/// fewer); infinity where any element at all is not finite.
 template <class ExpectedAt>
 double largest_error(const float* y, std::int64_t count, ExpectedAt expected_at) {
   for (std::int64_t i = 0; i < count; ++i) {
@@ -30,9 +31,11 @@ double largest_error(const float* y, std::int64_t count, ExpectedAt expected_at)
   double worst = 0;
   for (std::int64_t s = 0; s < std::min(count, sampled); ++s) {
     const std::int64_t i =
-        count <= sampled ? s : static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count));
+        count <= sampled ? s
+                         : static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count));
     const Expected expected = expected_at(i);
-    worst = std::max(worst, std::abs(static_cast<double>(y[i]) - expected.value) / expected.tolerance);
+    worst =
+        std::max(worst, std::abs(static_cast<double>(y[i]) - expected.value) / expected.tolerance);
   }
   return worst;
 }
