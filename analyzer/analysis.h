@@ -62,6 +62,7 @@ struct Total {
 
 struct Storage {
   Bytes weights, kv_cache, peak;  ///< peak: weights + cache + largest live activations
+  Bytes kv_per_token;             ///< what one token adds to the cache, over all layers
 };
 
 struct Warning {

@@ -1,0 +1,56 @@
+// From a workload to the operators of the network, in the order of execution.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/model.h"
+
+namespace roofmark {
+
+/// Every operator of a llama-family network in one pass over workload.queries, with T = all fresh
+/// tokens, N = queries, h hidden, I intermediate, H heads, K key/value heads, d head_dim, L layers:
+///
+///   name                     kernel      shape                                           count
+///   embedding                embedding   tokens=T cols=h vocabulary                      1
+///   attn_norm mlp_norm       norm        rows=T cols=h                                   L
+///   q_proj                   gemm        m=T n=Hd k=h                                    L
+///   k_proj v_proj            gemm        m=T n=Kd k=h                                    L
+///   rope                     rope        tokens=T heads=H+K head_dim=d                   L
+///   attention (flash)        attention   queries fresh cached heads=H kv_heads=K head_dim=d   L
+///   qk_matmul sv_matmul      qk, sv      the same extents (eager)                        L
+///   softmax (eager)          softmax     rows=queries H fresh, cols=cached+fresh         L
+///   out_proj                 gemm        m=T n=h k=Hd                                    L
+///   attn_add mlp_add         add         rows=T cols=h                                   L
+///   gate_proj up_proj        gemm        m=T n=I k=h                                     L
+///   mlp_act                  activation  rows=T cols=I                                   L
+///   down_proj                gemm        m=T n=h k=I                                     L
+///   final_norm               norm        rows=T cols=h                                   1
+///   lm_head                  gemm        m=N n=vocabulary k=h: the last token of each query   1
+///
+/// A gemm with m = 1 is a gemv (n, k).  Attention comes once per distinct query, `queries` being
+/// how many share it.  A query of q fresh tokens after p cached ones has P = q p + q (q + 1) / 2
+/// causal pairs; `fresh` and `cached` are in the shape so that a kernel's work model can be exact.
+/// Eager attention computes and stores the whole rectangle fresh x (cached + fresh) and masks it
+/// afterwards, which is why its softmax is a plain one.
+///
+/// Formats: projections workload.format; attention, qk and sv {weights = kv, activations,
+/// accumulate}; everything else the activations' own.  Final norm: every position, as
+/// implementations run it.
+std::vector<Operator> operators(const Workload& workload);
+
+/// The workload's queries, each distinct one with the number of times it occurs, first come first.
+struct QueryGroup {
+  Query query;
+  std::int64_t queries = 0;
+};
+std::vector<QueryGroup> grouped(const std::vector<Query>& queries);
+
+/// Tokens computed in this pass: the sum of `fresh`.
+std::int64_t fresh_tokens(const Workload& workload);
+
+/// `batch` equal queries: for decode one token after `context` cached ones, for prefill a prompt of
+/// `context` tokens.
+std::vector<Query> queries_of(Phase phase, std::int64_t batch, std::int64_t context);
+
+}  // namespace roofmark

@@ -1,0 +1,114 @@
+#include "analyzer/operators.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "analyzer/models.h"
+
+namespace roofmark {
+namespace {
+
+constexpr Format half{DType::f16, DType::f16, DType::f32};
+
+Workload workload(const char* model, Phase phase, std::int64_t batch, std::int64_t context,
+                  Attention attention = Attention::flash) {
+  return {find_model(model), phase, queries_of(phase, batch, context), half, DType::f16, attention};
+}
+
+std::map<std::string, Operator> by_name(const Workload& asked) {
+  std::map<std::string, Operator> named;
+  for (const Operator& op : operators(asked))
+    EXPECT_TRUE(named.emplace(op.name, op).second) << op.name;
+  return named;
+}
+
+TEST(Operators, ALlamaLayerHasTheseInThisOrder) {
+  std::string order;
+  for (const Operator& op : operators(workload("llama-3-8b", Phase::decode, 1, 2048))) {
+    order +=
+        op.name + ":" + op.kernel + " " + op.shape.text() + " x" + std::to_string(op.count) + "\n";
+  }
+  EXPECT_EQ(order, R"(embedding:embedding tokens=1,cols=4096,vocabulary=128256 x1
+attn_norm:norm rows=1,cols=4096 x32
+q_proj:gemv n=4096,k=4096 x32
+k_proj:gemv n=1024,k=4096 x32
+v_proj:gemv n=1024,k=4096 x32
+rope:rope tokens=1,heads=40,head_dim=128 x32
+attention:attention queries=1,fresh=1,cached=2048,heads=32,kv_heads=8,head_dim=128 x32
+out_proj:gemv n=4096,k=4096 x32
+attn_add:add rows=1,cols=4096 x32
+mlp_norm:norm rows=1,cols=4096 x32
+gate_proj:gemv n=14336,k=4096 x32
+up_proj:gemv n=14336,k=4096 x32
+mlp_act:activation rows=1,cols=14336 x32
+down_proj:gemv n=4096,k=14336 x32
+mlp_add:add rows=1,cols=4096 x32
+final_norm:norm rows=1,cols=4096 x1
+lm_head:gemv n=128256,k=4096 x1
+)");
+}
+
+TEST(Operators, PrefillIsMatrixProductsAndTheHeadSeesLastTokensOnly) {
+  const auto named = by_name(workload("llama-2-7b", Phase::prefill, 3, 512));
+  EXPECT_EQ(named.at("q_proj").shape.text(), "m=1536,n=4096,k=4096");
+  EXPECT_EQ(named.at("down_proj").shape.text(), "m=1536,n=4096,k=11008");
+  EXPECT_EQ(named.at("lm_head").shape.text(), "m=3,n=32000,k=4096");
+  EXPECT_EQ(named.at("attention").shape.text(),
+            "queries=3,fresh=512,cached=0,heads=32,kv_heads=32,head_dim=128");
+  EXPECT_EQ(by_name(workload("llama-2-7b", Phase::prefill, 1, 512)).at("lm_head").kernel, "gemv");
+}
+
+TEST(Operators, ABatchOfDecodesIsOneMatrixProduct) {
+  const auto named = by_name(workload("llama-2-7b", Phase::decode, 16, 2048));
+  EXPECT_EQ(named.at("q_proj").kernel, "gemm");
+  EXPECT_EQ(named.at("q_proj").shape.text(), "m=16,n=4096,k=4096");
+  EXPECT_EQ(named.at("attention").shape.at("queries"), 16);
+}
+
+TEST(Operators, EagerAttentionIsThreeOperatorsOverTheWholeRectangle) {
+  const auto named = by_name(workload("llama-3-8b", Phase::prefill, 2, 256, Attention::eager));
+  EXPECT_EQ(named.count("attention"), 0u);
+  EXPECT_EQ(named.at("qk_matmul").kernel, "qk");
+  EXPECT_EQ(named.at("sv_matmul").kernel, "sv");
+  EXPECT_EQ(named.at("softmax").shape.text(), "rows=16384,cols=256");  // 2 x 32 x 256
+}
+
+TEST(Operators, QueriesOfDifferentShapeGetAnAttentionEach) {
+  Workload asked = workload("llama-2-7b", Phase::prefill, 1, 0);
+  asked.queries = {{100, 10}, {0, 20}, {100, 10}};
+  std::string shapes;
+  std::int64_t rows = 0;
+  for (const Operator& op : operators(asked)) {
+    if (op.kernel == "attention")
+      shapes += op.shape.text() + " x" + std::to_string(op.count) + "\n";
+    if (op.name == "attn_norm") rows = op.shape.at("rows");
+  }
+  EXPECT_EQ(rows, 40);
+  EXPECT_EQ(shapes, R"(queries=2,fresh=10,cached=100,heads=32,kv_heads=32,head_dim=128 x32
+queries=1,fresh=20,cached=0,heads=32,kv_heads=32,head_dim=128 x32
+)");
+}
+
+TEST(Operators, EachHasTheFormatOfWhatItTouches) {
+  Workload asked = workload("llama-2-7b", Phase::decode, 1, 2048);
+  asked.format = {DType::i4, DType::f16, DType::f32};
+  asked.kv = DType::fp8;
+  const auto named = by_name(asked);
+  EXPECT_EQ(named.at("q_proj").format, asked.format);
+  EXPECT_EQ(named.at("lm_head").format, asked.format);
+  EXPECT_EQ(named.at("attention").format, (Format{DType::fp8, DType::f16, DType::f32}));
+  for (const char* name : {"attn_norm", "rope", "mlp_act", "mlp_add"})
+    EXPECT_EQ(named.at(name).format, half);
+}
+
+TEST(Operators, HeadDimIsNotHiddenOverHeads) {
+  Workload asked = workload("llama-2-7b", Phase::decode, 1, 8);
+  asked.model.head_dim = 192;
+  const auto named = by_name(asked);
+  EXPECT_EQ(named.at("q_proj").shape.text(), "n=6144,k=4096");
+  EXPECT_EQ(named.at("out_proj").shape.text(), "n=4096,k=6144");
+}
+
+}  // namespace
+}  // namespace roofmark
