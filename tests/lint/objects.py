@@ -59,7 +59,7 @@ def functions(objdump, path):
             continue
         code = re.match(r"^\s*([0-9a-f]+):\t(?:\{\w+\} |data16 |rep[nz]* |lock |notrack |bnd )*(\S+)\s*(.*)$", line)
         if code and current is not None:
-            operands = re.sub(r"\s*(#|//).*$", "", code.group(3)).strip()
+            operands = re.sub(r"\s*//.*$|\s+# .*$", "", code.group(3)).strip()  # comments
             current.append(Instruction(int(code.group(1), 16), code.group(2), operands))
     return found
 
