@@ -15,18 +15,23 @@
 
 namespace roofmark {
 
+/// Where a thread was at a moment.
+struct Stamp {
+  double wall_s = 0, cpu_s = 0;           ///< the device's clock; CPU time of this thread
+  std::int64_t involuntary_switches = 0;  ///< of this thread, since it began
+  int cpu = -1;                           ///< logical CPU it ran on
+};
+
 /// One thread's core between two samples.  Zero where it cannot be read.
 struct CoreReading {
-  double clock_hz = 0;                    ///< from a chain of dependent multiplies
-  double quiet = 0;                       ///< NOP issue rate as a fraction of this core's best
-  std::int64_t involuntary_switches = 0;  ///< of this thread, since it began
-  double cpu_s = 0;                       ///< CPU time of this thread
-  int cpu = -1;                           ///< logical CPU it ran on
+  double clock_hz = 0;  ///< from a chain of dependent multiplies
+  double quiet = 0;     ///< NOP issue rate as a fraction of this core's best
+  Stamp begin,
+      end;  ///< of the reading itself: a sample lies between one's end and the next's begin
 };
 
 struct Reading {
   std::vector<CoreReading> cores;
-  double wall_s = 0;    ///< when it was taken
   double stolen_s = 0;  ///< time the hypervisor took from the CPUs in use, since boot
   std::int64_t throttle_events = 0;
 };
@@ -80,10 +85,12 @@ struct Policy {
   std::uint64_t seed = 1;  ///< of the order of cases
   double target = 0.03;    ///< relative half-width of the median's 95 % interval
   int min_kept = 10,
-      min_kept_long = 5;  ///< samples; the second where one launch exceeds long_launch_s
+      min_kept_long = 5;    ///< samples; the second where one launch exceeds long_launch_s
+  int min_kept_core = 100;  ///< samples of a compute probe: cheap, and read at a percentile
   double long_launch_s = 0.05;
   double core_sample_s = 100e-6, sample_s = 1e-3;  ///< least length of a sample
   double case_limit_s = 0.5;                       ///< time limit of one case's sampling
+  double core_limit_s = 0.1;                       ///< the same for core-bound probes
   int max_samples = 400;
 };
 

@@ -159,10 +159,12 @@ Json to_json(const Policy& policy) {
           {"target", number(policy.target)},
           {"min_kept", policy.min_kept},
           {"min_kept_long", policy.min_kept_long},
+          {"min_kept_core", policy.min_kept_core},
           {"long_launch_s", number(policy.long_launch_s)},
           {"core_sample_s", number(policy.core_sample_s)},
           {"sample_s", number(policy.sample_s)},
           {"case_limit_s", number(policy.case_limit_s)},
+          {"core_limit_s", number(policy.core_limit_s)},
           {"max_samples", policy.max_samples}};
 }
 

@@ -97,10 +97,12 @@ Policy policy_from(const JsonView& json) {
   constexpr int many = std::numeric_limits<int>::max();
   policy.min_kept = small(json, "min_kept", 0, many);
   policy.min_kept_long = small(json, "min_kept_long", 0, many);
+  policy.min_kept_core = small(json, "min_kept_core", 0, many);
   policy.long_launch_s = json.at("long_launch_s").number(0, any_positive);
   policy.core_sample_s = json.at("core_sample_s").number(0, any_positive);
   policy.sample_s = json.at("sample_s").number(0, any_positive);
   policy.case_limit_s = json.at("case_limit_s").number(0, any_positive);
+  policy.core_limit_s = json.at("core_limit_s").number(0, any_positive);
   policy.max_samples = small(json, "max_samples", 0, many);
   return policy;
 }

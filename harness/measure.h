@@ -22,7 +22,4 @@ Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Pol
 bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,
              const StopAsked& stop);
 
-/// Why a sample taken between two readings must be dropped; empty: keep it.  Pure.
-std::string gate(const Reading& before, const Reading& after, const Policy& policy);
-
 }  // namespace roofmark

@@ -58,6 +58,8 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.target, b.target);
   EXPECT_EQ(a.min_kept, b.min_kept);
   EXPECT_EQ(a.min_kept_long, b.min_kept_long);
+  EXPECT_EQ(a.min_kept_core, b.min_kept_core);
+  EXPECT_EQ(a.core_limit_s, b.core_limit_s);
   EXPECT_EQ(a.long_launch_s, b.long_launch_s);
   EXPECT_EQ(a.core_sample_s, b.core_sample_s);
   EXPECT_EQ(a.sample_s, b.sample_s);

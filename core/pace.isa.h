@@ -1,0 +1,26 @@
+// Three instruction streams whose pace tells the state of a core.  They read no clock: whoever
+// calls them does.
+#pragma once
+
+#include <cstdint>
+
+namespace roofmark {
+
+/// Instructions per turn of each stream's loop; counts are rounded down to whole turns.
+inline constexpr std::int64_t chain_turn = 64, nop_turn = 512;
+
+/// What each multiply multiplies by: odd, so that the product never becomes zero.
+inline constexpr std::uint64_t chain_factor = 0x9e3779b97f4a7c15;
+
+/// `count` 64-bit integer multiplies, each waiting for the one before: count x latency cycles.
+/// The latency (3 cycles on x86) hides the loop and is not stretched by a busy sibling thread.
+/// Returns seed x chain_factor^count modulo 2^64.
+std::uint64_t multiply_chain(std::int64_t count, std::uint64_t seed);
+
+/// `count` 64-bit integer adds, each waiting for the one before: one cycle each on every core.
+std::uint64_t add_chain(std::int64_t count, std::uint64_t seed);
+
+/// `count` NOPs: as many a cycle as the core can issue, fewer while a sibling thread issues too.
+void nop_run(std::int64_t count);
+
+}  // namespace roofmark

@@ -1,0 +1,52 @@
+// The CPU as a device: bound threads, huge pages, a clock that is measured and not read.
+#pragma once
+
+#include <vector>
+
+#include "core/device.h"
+#include "harness/cpu_memory.h"
+#include "harness/pinning.h"
+
+namespace roofmark {
+
+/// What is known of a logical CPU.
+struct CoreState {
+  double best_nops_per_cycle = 0;  ///< the quiet gate's yardstick
+};
+
+class CpuDevice final : public Device {
+ public:
+  /// Binds no thread yet.  The affinity of the calling thread is put back when the device goes.
+  explicit CpuDevice(const Machine& machine);
+
+  std::string name() const override { return "cpu"; }
+  const Machine& machine() const override { return machine_; }
+  Buffer allocate(std::int64_t size_bytes, int threads, Pages pages) override;
+  Buffer cold_operands(std::int64_t size_bytes, int threads) override;
+  Buffer cold_results(std::int64_t size_bytes, int threads) override;
+  void use_threads(int threads) override;
+  Reading read() override;
+  Seconds time(Task& task, std::int64_t launches) override;
+  Seconds now() override;
+  Health health() override;
+
+ private:
+  /// A buffer shared by the cases that rotate through it.
+  struct Pool {
+    Buffer buffer;
+    int threads = 0;
+  };
+  Buffer from_pool(Pool& pool, std::int64_t size_bytes, int threads, bool random);
+  CoreReading read_core(int thread);
+
+  Machine machine_;
+  AffinityGuard guard_;
+  Binder binder_;
+  CpuMemory memory_;
+  Pool operands_, results_;
+  std::vector<int> cpus_;         ///< in use, by thread
+  std::vector<CoreState> cores_;  ///< by logical CPU
+  double multiply_cycles_ = 0;    ///< latency of the clock's chain; 0: unknown, and so the clock
+};
+
+}  // namespace roofmark

@@ -1,0 +1,255 @@
+// The one place that samples.  Google Benchmark takes each sample (one run of fixed iterations, by
+// the device's clock); the gates stand around it and the stopping rule outside it.
+#include "harness/measure.h"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/statistics.h"
+#include "harness/gate.h"
+
+namespace roofmark {
+namespace {
+
+/// Keeps the one result and prints nothing.
+class SilentReporter final : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      if (run.iterations > 0)
+        seconds = run.real_accumulated_time / static_cast<double>(run.iterations);
+    }
+  }
+  double seconds = std::nan("");
+};
+
+/// Seconds per launch of one sample of `launches` launches.
+double take_sample(Device& device, Task& task, std::int64_t launches) {
+  benchmark::RegisterBenchmark("sample",
+                               [&](benchmark::State& state) {
+                                 while (state.KeepRunningBatch(launches))
+                                   state.SetIterationTime(device.time(task, launches).value);
+                               })
+      ->Iterations(launches)
+      ->UseManualTime();
+  SilentReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter, "sample");
+  benchmark::ClearRegisteredBenchmarks();
+  return reporter.seconds;
+}
+
+double mean_clock_hz(const Reading& before, const Reading& after) {
+  double sum = 0;
+  for (const Reading* reading : {&before, &after}) {
+    for (const CoreReading& core : reading->cores) {
+      if (core.clock_hz <= 0) return 0;
+      sum += core.clock_hz;
+    }
+  }
+  const std::size_t count = before.cores.size() + after.cores.size();
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+/// Core-bound probes are sampled in 100 us: over 1 ms a neighbour comes and goes.
+bool is_core_bound(const Case& what) {
+  if (what.kernel->role == Role::bandwidth_probe) {
+    return what.conditions.level == "l1" || what.conditions.level == "l2";
+  }
+  return what.kernel->role != Role::kernel;
+}
+
+/// A prepared case and how many launches make a sample of it.
+struct Contender {
+  std::unique_ptr<Task> task;
+  std::int64_t launches = 1;
+  double launch_s = 0;
+};
+
+class CaseRun {
+ public:
+  CaseRun(const PlannedCase& planned, const Plan& plan, const Policy& policy, Device& device,
+          const StopAsked& stop)
+      : what_(planned.what),
+        companion_case_(planned.companion < 0 ? nullptr : &plan.cases[planned.companion].what),
+        policy_(policy),
+        device_(device),
+        stop_(stop) {
+    describe();
+  }
+
+  Measurement measure() {
+    if (!what_.reason.empty()) return without_time(Status::unsupported, what_.reason);
+    try {
+      device_.use_threads(what_.threads);
+      kernel_.task = what_.variant->prepare(what_, device_);
+      row_.implementation = kernel_.task->implementation();
+      row_.error = kernel_.task->error();
+      if (!(row_.error <= 1)) return wrong();
+      if (companion_case_ != nullptr) {
+        companion_.task = companion_case_->variant->prepare(*companion_case_, device_);
+        row_.companion = companion_case_->id();
+      }
+    } catch (const std::bad_alloc&) {
+      return without_time(Status::skipped, "its operands need more memory than is available");
+    } catch (const AbsentError& error) {
+      return without_time(Status::unsupported, error.what());
+    }
+    row_.before = device_.health();
+    settle(kernel_, what_);
+    if (companion_.task) settle(companion_, *companion_case_);
+    row_.launches = kernel_.launches;
+    sample();
+    row_.after = device_.health();
+    conclude();
+    return std::move(row_);
+  }
+
+ private:
+  void describe() {
+    row_.id = what_.id();
+    row_.kernel = what_.kernel->name;
+    row_.variant = what_.variant ? what_.variant->name : "none";
+    row_.device = what_.device;
+    row_.role = what_.kernel->role;
+    row_.threads = what_.threads;
+    row_.format = what_.format;
+    row_.shape = what_.shape;
+    row_.conditions = what_.conditions;
+    row_.work = what_.kernel->work(what_.shape, what_.format);
+  }
+
+  Measurement without_time(Status status, const std::string& reason) {
+    row_.status = status;
+    row_.reason = reason;
+    return std::move(row_);
+  }
+
+  Measurement wrong() {
+    // JSON has no infinity: an output that is not finite at all counts as off by the largest
+    // number.
+    if (!std::isfinite(row_.error)) row_.error = 1e300;
+    return without_time(Status::failed, "wrong result: off by more than its tolerance");
+  }
+
+  double sample_target(const Case& what) const {
+    return is_core_bound(what) ? policy_.core_sample_s : policy_.sample_s;
+  }
+
+  /// Finds how many launches make a sample, which also wakes the cores, and waits for a steady
+  /// clock.
+  void settle(Contender& contender, const Case& what) {
+    const double target = sample_target(what);
+    constexpr std::int64_t most = 1 << 24;
+    device_.time(*contender.task, 1);
+    double elapsed = device_.time(*contender.task, contender.launches).value;
+    while (elapsed < target && contender.launches < most) {
+      const double short_by = elapsed > 0 ? 1.1 * target / elapsed : 2.0;
+      const double wanted =
+          static_cast<double>(contender.launches) * std::clamp(short_by, 1.1, 100.0);
+      contender.launches = std::min(most, static_cast<std::int64_t>(std::ceil(wanted)));
+      elapsed = device_.time(*contender.task, contender.launches).value;
+    }
+    contender.launch_s = elapsed / static_cast<double>(contender.launches);
+    constexpr int tries = 20;
+    Reading before = device_.read();
+    for (int i = 0; i < tries && elapsed < 0.1 * policy_.case_limit_s; ++i) {
+      device_.time(*contender.task, contender.launches);
+      const Reading after = device_.read();
+      if (clock_is_steady(before, after)) break;
+      before = after;
+    }
+  }
+
+  void sample() {
+    const double start = device_.now().value;
+    Reading before = device_.read();
+    while (!finished(device_.now().value - start)) {
+      before = take(before);
+    }
+  }
+
+  /// One sample of the kernel and, where it has one, of its companion right after it.
+  Reading take(const Reading& before) {
+    const double seconds = take_sample(device_, *kernel_.task, kernel_.launches);
+    Reading after = device_.read();
+    const std::string flag = gate(before, after);
+    row_.samples_s.push_back(seconds);
+    row_.flags.push_back(flag);
+    row_.clock_hz.push_back(mean_clock_hz(before, after));
+    if (flag.empty()) kept_.push_back(seconds);
+    if (!companion_.task) return after;
+    const double companion_s = take_sample(device_, *companion_.task, companion_.launches);
+    Reading last = device_.read();
+    if (flag.empty() && gate(after, last).empty()) row_.pairs.push_back({seconds, companion_s});
+    return last;
+  }
+
+  int wanted() const {
+    return what_.kernel->role == Role::compute_probe ? policy_.min_kept_core : policy_.min_kept;
+  }
+  int needed() const {
+    return kernel_.launch_s > policy_.long_launch_s ? policy_.min_kept_long
+                                                    : std::min(wanted(), policy_.min_kept);
+  }
+
+  bool finished(double elapsed_s) {
+    if (stop_ && stop_()) return true;
+    const int kept = static_cast<int>(kept_.size());
+    const bool paired = !companion_.task || static_cast<int>(row_.pairs.size()) >= needed();
+    row_.interval_met = kept >= 2 && relative_half_width(kept_) <= policy_.target;
+    if (kept >= wanted() && paired && row_.interval_met) return true;
+    const double limit = is_core_bound(what_) ? policy_.core_limit_s : policy_.case_limit_s;
+    if (elapsed_s > limit && kept >= needed()) return true;
+    // Twice the limit bounds the tries on a machine where nothing passes, once a long launch had
+    // five.
+    const bool tried = static_cast<int>(row_.samples_s.size()) >= policy_.min_kept_long;
+    return (elapsed_s > 2 * limit && tried) ||
+           static_cast<int>(row_.samples_s.size()) >= policy_.max_samples;
+  }
+
+  void conclude() {
+    const double kept = static_cast<double>(kept_.size());
+    const double taken = static_cast<double>(row_.samples_s.size());
+    row_.contended = static_cast<int>(kept_.size()) < needed();
+    const bool good = kept >= 0.7 * taken && kept_.size() >= 10 && row_.interval_met;
+    const bool clock_known =
+        std::all_of(row_.clock_hz.begin(), row_.clock_hz.end(), [](double hz) { return hz > 0; });
+    row_.grade = good ? (clock_known ? 'A' : 'B') : 'C';
+  }
+
+  const Case& what_;
+  const Case* companion_case_;
+  const Policy& policy_;
+  Device& device_;
+  const StopAsked& stop_;
+  Measurement row_;
+  Contender kernel_, companion_;
+  std::vector<double> kept_;
+};
+
+}  // namespace
+
+Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Policy& policy,
+                         Device& device, const StopAsked& stop) {
+  return CaseRun(planned, plan, policy, device, stop).measure();
+}
+
+bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,
+             const StopAsked& stop) {
+  for (const PlannedCase& planned : plan.cases) {
+    if (planned.what.device != device.name()) continue;
+    if (stop && stop()) return false;
+    const Measurement row = measure_case(planned, plan, policy, device, stop);
+    if (stop && stop()) return false;  // cut short: its samples are too few to be a row
+    sink(row);
+  }
+  return true;
+}
+
+}  // namespace roofmark

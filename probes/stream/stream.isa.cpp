@@ -1,0 +1,127 @@
+// Loads and stores alone, pinned in assembly: a read has no reduction that could be slower than the
+// memory, a write has no value to compute.
+//   read   1 load   per vector        copy   1 load, 1 store
+//   write  1 store  per vector        triad  2 loads, 1 store, 1 multiply-add
+#include "probes/stream/stream.isa.h"
+
+#include <cstdint>
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+// One turn of the loop moves sixteen vectors of each array (x86) or 256 bytes (Arm); both divide
+// stream_step.  Pointers are advanced rather than indexed: indexed stores lose a port on older
+// Intel.
+#define ROOFMARK_STREAM(name, body, fence)                                          \
+  void name(const StreamArrays& arrays, const float* scalar, std::int64_t passes) { \
+    for (std::int64_t pass = 0; pass < passes; ++pass) {                            \
+      float* a = arrays.a;                                                          \
+      const float* b = arrays.b;                                                    \
+      const float* c = arrays.c;                                                    \
+      std::int64_t turns = arrays.bytes / (16 * ROOFMARK_VECTOR_BYTES);             \
+      asm volatile(ROOFMARK_PROLOGUE                                                \
+                   ".p2align 6\n"                                                   \
+                   "1:\n" body ROOFMARK_ADVANCE fence                               \
+                   : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [turns] "+r"(turns)     \
+                   : [s] "r"(scalar)                                                \
+                   : "cc", "memory", ROOFMARK_CLOBBERS);                            \
+    }                                                                               \
+    ROOFMARK_EPILOGUE                                                               \
+  }
+
+#if defined(__x86_64__)
+
+#if defined(__AVX512F__)
+#define ROOFMARK_R "%%zmm"
+#define ROOFMARK_B "64"
+#define ROOFMARK_MOVE "vmovups "
+#define ROOFMARK_MOVE_NT "vmovntps "
+#elif defined(__AVX2__)
+#define ROOFMARK_R "%%ymm"
+#define ROOFMARK_B "32"
+#define ROOFMARK_MOVE "vmovups "
+#define ROOFMARK_MOVE_NT "vmovntps "
+#else
+#define ROOFMARK_R "%%xmm"
+#define ROOFMARK_B "16"
+#define ROOFMARK_MOVE "movups "
+#define ROOFMARK_MOVE_NT "movntps "
+#endif
+
+#if defined(__AVX2__)
+#define ROOFMARK_MULTIPLY_ADD \
+  "vfmadd213ps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R "15, " ROOFMARK_R "0\n"
+#define ROOFMARK_EPILOGUE asm volatile("vzeroupper" ::: "memory");
+#else
+#define ROOFMARK_MULTIPLY_ADD \
+  "mulps " ROOFMARK_R "15, " ROOFMARK_R "0\n addps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R "0\n"
+#define ROOFMARK_EPILOGUE
+#endif
+
+#define ROOFMARK_CLOBBERS "xmm0", "xmm15"
+#define ROOFMARK_PROLOGUE ROOFMARK_MOVE "(%[s]), " ROOFMARK_R "15\n"
+#define ROOFMARK_ADVANCE \
+  "addq $16*" ROOFMARK_B \
+  ", %[a]\n"             \
+  "addq $16*" ROOFMARK_B \
+  ", %[b]\n"             \
+  "addq $16*" ROOFMARK_B \
+  ", %[c]\n"             \
+  "decq %[turns]\n"      \
+  "jnz 1b\n"
+#define ROOFMARK_EACH(lines) ".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n" lines ".endr\n"
+#define ROOFMARK_FENCE "sfence\n"
+
+#define ROOFMARK_LOAD(array) ROOFMARK_MOVE "\\r*" ROOFMARK_B "(%[" array "]), " ROOFMARK_R "0\n"
+#define ROOFMARK_STORE(move, reg) move ROOFMARK_R reg ", \\r*" ROOFMARK_B "(%[a])\n"
+
+#define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b"))
+#define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "15"))
+#define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b") ROOFMARK_STORE(move, "0"))
+#define ROOFMARK_TRIAD(move) \
+  ROOFMARK_EACH(ROOFMARK_LOAD("c") ROOFMARK_MULTIPLY_ADD ROOFMARK_STORE(move, "0"))
+
+ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")
+ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+
+#elif defined(__aarch64__)
+
+#define ROOFMARK_CLOBBERS "v0", "v1", "v2", "v3", "v30"
+#define ROOFMARK_PROLOGUE "ldr q30, [%[s]]\n"
+#define ROOFMARK_ADVANCE          \
+  "add %[a], %[a], #256\n"        \
+  "add %[b], %[b], #256\n"        \
+  "add %[c], %[c], #256\n"        \
+  "subs %[turns], %[turns], #1\n" \
+  "b.ne 1b\n"
+#define ROOFMARK_EPILOGUE
+#define ROOFMARK_EACH(lines) ".irp r,0,1,2,3,4,5,6,7\n" lines ".endr\n"
+#define ROOFMARK_LOAD(array, regs) "ldp " regs ", [%[" array "], #\\r*32]\n"
+#define ROOFMARK_STORE(move, regs) move " " regs ", [%[a], #\\r*32]\n"
+
+#define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1"))
+#define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "q30, q30"))
+#define ROOFMARK_COPY(move) \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_STORE(move, "q0, q1"))
+#define ROOFMARK_TRIAD(move)                                                                    \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_LOAD(                                     \
+      "c",                                                                                      \
+      "q2, q3") "fmla v0.4s, v2.4s, v30.4s\n fmla v1.4s, v3.4s, v30.4s\n" ROOFMARK_STORE(move,  \
+                                                                                         "q0, " \
+                                                                                         "q1"))
+
+ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")
+ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE("stp"), "")
+ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE("stnp"), "")
+ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY("stp"), "")
+ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY("stnp"), "")
+ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD("stp"), "")
+ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD("stnp"), "")
+
+#endif
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
