@@ -1,0 +1,148 @@
+#include "analyzer/spec.h"
+
+#include <algorithm>
+
+#include "analyzer/spec_json.h"
+#include "core/embedded.h"
+#include "core/error.h"
+#include "core/nearest.h"
+#include "core/printable.h"
+#include "isas.h"
+
+namespace roofmark {
+
+std::vector<EmbeddedFile> spec_files();  // analyzer/specs/*.json, compiled in
+
+namespace {
+
+template <class Spec>
+std::vector<Spec> all_of_kind() {
+  std::vector<Spec> all;
+  for (const EmbeddedFile& file : spec_files()) {
+    auto spec = spec_from_json(file.text, std::string(file.name) + ".json");
+    if (Spec* wanted = std::get_if<Spec>(&spec)) all.push_back(std::move(*wanted));
+  }
+  return all;
+}
+
+struct IsaWidth {
+  std::string_view name;
+  int vector_bytes;
+};
+#define ROOFMARK_ROW(isa, architecture, vector_bytes, test) IsaWidth{#isa, vector_bytes},
+constexpr IsaWidth isa_widths[] = {ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ROW)};
+#undef ROOFMARK_ROW
+
+Known<double> least(const Known<double>& a, const Known<double>& b) {
+  return a && b ? Known<double>(std::min(*a, *b)) : std::nullopt;
+}
+
+/// Bytes per cycle that accesses of this width can move.  Where their number is not known, one a
+/// cycle that fills the level is still the bound.
+Known<double> by_width(const Known<double>& level, const Known<double>& accesses, double width) {
+  if (!level) return std::nullopt;
+  if (accesses) return std::min(*level, *accesses * width);
+  return width >= *level ? level : std::nullopt;
+}
+
+}  // namespace
+
+bool CpuMatch::fits(const Cpu& cpu) const {
+  if (vendor.empty()) return cpu.implementer == implementer && cpu.part == part;
+  if (cpu.vendor != vendor || cpu.family != family || !cpu.model_number) return false;
+  const bool numbered = std::any_of(models.begin(), models.end(), [&](const auto& range) {
+    return *cpu.model_number >= range.first && *cpu.model_number <= range.second;
+  });
+  const bool named =
+      model_contains.empty() ||
+      std::any_of(model_contains.begin(), model_contains.end(), [&](const auto& text) {
+        return cpu.model && cpu.model->find(text) != std::string::npos;
+      });
+  return numbered && named;
+}
+
+Known<double> Uarch::ops(const std::string& isa, const std::string& format) const {
+  const auto rates = ops_per_cycle.find(isa);
+  if (rates == ops_per_cycle.end()) return std::nullopt;
+  const auto rate = rates->second.find(format);
+  return rate == rates->second.end() ? std::nullopt : Known<double>(rate->second);
+}
+
+Uarch::Bytes Uarch::bytes(const std::string& level) const {
+  const auto found = bytes_per_cycle.find(level);
+  return found == bytes_per_cycle.end() ? Bytes{} : found->second;
+}
+
+Uarch::Bytes Uarch::bytes(const std::string& level, const std::string& isa) const {
+  const auto* width = std::find_if(std::begin(isa_widths), std::end(isa_widths),
+                                   [&](const IsaWidth& known) { return known.name == isa; });
+  if (width == std::end(isa_widths)) return {};
+  const Bytes l1 = bytes("l1"), outer = bytes(level);
+  const Known<double> read = by_width(l1.read, accesses.read, width->vector_bytes);
+  const Known<double> write = by_width(l1.write, accesses.write, width->vector_bytes);
+  return {least(read, outer.read), least(write, outer.write)};
+}
+
+Known<OpRate> Engine::peak(const Format& format) const {
+  const auto of = [&](const std::string& wanted) {
+    const auto found = peaks.find(wanted);
+    return found == peaks.end() ? Known<OpRate>() : Known<OpRate>(found->second);
+  };
+  if (const auto exact = of(format.name())) return exact;
+  const std::string computed(roofmark::name(format.activations));
+  if (format.activations == DType::i8) return of("w8a8");
+  if (bits(format.activations) <= 16) return of(computed + "-f32");
+  return of(computed);
+}
+
+const Engine& Hardware::engine(const std::string& wanted) const {
+  if (wanted.empty()) return engines.front();
+  std::string known;
+  for (const Engine& engine : engines) {
+    if (engine.name == wanted) return engine;
+    known += (known.empty() ? "" : ", ") + engine.name;
+  }
+  throw InputError("no engine '" + printable(wanted) + "' in " + name + " (it has " + known +
+                   "); name one of them");
+}
+
+const std::vector<Uarch>& uarchs() {
+  static const std::vector<Uarch> all = all_of_kind<Uarch>();
+  return all;
+}
+
+const std::vector<Hardware>& hardware() {
+  static const std::vector<Hardware> all = all_of_kind<Hardware>();
+  return all;
+}
+
+const Uarch* uarch_of(const Cpu& cpu) {
+  const Uarch* found = nullptr;
+  for (const Uarch& uarch : uarchs()) {
+    for (const CpuMatch& match : uarch.matches) {
+      if (!match.fits(cpu)) continue;
+      if (!match.model_contains.empty()) return &uarch;  // the more specific entry
+      found = &uarch;
+    }
+  }
+  return found;
+}
+
+const Hardware& find_hardware(std::string_view wanted) {
+  const std::string lower = lower_case(wanted);
+  std::vector<std::string_view> names;
+  for (const Hardware& one : hardware()) {
+    if (lower_case(one.name) == lower) return one;
+    names.push_back(one.name);
+    for (const std::string& alias : one.aliases) {
+      if (lower_case(alias) == lower) return one;
+      names.push_back(alias);
+    }
+  }
+  const auto close = nearest(wanted, names);
+  throw InputError("no hardware '" + printable(wanted) + "' (" +
+                   (close ? "did you mean " + *close + "?" : "it is not among the built-in ones") +
+                   "); see roofmark list hardware");
+}
+
+}  // namespace roofmark

@@ -5,33 +5,71 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/format.h"
 #include "core/machine.h"
 #include "core/units.h"
 
 namespace roofmark {
 
+/// Which CPUs an entry describes: CPUID vendor, family and model numbers, or MIDR implementer and
+/// part.
+struct CpuMatch {
+  std::string vendor;  ///< x86; empty: Arm
+  int family = 0;
+  std::vector<std::pair<int, int>> models;  ///< inclusive ranges
+  std::vector<std::string> model_contains;  ///< and the model's name holds one of these
+  int implementer = 0, part = 0;
+
+  bool fits(const Cpu& cpu) const;
+};
+
 /// Architectural rates of one CPU core per clock cycle.
 struct Uarch {
   std::string name, title, confidence, note;
   std::vector<std::string> sources;
+  std::vector<CpuMatch> matches;
   /// isa -> format -> operations per cycle, e.g. ["avx512"]["f32"] = 64.  Absent: unknown.
   std::map<std::string, std::map<std::string, double>> ops_per_cycle;
+  /// What these rates are made of: vector instructions per cycle x lanes x operations per lane.
+  struct Pipes {
+    double instructions = 0, ops_per_lane = 0;
+  };
+  std::map<std::string, Pipes> pipes;  ///< by isa
   struct Bytes {
     Known<double> read, write;
   };
   std::map<std::string, Bytes> bytes_per_cycle;  ///< level (l1 l2 l3) -> bytes per cycle per core
+  Bytes accesses;  ///< vector loads and stores per cycle, of any width: narrow ones move less
 
   Known<double> ops(const std::string& isa, const std::string& format) const;
   Bytes bytes(const std::string& level) const;
+  /// What instructions of that set can ask of the level: min(level, accesses x vector bytes).
+  Bytes bytes(const std::string& level, const std::string& isa) const;
+};
+
+/// What a peak is computed from: units x ops per cycle x clock.
+struct PeakBasis {
+  double ops_per_cycle = 0;  ///< of one unit, dense, a multiply-add counted as two
+  Hertz clock;
+  Known<OpRate> stated;  ///< as the data sheet prints it
 };
 
 /// One engine of a device with its own dense peaks.  Engines share the device's memory; they are
 /// never added into one roof.
 struct Engine {
-  std::string name;                     ///< gpu, cpu, dla, ...
-  std::map<std::string, OpRate> peaks;  ///< by Format::name(), accumulator included: "f16-f32"
+  std::string name;  ///< gpu, cpu, dla, ...
+  std::string unit;  ///< SM, core, ...
+  double units = 0;
+  std::map<std::string, OpRate> peaks;     ///< by Format::name(): stated, else computed
+  std::map<std::string, PeakBasis> basis;  ///< of each peak
+
+  /// The peak that an operation of this format computes at.  Weights narrower than the activations
+  /// are expanded first, so w4a16 has the 16-bit peak and w4a8 the 8-bit one; a 16- or 8-bit format
+  /// without a peak of its own accumulator has the one with f32.
+  Known<OpRate> peak(const Format& format) const;
 };
 
 struct Hardware {
@@ -39,6 +77,8 @@ struct Hardware {
   std::vector<std::string> aliases, sources;
   std::vector<Engine> engines;  ///< the first is the default
   Bandwidth bandwidth;          ///< data sheet, decimal
+  double bus_bits = 0,
+         pin_rate = 0;  ///< bits per second per pin: what the bandwidth is recomputed from
   Known<Bytes> memory;
 
   const Engine& engine(

@@ -1,0 +1,168 @@
+// Every figure of analyzer/specs/ follows from units x rate x clock, and has a source.
+#include "analyzer/spec.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "analyzer/spec_json.h"
+#include "core/error.h"
+
+namespace roofmark {
+namespace {
+
+Cpu amd(int family, int model) {
+  Cpu cpu;
+  cpu.vendor = "AuthenticAMD";
+  cpu.family = family;
+  cpu.model_number = model;
+  return cpu;
+}
+Cpu intel(int model, const char* name = "Intel") {
+  Cpu cpu;
+  cpu.vendor = "GenuineIntel";
+  cpu.model = name;
+  cpu.family = 6;
+  cpu.model_number = model;
+  return cpu;
+}
+Cpu arm(int implementer, int part) {
+  Cpu cpu;
+  cpu.implementer = implementer;
+  cpu.part = part;
+  return cpu;
+}
+
+std::string uarch_name(const Cpu& cpu) {
+  const Uarch* uarch = uarch_of(cpu);
+  return uarch ? uarch->name : "unknown";
+}
+
+TEST(Spec, EveryUarchRateFollowsFromItsPipes) {
+  const std::map<std::string, int> vector_bytes{
+      {"sse2", 16}, {"avx2", 32}, {"avx512", 64}, {"neon", 16}};
+  ASSERT_GE(uarchs().size(), 20u);
+  for (const Uarch& uarch : uarchs()) {
+    for (const auto& [isa, rates] : uarch.ops_per_cycle) {
+      ASSERT_TRUE(vector_bytes.count(isa)) << uarch.name << " " << isa;
+      ASSERT_TRUE(uarch.pipes.count(isa)) << uarch.name << " " << isa;
+      const Uarch::Pipes pipes = uarch.pipes.at(isa);
+      for (const auto& [format, rate] : rates) {
+        const double lanes = vector_bytes.at(isa) / bytes(format_from(format)->weights);
+        EXPECT_EQ(rate, pipes.instructions * lanes * pipes.ops_per_lane)
+            << uarch.name << " " << isa << " " << format;
+      }
+    }
+  }
+}
+
+TEST(Spec, EveryStatedPeakFollowsFromUnitsTimesRateTimesClock) {
+  for (const Hardware& device : hardware()) {
+    for (const Engine& engine : device.engines) {
+      for (const auto& [format, basis] : engine.basis) {
+        const double computed = engine.units * basis.ops_per_cycle * basis.clock.value;
+        const double used = engine.peaks.at(format).value;
+        EXPECT_LE(std::abs(computed / used - 1), 0.015) << device.name << " " << format;
+        if (basis.stated) {
+          EXPECT_EQ(used, basis.stated->value) << device.name << " " << format;
+        }
+      }
+    }
+  }
+}
+
+TEST(Spec, EveryBandwidthFollowsFromBusAndPinRate) {
+  for (const Hardware& device : hardware()) {
+    const double computed = device.bus_bits / 8 * device.pin_rate;
+    EXPECT_LE(std::abs(computed / device.bandwidth.value - 1), 0.015) << device.name;
+  }
+}
+
+TEST(Spec, EveryEntryHasAPublicSourceAndAUniqueName) {
+  std::set<std::string> names;
+  const auto check = [&](const auto& entry) {
+    EXPECT_FALSE(entry.sources.empty()) << entry.name;
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+  };
+  for (const Uarch& uarch : uarchs()) check(uarch);
+  for (const Hardware& device : hardware()) check(device);
+}
+
+TEST(Spec, CpusAreFoundByFamilyAndModelOrImplementerAndPart) {
+  EXPECT_EQ(uarch_name(amd(26, 2)), "zen5");
+  EXPECT_EQ(uarch_name(amd(26, 0x11)), "zen5");
+  EXPECT_EQ(uarch_name(amd(26, 0x24)), "zen5-mobile");
+  EXPECT_EQ(uarch_name(amd(25, 0x11)), "zen4");
+  EXPECT_EQ(uarch_name(amd(25, 0x01)), "zen3");
+  EXPECT_EQ(uarch_name(amd(23, 0x31)), "zen2");
+  EXPECT_EQ(uarch_name(amd(23, 0x01)), "zen1");
+  EXPECT_EQ(uarch_name(intel(63)), "haswell");
+  EXPECT_EQ(uarch_name(intel(94)), "skylake");
+  EXPECT_EQ(uarch_name(intel(85, "Intel(R) Xeon(R) Platinum 8280 CPU")), "skylake-sp");
+  EXPECT_EQ(uarch_name(intel(85, "Intel(R) Xeon(R) Silver 4110 CPU")), "skylake-sp-other");
+  EXPECT_EQ(uarch_name(intel(106)), "icelake-sp");
+  EXPECT_EQ(uarch_name(intel(143)), "golden-cove-sp");
+  EXPECT_EQ(uarch_name(arm(0x41, 0xd42)), "cortex-a78");
+  EXPECT_EQ(uarch_name(arm(0x41, 0xd0c)), "neoverse-n1");
+  EXPECT_EQ(uarch_name(arm(0x41, 0xd4f)), "neoverse-v2");
+}
+
+TEST(Spec, ACpuThatNobodyDescribedIsUnknownAndNotTheNearestOne) {
+  EXPECT_EQ(uarch_name(amd(26, 0x50)), "unknown");
+  EXPECT_EQ(uarch_name(intel(151)), "unknown");  // Alder Lake: two kinds of core
+  EXPECT_EQ(uarch_name(Cpu{}), "unknown");
+  EXPECT_EQ(uarch_name(arm(0x41, 0xfff)), "unknown");
+}
+
+TEST(Spec, NarrowInstructionsMoveLessThanTheCacheCould) {
+  const Uarch& zen2 = *uarch_of(amd(23, 0x31));
+  EXPECT_EQ(zen2.bytes("l1", "avx2").read, 64);
+  EXPECT_EQ(zen2.bytes("l1", "sse2").read, 32);
+  EXPECT_EQ(zen2.bytes("l1", "sse2").write, 16);
+  EXPECT_EQ(zen2.bytes("l3", "avx2").read, 32);
+  EXPECT_EQ(zen2.bytes("l3", "avx2").write, std::nullopt);
+  EXPECT_EQ(zen2.bytes("dram", "avx2").read, std::nullopt);
+  EXPECT_EQ(zen2.bytes("l1", "neon2").read, std::nullopt);
+}
+
+TEST(Spec, TheA6000HasTheFiguresOfItsDataSheet) {
+  const Hardware& a6000 = find_hardware("RTX A6000");
+  EXPECT_EQ(a6000.engine().peaks.at("f16-f32"), OpRate{154.8e12});
+  EXPECT_EQ(a6000.bandwidth, Bandwidth{768e9});
+}
+
+TEST(Spec, QuantizedWeightsComputeAtThePeakOfTheirActivations) {
+  const Engine& gpu = find_hardware("a6000").engine();
+  EXPECT_EQ(gpu.peak(*format_from("w4a16")), OpRate{154.8e12});
+  EXPECT_EQ(gpu.peak(*format_from("w4a8")), OpRate{309.7e12});
+  EXPECT_EQ(gpu.peak(*format_from("f16")), OpRate{154.8e12});
+  EXPECT_EQ(gpu.peak(*format_from("fp8")), std::nullopt);
+}
+
+TEST(Spec, EnginesOfOneDeviceAreNeverAddedUp) {
+  const Hardware& orin = find_hardware("agx-orin");
+  EXPECT_EQ(orin.engine("gpu").peaks.at("w8a8"), OpRate{85e12});
+  EXPECT_EQ(orin.engine("dla").peaks.at("w8a8"), OpRate{52.5e12});
+  EXPECT_THROW(orin.engine("npu"), InputError);
+}
+
+TEST(Spec, AnUnknownDeviceIsRefusedWithTheNearestName) {
+  try {
+    find_hardware("a600");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("a6000"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("list hardware"), std::string::npos);
+  }
+}
+
+TEST(Spec, ASpecWithAnUnknownKeyIsRefused) {
+  const char* text = R"({"kind": "uarch", "name": "x", "title": "x", "confidence": "high",
+    "note": "", "sources": ["x"], "match": [], "pipes": {}, "ops_per_cycle": {},
+    "bytes_per_cycle": {"l1": {"raed": 64}}, "accesses_per_cycle": {}})";
+  EXPECT_THROW(spec_from_json(text, "x.json"), InputError);
+}
+
+}  // namespace
+}  // namespace roofmark
