@@ -1,0 +1,19 @@
+// A model's operators on a roofline: layers, totals and storage of an Analysis.
+#pragma once
+
+#include <span>
+
+#include "analyzer/accounting.h"
+#include "analyzer/analysis.h"
+#include "analyzer/roofline.h"
+
+namespace roofmark {
+
+/// Counts each workload (all of one model, one per phase) and puts every operator on the roofline.
+/// A total is null in seconds where one of its layers is.  tokens_per_second: fresh tokens of the
+/// pass / its seconds.  Storage is the larger of the workloads'; where it exceeds the roofline's
+/// memory a warning says so.  Throws InputError where the accounting cannot express a workload.
+Analysis analyze_model(std::span<const Workload> workloads, Accounting accounting,
+                       const WorkModel& exact, const Roofline& roofline);
+
+}  // namespace roofmark

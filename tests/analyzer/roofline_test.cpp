@@ -1,0 +1,69 @@
+#include "analyzer/roofline.h"
+
+#include <gtest/gtest.h>
+
+namespace roofmark {
+namespace {
+
+constexpr Format half{DType::f16, DType::f16, DType::f32};
+
+Roofline device() {
+  return {.name = "device",
+          .peaks = {{"f16-f32", OpRate{100e12}}, {"w8a8", OpRate{200e12}}},
+          .bandwidth = Bandwidth{1e12}};
+}
+
+Work work(double ops, double moved) { return {.ops = Ops{ops}, .read = Bytes{moved}}; }
+
+TEST(Roofline, AttainableIsTheLesserOfPeakAndIntensityTimesBandwidth) {
+  const Standing below = stand(work(50e9, 1e9), half, device());
+  EXPECT_EQ(below.attainable, OpRate{50e12});
+  EXPECT_EQ(below.seconds, Seconds{1e-3});
+  EXPECT_EQ(below.bound, "memory");
+  const Standing above = stand(work(200e9, 1e9), half, device());
+  EXPECT_EQ(above.attainable, OpRate{100e12});
+  EXPECT_EQ(above.seconds, Seconds{2e-3});
+  EXPECT_EQ(above.bound, "compute");
+}
+
+TEST(Roofline, TheRidgePointItselfIsComputeBound) {
+  EXPECT_EQ(stand(work(100e9, 1e9), half, device()).bound, "compute");
+  EXPECT_EQ(stand(work(99.999e9, 1e9), half, device()).bound, "memory");
+}
+
+TEST(Roofline, WorkWithoutOperationsTakesItsBytes) {
+  const Standing moved = stand(work(0, 2e9), Format{DType::fp8, DType::fp8, DType::f32}, device());
+  EXPECT_EQ(moved.seconds, Seconds{2e-3});
+  EXPECT_EQ(moved.attainable, OpRate{0});
+  EXPECT_EQ(moved.bound, "memory");
+}
+
+TEST(Roofline, WhatIsNotKnownIsNotGuessed) {
+  const Standing no_peak = stand(work(1, 1), Format{DType::fp8, DType::fp8, DType::f32}, device());
+  EXPECT_FALSE(no_peak.attainable);
+  EXPECT_FALSE(no_peak.seconds);
+  EXPECT_EQ(no_peak.bound, "unknown");
+  EXPECT_EQ(no_peak.reason, "device has no known fp8-f32 peak; pass --peak fp8-f32=VALUE");
+  Roofline blind = device();
+  blind.bandwidth.reset();
+  EXPECT_EQ(stand(work(1, 1), half, blind).reason,
+            "device has no known memory bandwidth; pass --bandwidth");
+  EXPECT_FALSE(stand(work(1, 1), half, Roofline{}).seconds);
+}
+
+TEST(Roofline, QuantizedWeightsComputeInWhatTheyAreConvertedTo) {
+  const auto computes_in = [](DType w, DType a, DType accumulate) {
+    return computing_format({w, a, accumulate}).name();
+  };
+  EXPECT_EQ(computes_in(DType::i4, DType::f16, DType::f32), "f16-f32");
+  EXPECT_EQ(computes_in(DType::i8, DType::bf16, DType::f32), "bf16-f32");
+  EXPECT_EQ(computes_in(DType::i4, DType::i8, DType::i32), "w8a8");
+  EXPECT_EQ(computes_in(DType::i4, DType::i4, DType::i32), "w4a4");
+  EXPECT_EQ(computes_in(DType::fp8, DType::f16, DType::f32), "f16-f32");
+  EXPECT_EQ(computes_in(DType::f16, DType::i8, DType::i32), "f16-f32");
+  EXPECT_EQ(computes_in(DType::f32, DType::f16, DType::f32), "f32");
+  EXPECT_EQ(computes_in(DType::f32, DType::f32, DType::f32), "f32");
+}
+
+}  // namespace
+}  // namespace roofmark
