@@ -94,8 +94,8 @@ ROOFMARK_MUL_ADD(fma_f64, double, "movupd", "mulpd", "addpd")
         "ldp q26, q27, [%[o], #32]\n"                                           \
         ".p2align 6\n"                                                          \
         "1:\n"                                                                  \
-        ROOFMARK_EACH_ARM_CHAIN("fmla v\\r." lanes ", v24." lanes ", v25." lanes)       \
-        ROOFMARK_EACH_ARM_CHAIN("fmla v\\r." lanes ", v26." lanes ", v27." lanes)       \
+        ROOFMARK_EACH_ARM_CHAIN("fmla v\\r\\()." lanes ", v24." lanes ", v25." lanes)       \
+        ROOFMARK_EACH_ARM_CHAIN("fmla v\\r\\()." lanes ", v26." lanes ", v27." lanes)       \
         "subs %[turns], %[turns], #1\n"                                         \
         "b.ne 1b\n"                                                             \
         ROOFMARK_EACH_ARM_CHAIN("str q\\r, [%[x], #\\r*16]")                    \

@@ -1,0 +1,20 @@
+// The chains whose pace tells the clock do as many multiplies and adds as they say.
+#include "core/pace.isa.h"
+#include "tests/neon/check.h"
+
+int main() {
+  using namespace roofmark;
+  Check check("pace");
+  for (const std::int64_t turns : {1, 2, 17}) {
+    const std::int64_t count = turns * chain_turn;
+    std::uint64_t product = 5, sum = 7;
+    for (std::int64_t i = 0; i < count; ++i) {
+      product *= chain_factor;
+      sum += sum;
+    }
+    check.that(multiply_chain(count, 5) == product, "wrong product", count);
+    check.that(add_chain(count, 7) == sum, "wrong sum", count);
+    nop_run(turns * nop_turn);
+  }
+  return check.status();
+}

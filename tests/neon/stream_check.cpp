@@ -1,0 +1,43 @@
+// The bandwidth probes on NEON touch every element of their arrays once and nothing behind them.
+#include "probes/stream/stream.isa.h"
+#include "tests/neon/check.h"
+
+namespace {
+
+using namespace roofmark;
+
+constexpr std::int64_t count = 3 * stream_step / 4;
+
+/// Runs a leaf and compares a with the value that `wanted` gives for (b, c).
+template <class Wanted>
+void check_stream(Check& check, StreamLeaf leaf, Wanted wanted) {
+  std::vector<float> a = poisoned(count), scalar(16, 3.0f);
+  const std::vector<float> b = random_values(count, 1), c = random_values(count, 2);
+  leaf({a.data(), b.data(), c.data(), 4 * count}, scalar.data(), 2);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    check.near(a[at], wanted(static_cast<double>(b[at]), static_cast<double>(c[at])), 1e-6, i);
+  }
+  check.guarded(a, count);
+}
+
+}  // namespace
+
+int main() {
+  Check check("stream");
+  for (const StreamLeaf leaf : {isa_neon::stream_write, isa_neon::stream_write_nt}) {
+    check_stream(check, leaf, [](double, double) { return 3.0; });
+  }
+  for (const StreamLeaf leaf : {isa_neon::stream_copy, isa_neon::stream_copy_nt}) {
+    check_stream(check, leaf, [](double b, double) { return b; });
+  }
+  for (const StreamLeaf leaf : {isa_neon::stream_triad, isa_neon::stream_triad_nt}) {
+    check_stream(check, leaf, [](double b, double c) { return b + 3 * c; });
+  }
+  // A read changes nothing; that it loads every vector is for the lint over its code to see.
+  std::vector<float> a = poisoned(count), scalar(16, 3.0f);
+  const std::vector<float> b = random_values(count, 1);
+  isa_neon::stream_read({a.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
+  check.guarded(a, 0);
+  return check.status();
+}
