@@ -29,6 +29,11 @@ PACE = {
     "nop_run": (512, r"nop"),
 }
 
+# Function -> (arrays read, arrays written, multiply-adds per vector).  Suffix _nt: stores past the caches.
+STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1)}
+STREAM_NAMES = ["stream_read"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16}
+
 COUNTER = re.compile(r"(dec|sub|add|subs|adds|cmp|test)[lq]? .*|(j\w+|b\.\w+|cbn?z) .*")
 
 
@@ -113,24 +118,93 @@ def check_pace(functions, name):
     return problems
 
 
+def accesses(instruction):
+    """[(base, offset, vector bytes)] that an instruction touches; a pair of AArch64 touches two."""
+    text = instruction.operands
+    registers_used = re.findall(r"%([xyz]mm)\d+|\b(q)\d+", text)
+    width = VECTOR_BYTES["".join(registers_used[0])] if registers_used else 0
+    att = re.search(r"(-?0x[0-9a-f]+)?\((%\w+)\)", text)
+    arm = re.search(r"\[(\w+)(?:, #(-?\w+))?\]", text)
+    if att:
+        return [(att.group(2), int(att.group(1) or "0", 0), width)]
+    if arm:
+        first = int(arm.group(2) or "0", 0)
+        return [(arm.group(1), first + i * width, width) for i in range(len(registers_used))]
+    return []
+
+
+def steps_of(body):
+    """Base register -> bytes by which one turn of the loop advances it."""
+    steps = {}
+    for instruction in body:
+        att = re.fullmatch(r"\$(0x[0-9a-f]+),(%\w+)", instruction.operands)
+        arm = re.fullmatch(r"(x\d+), \1, #(0x[0-9a-f]+|\d+)", instruction.operands)
+        if instruction.mnemonic == "add" and (att or arm):
+            steps[att.group(2) if att else arm.group(1)] = int(att.group(1) if att else arm.group(2), 0)
+    return steps
+
+
+def check_stream(functions, isa, name):
+    """Each byte between a turn's start and its end touched once per array, by the right instructions."""
+    key = next((f for f in functions if f.startswith(f"roofmark::isa_{isa}::{name}(")), None)
+    if key is None:
+        return [f"no function {name}"]
+    body, problem = loop_of(functions[key])
+    if problem:
+        return [problem]
+    past_caches = name.endswith("_nt")
+    reads, writes, per_vector = STREAM[name.removesuffix("_nt")]
+    touched = {"load": collections.defaultdict(list), "store": collections.defaultdict(list)}
+    problems, multiply_adds = [], 0
+    for instruction in body:
+        memory = accesses(instruction)
+        multiply_adds += instruction.mnemonic in ("vfmadd213ps", "mulps", "fmla")
+        if not memory:
+            if not COUNTER.fullmatch(str(instruction)) and instruction.mnemonic not in ("mulps", "fmla"):
+                problems.append(f"'{instruction}' inside the loop")
+            continue
+        stored = instruction.mnemonic.startswith(("st", "movnt", "vmovnt")) or instruction.operands.endswith(")")
+        if stored and past_caches != (instruction.mnemonic in ("movntps", "vmovntps", "stnp")):
+            problems.append(f"'{instruction}' is the wrong kind of store")
+        for base, offset, width in memory:
+            touched["store" if stored else "load"][base].append((offset, width))
+    steps = steps_of(body)
+    vectors = 0
+    for what, wanted in (("load", reads), ("store", writes)):
+        if len(touched[what]) != wanted:
+            problems.append(f"{what}s from {len(touched[what])} arrays instead of {wanted}")
+        for base, seen in touched[what].items():
+            vectors = len(seen)
+            width = FMA[isa][1].replace("v", "q")
+            all_of_it = [(o, VECTOR_BYTES[width]) for o in range(0, steps.get(base, 0), VECTOR_BYTES[width])]
+            if sorted(seen) != all_of_it:
+                problems.append(f"{what}s through {base} do not touch each vector of a turn once")
+    if multiply_adds != per_vector * vectors:
+        problems.append(f"{multiply_adds} multiply-adds for {vectors} vectors")
+    return problems
+
+
+# Source file -> function -> what looks at it.
+LOOKS = {
+    "fma": {f"fma_{t}": lambda f, isa, t=t: check_fma(f, isa, t) for t in SUFFIX},
+    "stream": {name: lambda f, isa, name=name: check_stream(f, isa, name) for name in STREAM_NAMES},
+    "pace": {name: lambda f, isa, name=name: check_pace(f, name) for name in PACE},
+}
+
+
 def check(list_file, objdump="objdump"):
     """Findings of every compute probe's object; also that each was there to be looked at."""
     findings, seen = [], set()
     for isa, path in objects.listed(list_file):
         stem = path.rsplit("/", 1)[-1].split(".", 1)[0]
-        if stem == "fma":
-            functions = objects.functions(objdump, path)
-            for type_name in SUFFIX:
-                findings += [f"{path}:1: fma_{type_name} ({isa}): {p}" for p in check_fma(functions, isa, type_name)]
-        elif stem == "pace":
-            functions = objects.functions(objdump, path)
-            for name in PACE:
-                findings += [f"{path}:1: {name}: {p}" for p in check_pace(functions, name)]
-        else:
-            continue
-        seen.add(stem)
+        looks = LOOKS.get(stem, {})
+        functions = objects.functions(objdump, path) if looks else {}
+        for name, look in looks.items():
+            findings += [f"{path}:1: {name} ({isa}): {problem}" for problem in look(functions, isa)]
+        if looks:
+            seen.add(stem)
     findings = list(dict.fromkeys(findings))  # once each
-    for stem in ("fma", "pace"):
+    for stem in LOOKS:
         if stem not in seen:
             findings.append(f"{list_file}:1: no object of {stem}.isa.cpp; the lint looked at nothing")
     return findings

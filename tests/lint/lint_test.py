@@ -1,9 +1,9 @@
 """Plants one violation of each rule and sees it caught, and that the same tree without it is clean."""
 
 import pathlib
+import platform
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -15,6 +15,9 @@ import sizes
 import symbols
 import tree
 import words
+
+
+X86 = platform.machine() == "x86_64"
 
 
 class Planted(unittest.TestCase):
@@ -173,7 +176,7 @@ void fma_f64(long turns, const double*, double* x) {{ asm volatile(BODY("mulpd",
     def fma_findings(self, *arguments, **named):
         return [f for f in codegen.check(self.fma(*arguments, **named)) if "(sse2)" in f]
 
-    @unittest.skipUnless(sys.platform == "linux" and "x86_64" in __import__("os").uname().machine, "x86 assembly")
+    @unittest.skipUnless(X86, "x86 assembly")
     def test_a_loop_that_does_something_else_is_caught(self):
         self.assertEqual(self.fma_findings(self.GOOD), [])
         for body, part in [
@@ -189,7 +192,7 @@ void fma_f64(long turns, const double*, double* x) {{ asm volatile(BODY("mulpd",
         self.assertTrue(any("x 3 chains" in f for f in self.fma_findings(self.GOOD, chains=3)))
         self.assertTrue(any("2 inner loops" in f for f in self.fma_findings(self.GOOD, more='"1:\\n" "jnz 1b\\n"')))
 
-    @unittest.skipUnless("x86_64" in __import__("os").uname().machine, "x86 assembly")
+    @unittest.skipUnless(X86, "x86 assembly")
     def test_a_broken_pace_is_caught(self):
         def source(multiplies, other=""):
             body = f'".rept {multiplies}\\n imulq %2,%1\\n .endr\\n"'
@@ -209,8 +212,35 @@ void nop_run(long n) {{ asm volatile("1:\\n .rept 512\\n nop\\n .endr\\n dec %0\
         self.assertTrue(any("63 instructions" in f for f in findings(source(63))))
         self.assertTrue(any("inside the loop" in f for f in findings(source(64, "xorq %1,%1\\n"))))
 
+    @unittest.skipUnless(X86, "x86 assembly")
+    def test_a_stream_that_moves_something_else_is_caught(self):
+        def findings(body, step=32, name="stream_copy"):
+            text = f"""
+namespace roofmark::isa_sse2 {{
+void {name}(long n, float* a, const float* b) {{
+  asm volatile("1:\\n {body} add ${step},%1\\n add ${step},%2\\n dec %0\\n jnz 1b\\n"
+               : "+r"(n), "+r"(a), "+r"(b) : : "memory", "xmm0"); }}
+}}
+"""
+            self.compile("stream", "sse2", text)
+            functions = objects.functions("objdump", self.root / "sse2/stream.isa.cpp.o")
+            return codegen.check_stream(functions, "sse2", name)
+
+        load, store = "movups {0}(%2),%%xmm0\\n", "movups %%xmm0,{0}(%1)\\n"
+        good = (load + store).format(0) + (load + store).format(16)
+        self.assertEqual(findings(good), [])
+        for broken, part in [(good.replace("16(%2)", "0(%2)"), "loads through"), (good.replace("16(%1)", "0(%1)"), "stores through"),
+                             (good + "mulps %%xmm0,%%xmm0\\n", "1 multiply-adds"), (good + "xorps %%xmm0,%%xmm0\\n", "inside"),
+                             (good.replace("movups %%", "movntps %%"), "wrong kind of store"),
+                             ((store.format(0) + store.format(16)), "loads from 0 arrays")]:
+            with self.subTest(body=broken):
+                found = findings(broken)
+                self.assertTrue(any(part in f for f in found), found)
+        self.assertTrue(any("once" in f for f in findings(good, step=48)))
+        self.assertTrue(any("wrong kind" in f for f in findings(good, name="stream_copy_nt")))
+
     def test_a_list_without_the_probes_is_caught(self):
-        self.assertEqual(len(codegen.check(self.write("list", ""))), 2)
+        self.assertEqual(len(codegen.check(self.write("list", ""))), 3)
 
 
 if __name__ == "__main__":
