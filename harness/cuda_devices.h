@@ -1,0 +1,21 @@
+// The NVIDIA GPUs that this process can see.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/machine.h"
+
+namespace roofmark {
+
+struct CudaDevices {
+  std::vector<Gpu> gpus;
+  std::string runtime;  ///< version of the CUDA runtime built in, "13.0"; empty: built without CUDA
+  std::string reason;   ///< why there are none; empty where there are some
+};
+
+/// Asks the CUDA runtime.  A host without a GPU or a driver yields an empty list and a reason;
+/// nothing is allocated on a device.
+CudaDevices cuda_devices();
+
+}  // namespace roofmark

@@ -1,0 +1,6 @@
+// Stands in for harness/cuda_devices.cpp in a build without CUDA.
+#include "harness/cuda_devices.h"
+
+namespace roofmark {
+CudaDevices cuda_devices() { return {{}, {}, "built without CUDA"}; }
+}  // namespace roofmark

@@ -1,0 +1,127 @@
+// A machine keeps its id while its environment changes, and loses it with its parts.
+#include "harness/identity.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/harness/recorded.h"
+
+namespace roofmark {
+namespace {
+
+std::string id_of(const FakeMachine& machine) { return discover(machine.sources()).id; }
+
+TEST(Identity, IsSixteenHexadecimalDigitsAndTheSameEveryTime) {
+  const std::string id = discover(recorded("vm-epyc-2c")).id;
+  EXPECT_EQ(id.size(), 16u);
+  EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
+  EXPECT_EQ(discover(recorded("vm-epyc-2c")).id, id);
+  EXPECT_NE(discover(recorded("jetson-orin")).id, id);
+}
+
+TEST(Identity, SurvivesAnotherEnvironment) {
+  const FakeMachine machine("container-v2");
+  const std::string id = id_of(machine);
+  machine.put("/proc/sys/kernel/osrelease", "9.9.9-other\n");
+  machine.put("/etc/os-release", "PRETTY_NAME=\"Another OS\"\n");
+  machine.put("/proc/loadavg", "99.0 1 1 1/1 1\n");
+  machine.put("/proc/self/status", "Cpus_allowed_list:\t0\n");
+  machine.put("/sys/fs/cgroup/build.slice/docker-ID.scope/cpu.max", "max 100000\n");
+  machine.put("/sys/fs/cgroup/build.slice/docker-ID.scope/memory.max", "1000000\n");
+  machine.put("/sys/devices/system/cpu/cpu2/cpufreq/scaling_governor", "performance\n");
+  machine.put("/sys/devices/system/cpu/intel_pstate/no_turbo", "1\n");
+  machine.put("/sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never\n");
+  machine.replace(machine.at("/proc/cpuinfo"), "0xd0003f5", "0xd0009ff");
+  machine.replace(machine.at("/proc/meminfo"), "65673412", "65673000");  // another kernel
+  machine.remove("/.dockerenv");
+  EXPECT_EQ(id_of(machine), id);
+}
+
+TEST(Identity, SurvivesAPowerModeThatSwitchesCpusOff) {
+  const FakeMachine machine("jetson-orin");
+  const std::string id = id_of(machine);
+  machine.put("/sys/devices/system/cpu/online", "0-3\n");
+  machine.remove("/sys/devices/system/cpu/cpu7/regs");
+  EXPECT_EQ(id_of(machine), id);
+}
+
+TEST(Identity, MemoryIsCountedAsTheFirmwareLaidItOut) {
+  const FakeMachine machine("vm-epyc-2c");
+  const std::string id = id_of(machine);
+  machine.replace(machine.at("/proc/meminfo"), "24684092", "23000000");  // the kernel keeps more
+  EXPECT_EQ(id_of(machine), id);
+  machine.replace(machine.at("/proc/zoneinfo"), "5505024", "11010048");  // 21 GiB more
+  EXPECT_NE(id_of(machine), id);
+}
+
+TEST(Identity, ChangesWithMemoryCpuAndCaches) {
+  const std::string id = discover(recorded("container-v2")).id;
+  {
+    const FakeMachine machine("container-v2");
+    machine.replace(machine.at("/proc/meminfo"), "65673412", "131346824");
+    EXPECT_NE(id_of(machine), id);
+  }
+  {
+    const FakeMachine machine("container-v2");
+    machine.replace(machine.at("/proc/cpuinfo"), "model\t\t: 106", "model\t\t: 143");
+    EXPECT_NE(id_of(machine), id);
+  }
+  {
+    const FakeMachine machine("container-v2");
+    machine.replace(machine.sources().topology_xml.value(), "cache_size=\"6291456\"",
+                    "cache_size=\"12582912\"");
+    EXPECT_NE(id_of(machine), id);
+  }
+  {
+    const FakeMachine machine("container-v2");
+    machine.put("/sys/devices/system/cpu/present", "0-31\n");
+    EXPECT_NE(id_of(machine), id);
+  }
+}
+
+TEST(Identity, GpusCountByNameInAnyOrder) {
+  Identity one;
+  one.gpus = {{"NVIDIA A", "8.0", 108, 1, 1, false}, {"NVIDIA B", "9.0", 132, 1, 1, false}};
+  Identity other = one;
+  std::swap(other.gpus[0], other.gpus[1]);
+  other.gpus[0].sms = 60;  // a power mode
+  EXPECT_EQ(fingerprint(one), fingerprint(other));
+  other.gpus.pop_back();
+  EXPECT_NE(fingerprint(one), fingerprint(other));
+}
+
+TEST(Identity, MatchesTheHashAnybodyCanCompute) {
+  // FNV-1a 128 of the text below, upper half; computed with Python integers.
+  // "roofmark machine 1\nboard unknown\ncpu unknown\ncpus 0\nmemory 0\n"
+  EXPECT_EQ(fingerprint({}), "9ffcd14e08647ae9");
+}
+
+TEST(MachineClass, NamesThePartWithoutItsTrademarks) {
+  Machine machine;
+  machine.cpu.cores = 96;
+  machine.cpu.model = "AMD EPYC 9654 96-Core Processor";
+  EXPECT_EQ(machine_class(machine, std::nullopt), "amd-epyc-9654-96c");
+  machine.cpu.model = "Intel(R) Xeon(R) Platinum 8480+";
+  machine.gpus = {{"NVIDIA H200", "9.0", 132, 1, 1, false},
+                  {"NVIDIA H200", "9.0", 132, 1, 1, false}};
+  EXPECT_EQ(machine_class(machine, std::int64_t{1} << 40),
+            "intel-xeon-platinum-8480-96c-1024g-nvidia-h200");
+}
+
+TEST(MachineClass, AnUnnamedPartIsCalledByItsBoardOrItsNumbers) {
+  Machine machine;
+  machine.cpu.cores = 4;
+  machine.cpu.model = "AMD EPYC";
+  machine.cpu.family = 26;
+  machine.cpu.model_number = 2;
+  EXPECT_EQ(machine_class(machine, std::nullopt), "amd-epyc-f26-m2-4c");
+  machine.cpu = {};
+  machine.cpu.cores = 4;
+  machine.cpu.vendor = "Arm";
+  machine.cpu.part = 0xd0b;
+  EXPECT_EQ(machine_class(machine, std::nullopt), "arm-d0b-4c");
+  machine.board = "Raspberry Pi 5 Model B Rev 1.0";
+  EXPECT_EQ(machine_class(machine, std::nullopt), "raspberry-pi-5-model-b-rev-1-0-4c");
+}
+
+}  // namespace
+}  // namespace roofmark
