@@ -5,26 +5,9 @@
 namespace roofmark {
 namespace {
 
-bool is_integer(DType type) { return type == DType::i8 || type == DType::i4 || type == DType::i32; }
-
 Standing unknown(std::string reason) { return {.reason = std::move(reason)}; }
 
 }  // namespace
-
-Format computing_format(const Format& format) {
-  const DType w = format.weights, a = format.activations;
-  DType type = bits(w) > bits(a) ? w : a;
-  if (is_integer(w) != is_integer(a)) type = is_integer(w) ? a : w;
-  if (is_integer(type)) return {type, type, DType::i32};
-  if (type == DType::f32 || type == DType::f64) return {type, type, type};
-  return {type, type, is_integer(format.accumulate) ? DType::f32 : format.accumulate};
-}
-
-Known<OpRate> Roofline::peak(const Format& format) const {
-  const auto at = peaks.find(computing_format(format).name());
-  if (at == peaks.end()) return std::nullopt;
-  return at->second;
-}
 
 Standing stand(const Work& work, const Format& format, const Roofline& roofline) {
   if (roofline.name.empty())
@@ -34,7 +17,7 @@ Standing stand(const Work& work, const Format& format, const Roofline& roofline)
   }
   const Seconds moving = work.bytes() / *roofline.bandwidth;
   if (work.ops.value == 0) return {OpRate{0}, moving, "memory", ""};
-  const Known<OpRate> peak = roofline.peak(format);
+  const Known<OpRate> peak = roofline.engine.peak(format);
   if (!peak) {
     const std::string missing = computing_format(format).name();
     return unknown(roofline.name + " has no known " + missing + " peak; pass --peak " + missing +

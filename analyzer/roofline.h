@@ -1,9 +1,9 @@
 // A roofline of a whole device (peaks by format, one bandwidth) and where work stands under it.
 #pragma once
 
-#include <map>
 #include <string>
 
+#include "analyzer/spec.h"
 #include "core/format.h"
 #include "core/machine.h"
 #include "core/work.h"
@@ -11,19 +11,11 @@
 namespace roofmark {
 
 struct Roofline {
-  std::string name;                     ///< of the hardware, for titles; empty: nothing is known
-  std::map<std::string, OpRate> peaks;  ///< by Format::name() of the computing format
+  std::string name;  ///< of the hardware, for titles; empty: nothing is known
+  Engine engine;     ///< its peaks
   Known<Bandwidth> bandwidth;
   Known<Bytes> memory;
-
-  /// The peak that binds operations in this format; nullopt where it is not known.
-  Known<OpRate> peak(const Format& format) const;
 };
-
-/// The format in which a product is computed: that of both operands where they agree; integer
-/// weights with floating-point activations are converted first (w4a16 computes in f16); of two
-/// integer widths (w4a8) and of two floating-point ones the wider.
-Format computing_format(const Format& format);
 
 /// Where work stands: attainable = min(peak, intensity x bandwidth), seconds = max(ops / peak,
 /// bytes / bandwidth).  An intensity equal to the ridge point peak / bandwidth is compute bound

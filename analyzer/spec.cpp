@@ -89,10 +89,9 @@ Known<OpRate> Engine::peak(const Format& format) const {
     return found == peaks.end() ? Known<OpRate>() : Known<OpRate>(found->second);
   };
   if (const auto exact = of(format.name())) return exact;
-  const std::string computed(roofmark::name(format.activations));
-  if (format.activations == DType::i8) return of("w8a8");
-  if (bits(format.activations) <= 16) return of(computed + "-f32");
-  return of(computed);
+  const Format computing = computing_format(format);
+  if (const auto computed = of(computing.name())) return computed;
+  return of(Format{computing.weights, computing.activations, DType::f32}.name());
 }
 
 const Engine& Hardware::engine(const std::string& wanted) const {

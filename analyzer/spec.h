@@ -66,9 +66,8 @@ struct Engine {
   std::map<std::string, OpRate> peaks;     ///< by Format::name(): stated, else computed
   std::map<std::string, PeakBasis> basis;  ///< of each peak
 
-  /// The peak that an operation of this format computes at.  Weights narrower than the activations
-  /// are expanded first, so w4a16 has the 16-bit peak and w4a8 the 8-bit one; a 16- or 8-bit format
-  /// without a peak of its own accumulator has the one with f32.
+  /// The peak of this format, else of the one it computes in (computing_format), else of that one
+  /// with an f32 accumulator.
   Known<OpRate> peak(const Format& format) const;
 };
 

@@ -21,7 +21,7 @@ constexpr std::array<Known, 10> types{{{DType::none, "none", 0},
                                        {DType::i8, "i8", 8},
                                        {DType::i4, "i4", 4}}};
 
-bool is_integer(DType type) { return type == DType::i8 || type == DType::i4; }
+bool is_integer(DType type) { return type == DType::i32 || type == DType::i8 || type == DType::i4; }
 
 }  // namespace
 
@@ -55,6 +55,24 @@ std::optional<Format> format_from(std::string_view text) {
       dash == std::string_view::npos ? stored : dtype_from(text.substr(dash + 1));
   if (!stored || !accumulated || is_integer(*stored)) return std::nullopt;
   return Format{*stored, *stored, *accumulated};
+}
+
+std::optional<Format> working_format_from(std::string_view text) {
+  std::optional<Format> format = format_from(text);
+  const bool narrow = format && (bits(format->weights) <= 16 || format->weights == DType::tf32);
+  if (narrow && text.find('-') == std::string_view::npos && !is_integer(format->weights)) {
+    format->accumulate = DType::f32;
+  }
+  return format;
+}
+
+Format computing_format(const Format& format) {
+  const DType w = format.weights, a = format.activations;
+  DType type = bits(w) > bits(a) ? w : a;
+  if (is_integer(w) != is_integer(a)) type = is_integer(w) ? a : w;
+  if (is_integer(type)) return {type, type, DType::i32};
+  if (type == DType::f32 || type == DType::f64) return {type, type, type};
+  return {type, type, is_integer(format.accumulate) ? DType::f32 : format.accumulate};
 }
 
 }  // namespace roofmark

@@ -29,5 +29,13 @@ struct Format {
 /// The format of that name ("f32", "bf16-f32", "w8a8", "w4a16", "w4a8"); nullopt where none is
 /// meant.
 std::optional<Format> format_from(std::string_view name);
+/// What a user means by a name: as format_from, but tf32, f16, bf16 and fp8 alone accumulate in
+/// f32, as matrix units do.
+std::optional<Format> working_format_from(std::string_view name);
+
+/// The format in which a product is computed: that of both operands where they agree; integer
+/// weights with floating-point activations are converted first (w4a16 computes in f16); of two
+/// integer widths (w4a8) and of two floating-point ones the wider.
+Format computing_format(const Format& format);
 
 }  // namespace roofmark

@@ -15,7 +15,7 @@ Work toy_work(const Operator& op) {
 
 Roofline device(double memory = 1e15) {
   return {.name = "device",
-          .peaks = {{"f32", OpRate{8}}},
+          .engine = {.peaks = {{"f32", OpRate{8}}}},
           .bandwidth = Bandwidth{1},
           .memory = Bytes{memory}};
 }

@@ -35,7 +35,7 @@ DType type_of(std::int64_t width) {
 /// The A6000 of the golden figures, as that tool has it.
 Roofline a6000() {
   return {.name = "A6000",
-          .peaks = {{"f16-f32", OpRate{154.8e12}}, {"w8a8", OpRate{309.7e12}}},
+          .engine = {.peaks = {{"f16-f32", OpRate{154.8e12}}, {"w8a8", OpRate{309.7e12}}}},
           .bandwidth = Bandwidth{768e9}};
 }
 

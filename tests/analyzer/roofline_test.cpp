@@ -9,7 +9,7 @@ constexpr Format half{DType::f16, DType::f16, DType::f32};
 
 Roofline device() {
   return {.name = "device",
-          .peaks = {{"f16-f32", OpRate{100e12}}, {"w8a8", OpRate{200e12}}},
+          .engine = {.peaks = {{"f16-f32", OpRate{100e12}}, {"w8a8", OpRate{200e12}}}},
           .bandwidth = Bandwidth{1e12}};
 }
 
@@ -49,20 +49,6 @@ TEST(Roofline, WhatIsNotKnownIsNotGuessed) {
   EXPECT_EQ(stand(work(1, 1), half, blind).reason,
             "device has no known memory bandwidth; pass --bandwidth");
   EXPECT_FALSE(stand(work(1, 1), half, Roofline{}).seconds);
-}
-
-TEST(Roofline, QuantizedWeightsComputeInWhatTheyAreConvertedTo) {
-  const auto computes_in = [](DType w, DType a, DType accumulate) {
-    return computing_format({w, a, accumulate}).name();
-  };
-  EXPECT_EQ(computes_in(DType::i4, DType::f16, DType::f32), "f16-f32");
-  EXPECT_EQ(computes_in(DType::i8, DType::bf16, DType::f32), "bf16-f32");
-  EXPECT_EQ(computes_in(DType::i4, DType::i8, DType::i32), "w8a8");
-  EXPECT_EQ(computes_in(DType::i4, DType::i4, DType::i32), "w4a4");
-  EXPECT_EQ(computes_in(DType::fp8, DType::f16, DType::f32), "f16-f32");
-  EXPECT_EQ(computes_in(DType::f16, DType::i8, DType::i32), "f16-f32");
-  EXPECT_EQ(computes_in(DType::f32, DType::f16, DType::f32), "f32");
-  EXPECT_EQ(computes_in(DType::f32, DType::f32, DType::f32), "f32");
 }
 
 }  // namespace
