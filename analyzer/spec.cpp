@@ -83,15 +83,18 @@ Uarch::Bytes Uarch::bytes(const std::string& level, const std::string& isa) cons
   return {least(read, outer.read), least(write, outer.write)};
 }
 
-Known<OpRate> Engine::peak(const Format& format) const {
-  const auto of = [&](const std::string& wanted) {
-    const auto found = peaks.find(wanted);
-    return found == peaks.end() ? Known<OpRate>() : Known<OpRate>(found->second);
-  };
-  if (const auto exact = of(format.name())) return exact;
+std::vector<std::string> peak_names(const Format& format) {
   const Format computing = computing_format(format);
-  if (const auto computed = of(computing.name())) return computed;
-  return of(Format{computing.weights, computing.activations, DType::f32}.name());
+  return {format.name(), computing.name(),
+          Format{computing.weights, computing.activations, DType::f32}.name()};
+}
+
+Known<OpRate> Engine::peak(const Format& format) const {
+  for (const std::string& wanted : peak_names(format)) {
+    const auto found = peaks.find(wanted);
+    if (found != peaks.end()) return found->second;
+  }
+  return std::nullopt;
 }
 
 const Engine& Hardware::engine(const std::string& wanted) const {

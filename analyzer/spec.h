@@ -50,6 +50,11 @@ struct Uarch {
   Bytes bytes(const std::string& level, const std::string& isa) const;
 };
 
+/// Names of the peaks that an operation of this format may compute at, the first known one
+/// deciding: the format's own, that of the format it computes in (computing_format), and that one
+/// with an f32 accumulator.
+std::vector<std::string> peak_names(const Format& format);
+
 /// What a peak is computed from: units x ops per cycle x clock.
 struct PeakBasis {
   double ops_per_cycle = 0;  ///< of one unit, dense, a multiply-add counted as two
@@ -66,8 +71,7 @@ struct Engine {
   std::map<std::string, OpRate> peaks;     ///< by Format::name(): stated, else computed
   std::map<std::string, PeakBasis> basis;  ///< of each peak
 
-  /// The peak of this format, else of the one it computes in (computing_format), else of that one
-  /// with an f32 accumulator.
+  /// The peak that an operation of this format computes at (peak_names).
   Known<OpRate> peak(const Format& format) const;
 };
 

@@ -1,0 +1,24 @@
+// The time of a row from its kept samples.
+#pragma once
+
+#include <string>
+
+#include "core/measurement.h"
+
+namespace roofmark {
+
+/// Seconds per launch.  The median of the kept samples with its 95 % interval; of a contended row
+/// the 10th percentile of time (the 90th of rate) over what else but the quiet gate let pass,
+/// without an interval.  Whatever would not be finite and positive is null.
+struct Timing {
+  Known<double> seconds, low, high;
+  Known<double> clock_hz;  ///< median over the samples used
+  std::string reason;      ///< why there is no time
+};
+Timing timing_of(const Measurement& row);
+
+/// a / b where that is finite and positive.
+Known<double> quotient(double a, double b);
+Known<double> quotient(double a, const Known<double>& b);
+
+}  // namespace roofmark
