@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
-#include "core/machine.h"
+#include "core/device.h"
 
 namespace roofmark {
 
@@ -22,19 +23,21 @@ inline std::int64_t rotation_bytes(const Machine& machine, std::int64_t slice_by
 class Rotation {
  public:
   /// Slices start at multiples of slice_bytes rounded up to 4 KiB.
-  Rotation(std::int64_t total_bytes, std::int64_t slice_bytes)
-      : step_((slice_bytes + 4095) / 4096 * 4096),
-        slices_(std::max<std::int64_t>(1, total_bytes / step_)) {}
+  Rotation(Buffer buffer, std::int64_t slice_bytes)
+      : buffer_(std::move(buffer)),
+        step_((slice_bytes + 4095) / 4096 * 4096),
+        slices_(std::max<std::int64_t>(1, buffer_.size_bytes / std::max<std::int64_t>(1, step_))) {}
 
-  /// Byte offset of the next slice.
-  std::int64_t next() {
-    const std::int64_t at = turn_ * step_;
+  /// Where the next slice begins.
+  float* next() {
+    std::byte* at = buffer_.data + turn_ * step_;
     turn_ = (turn_ + 1) % slices_;
-    return at;
+    return reinterpret_cast<float*>(at);
   }
   std::int64_t slices() const { return slices_; }
 
  private:
+  Buffer buffer_;
   std::int64_t step_, slices_, turn_ = 0;
 };
 
