@@ -1,0 +1,29 @@
+// Matrix product of a Linear layer over several tokens: C = A W^T.
+#include "kernels/gemm/gemm.h"
+
+#include "core/case.h"
+#include "kernels/cold_task.h"
+
+namespace roofmark {
+namespace {
+
+std::optional<Companion> companion(const Shape&, int) { return Companion{"fma", {}}; }
+
+std::unique_ptr<Task> prepare(const Case& what, Device& device) {
+  return cold_task(BlasGemm(what.shape, what.threads), what.threads, device);
+}
+
+}  // namespace
+
+std::vector<Kernel> gemm_kernels() {
+  return {{.name = "gemm",
+           .summary = "matrix product of a Linear layer, C[m,n] = A[m,k] W[n,k]^T",
+           .work = product_work,
+           .companion = companion,
+           .variants = {{.name = "openblas",
+                         .device = "cpu",
+                         .prepare = prepare,
+                         .unavailable = blas_obstacle()}}}};
+}
+
+}  // namespace roofmark

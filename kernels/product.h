@@ -1,0 +1,42 @@
+// C = A W^T, the product of a Linear layer: what it must compute and move, and whether a result is
+// right.
+#pragma once
+
+#include <cstdint>
+
+#include "core/format.h"
+#include "core/shape.h"
+#include "core/work.h"
+#include "kernels/verify.h"
+
+namespace roofmark {
+
+/// Extents of a product.  a: [m, k], w: [n, k], c: [m, n], all row-major and dense.  m is 1 where
+/// the shape has none.
+struct Product {
+  std::int64_t m = 1, n = 0, k = 0;
+
+  explicit Product(const Shape& shape);
+};
+
+/// m n k multiplications and as many additions; A and W read once, C written once.  Scales of
+/// quantized weights are not counted: a format does not say how many weights share one.
+Work product_work(const Shape& shape, const Format& format);
+
+/// sum_i a_i b_i in float64, and how far off f32 may be.  Rounding errors of a sum of k products
+/// wander like a random walk (Higham & Mary 2019, doi:10.1137/18M1226312): with u = 2^-24, about u
+/// ||a|| ||b|| where terms cancel and u sqrt(k) |sum| where they share a sign.  The tolerance is
+/// four times both. Operands rounded to tf32 or bf16 on the way err by 2^13 u and 2^16 u of each
+/// term, and are found.
+Expected expected_dot(const float* a, const float* b, std::int64_t k);
+
+/// Freivalds' check of every element of C: |C s - A (W^T s)| for two random vectors s of +-1, all
+/// in float64, in units of the tolerance; the largest over rows.  A row with wrong elements passes
+/// one vector with a probability of at most 1/2.  Costs 4 (n k + m k + m n) operations, not 2 m n
+/// k. Tolerance of row i: errors of random sign add as their squares do, so it is the root of the
+/// summed squares of expected_dot()'s along the row, at most  4 u sqrt(2 (||a_i||^2 ||W||^2 + k
+/// ||c_i||^2)).
+double freivalds_error(const Product& product, const float* a, const float* w, const float* c,
+                       int threads);
+
+}  // namespace roofmark

@@ -1,0 +1,65 @@
+// Every leaf of the matrix-vector product against float64, element by element.
+#include "kernels/gemv/gemv.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/kernels/guarded.h"
+
+namespace roofmark {
+namespace {
+
+template <class Body>
+void each_leaf(Body body) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::gemv},
+  for_each_runnable<GemvLeaf>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+#undef ROOFMARK_ROW
+}
+
+TEST(GemvLeaves, MultiplyEveryRowAndWriteNoOther) {
+  each_leaf([](GemvLeaf gemv) {
+    for (const std::int64_t k : odd_lengths()) {
+      for (const std::int64_t rows : {1, 3, 8}) {
+        const Operand w(rows * k, 1), x(k, 3, 1, 2);
+        Guarded y(rows, 1);
+        gemv(w.data(), x.data(), y.data(), rows, k);
+        for (std::int64_t r = 0; r < rows; ++r) {
+          const Expected expected = expected_dot(w.data() + r * k, x.data(), k);
+          ASSERT_NEAR(y[r], expected.value, expected.tolerance)
+              << r << " of " << rows << ", k " << k;
+        }
+        y.expect_intact();
+      }
+    }
+  });
+}
+
+TEST(GemvLeaves, AreExactOnSmallWholeNumbers) {
+  each_leaf([](GemvLeaf gemv) {
+    constexpr int rows = 5, k = 1031;
+    Operand w(rows * k, 0), x(k, 0);
+    for (int i = 0; i < rows * k; ++i) w[i] = static_cast<float>(i * 7 % 11 - 5);
+    for (int i = 0; i < k; ++i) x[i] = static_cast<float>(i * 3 % 13 - 6);
+    Guarded y(rows, 0);
+    gemv(w.data(), x.data(), y.data(), rows, k);
+    for (int r = 0; r < rows; ++r) {
+      int exact = 0;
+      for (int i = 0; i < k; ++i) exact += static_cast<int>(w[r * k + i]) * static_cast<int>(x[i]);
+      EXPECT_EQ(y[r], static_cast<float>(exact)) << r;
+    }
+  });
+}
+
+TEST(GemvLeaves, KeepANaNInItsRow) {
+  each_leaf([](GemvLeaf gemv) {
+    for (const std::int64_t k : {1, 17, 130}) {
+      Operand w(3 * k, 0), x(k, 0);
+      w[2 * k - 1] = std::numeric_limits<float>::quiet_NaN();
+      Guarded y(3, 0);
+      gemv(w.data(), x.data(), y.data(), 3, k);
+      EXPECT_TRUE(std::isfinite(y[0]) && std::isnan(y[1]) && std::isfinite(y[2])) << "k " << k;
+    }
+  });
+}
+
+}  // namespace
+}  // namespace roofmark
