@@ -15,7 +15,7 @@ std::vector<CountedOperator> count(const Workload& workload, Accounting accounti
   if (accounting == Accounting::llm_viewer) return llm_viewer_operators(workload);
   std::vector<CountedOperator> counted;
   for (const Operator& op : operators(workload)) {
-    counted.push_back({op.name, op.phase, op.count, op.format, exact(op)});
+    counted.push_back({op.name, op.phase, op.count, op.format, exact(op), op.kernel, op.shape});
   }
   return counted;
 }

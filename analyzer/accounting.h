@@ -29,7 +29,9 @@ struct CountedOperator {
   Phase phase = Phase::decode;
   std::int64_t count = 1;
   Format format;
-  Work work;  ///< of one call
+  Work work;           ///< of one call
+  std::string kernel;  ///< that makes the call, and its shape; empty in another tool's accounting
+  Shape shape;
 };
 
 /// The operators of the workload with their work.  Throws InputError where the accounting cannot

@@ -41,9 +41,12 @@ struct Point {
   std::string reason;
 };
 
-/// One operator of a model on a roofline.
+/// One operator of a model on a roofline; with a run on its measured one, beside the theoretical.
 struct Layer {
   std::string op, phase;
+  std::string kernel;  ///< that makes the call; empty in another tool's accounting
+  Shape shape;
+  Format format;
   std::int64_t count = 1;  ///< calls per phase; the figures below are of one call
   Work work;
   double intensity = 0;      ///< op/byte
@@ -51,6 +54,11 @@ struct Layer {
   std::string bound;         ///< compute | memory | unknown
   Known<Seconds> seconds;
   std::string reason;
+  // Filled where there is a run:
+  Known<OpRate> attainable_theoretical;
+  std::string point;       ///< id of the fastest row that measured this call; empty: none did
+  Known<double> achieved;  ///< op/s (bytes/s where nothing is computed)
+  Known<double> share_measured, share_theoretical;
 };
 
 struct Total {
@@ -76,6 +84,7 @@ struct Analysis {
   std::vector<Warning> warnings;
   // Filled where a model was asked for:
   Known<Model> model;
+  DType kv = DType::none;  ///< of the key/value cache; none: not known
   std::vector<Layer> layers;
   std::vector<Total> totals;
   Known<Storage> storage;

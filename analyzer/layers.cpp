@@ -9,8 +9,13 @@ namespace roofmark {
 namespace {
 
 Layer layer_of(const CountedOperator& op, const Roofline& roofline) {
-  Layer layer{
-      .op = op.name, .phase = std::string(name(op.phase)), .count = op.count, .work = op.work};
+  Layer layer{.op = op.name,
+              .phase = std::string(name(op.phase)),
+              .kernel = op.kernel,
+              .shape = op.shape,
+              .format = op.format,
+              .count = op.count,
+              .work = op.work};
   layer.intensity = op.work.bytes().value > 0 ? (op.work.ops / op.work.bytes()).value : 0;
   Standing standing = stand(op.work, op.format, roofline);
   layer.attainable = standing.attainable;
@@ -80,6 +85,7 @@ Analysis analyze_model(std::span<const Workload> workloads, Accounting accountin
   Analysis analysis;
   analysis.title = title_of(workloads, accounting, roofline);
   analysis.model = workloads.front().model;
+  analysis.kv = workloads.front().kv;
   for (const Workload& workload : workloads) {
     const std::size_t first = analysis.layers.size();
     for (const CountedOperator& op : count(workload, accounting, exact)) {

@@ -4,8 +4,32 @@
 #include <string>
 #include <utility>
 
+#include "core/error.h"
+
 namespace roofmark {
 namespace {
+
+/// Kernels multiply extents as 64-bit integers: every product they can form must fit.
+void refuse_what_overflows(const Workload& workload) {
+  const Model& model = workload.model;
+  const auto number = [](std::int64_t value) { return static_cast<double>(value); };
+  double scores = 0, tokens = 0;
+  for (const Query& query : workload.queries) {
+    tokens += number(query.fresh);
+    scores += number(query.fresh) * (number(query.cached) + number(query.fresh));
+  }
+  const double queries = number(static_cast<std::int64_t>(workload.queries.size()));
+  const double wide =
+      number(model.hidden + model.intermediate + (model.heads + model.kv_heads) * model.head_dim);
+  const double largest = std::max({scores * number(model.heads) * number(model.head_dim),
+                                   tokens * number(model.hidden) * wide,
+                                   queries * number(model.hidden) * number(model.vocabulary)});
+  if (largest > 0x1p60) {
+    throw InputError("the workload is too large to be counted (more than 2^60 operations in one " +
+                     std::string(name(workload.phase)) +
+                     " operator); use a smaller --batch or --context");
+  }
+}
 
 class Network {
  public:
@@ -92,7 +116,10 @@ class Network {
 
 }  // namespace
 
-std::vector<Operator> operators(const Workload& workload) { return Network(workload).operators(); }
+std::vector<Operator> operators(const Workload& workload) {
+  refuse_what_overflows(workload);
+  return Network(workload).operators();
+}
 
 std::vector<QueryGroup> grouped(const std::vector<Query>& queries) {
   std::vector<QueryGroup> groups;

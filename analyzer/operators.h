@@ -37,6 +37,7 @@ namespace roofmark {
 /// Formats: projections workload.format; attention, qk and sv {weights = kv, activations,
 /// accumulate}; everything else the activations' own.  Final norm: every position, as
 /// implementations run it.
+/// Throws InputError where an operator would have more than 2^60 operations.
 std::vector<Operator> operators(const Workload& workload);
 
 /// The workload's queries, each distinct one with the number of times it occurs, first come first.

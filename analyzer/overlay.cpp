@@ -1,0 +1,68 @@
+#include "analyzer/overlay.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace roofmark {
+namespace {
+
+/// Takes the part before the next '/' off an id.
+std::string_view next_part(std::string_view& id) {
+  const std::size_t slash = id.find('/');
+  const std::string_view part = id.substr(0, slash);
+  id.remove_prefix(slash == std::string_view::npos ? id.size() : slash + 1);
+  return part;
+}
+
+/// Does the row kernel/variant/format/device/tN/shape,conditions measure this layer?
+bool measures(std::string_view id, const Layer& layer, const std::string& device) {
+  if (layer.kernel.empty() || next_part(id) != layer.kernel) return false;
+  next_part(id);  // any variant
+  if (next_part(id) != layer.format.name() || next_part(id) != device) return false;
+  next_part(id);  // any number of threads
+  const std::string shape = layer.shape.text();
+  return id.substr(0, shape.size()) == shape &&
+         (id.size() == shape.size() || id[shape.size()] == ',');
+}
+
+}  // namespace
+
+Roofline theoretical_roofline(const Analysis& analysis, const std::string& device) {
+  Roofline roofline{.name = "theory"};
+  for (const Ceiling& ceiling : analysis.ceilings) {
+    if (ceiling.device != device || !ceiling.value || !ceiling.theoretical || ceiling.grade == 'X')
+      continue;
+    if (ceiling.kind == "compute") {
+      OpRate& peak = roofline.engine.peaks[ceiling.format];
+      peak = std::max(peak, OpRate{*ceiling.theoretical});
+    }
+    if (ceiling.kind == "bandwidth" && ceiling.level == "dram") {
+      const Bandwidth bandwidth{*ceiling.theoretical};
+      roofline.bandwidth = std::max(roofline.bandwidth.value_or(bandwidth), bandwidth);
+    }
+  }
+  return roofline;
+}
+
+void put_theoretical(Analysis& analysis, const Roofline& theoretical) {
+  for (Layer& layer : analysis.layers) {
+    layer.attainable_theoretical = stand(layer.work, layer.format, theoretical).attainable;
+  }
+}
+
+void put_points(Analysis& analysis, const std::string& device) {
+  for (Layer& layer : analysis.layers) {
+    const Point* fastest = nullptr;
+    for (const Point& point : analysis.points) {
+      const bool usable = point.seconds && point.grade != 'X' && measures(point.id, layer, device);
+      if (usable && (!fastest || *point.seconds < *fastest->seconds)) fastest = &point;
+    }
+    if (!fastest) continue;
+    layer.point = fastest->id;
+    layer.achieved = fastest->achieved;
+    layer.share_measured = fastest->share_measured;
+    layer.share_theoretical = fastest->share_theoretical;
+  }
+}
+
+}  // namespace roofmark

@@ -1,0 +1,24 @@
+// Beside a model's layers: the theoretical roofline, and what a run measured of them.
+#pragma once
+
+#include <string>
+
+#include "analyzer/analysis.h"
+#include "analyzer/roofline.h"
+
+namespace roofmark {
+
+/// The theoretical roofline of one device of a run: per format the largest theoretical compute
+/// ceiling and the largest theoretical bandwidth of the memory, over all numbers of threads.  Rows
+/// of grade X and rows without a value do not count.
+Roofline theoretical_roofline(const Analysis& analysis, const std::string& device);
+
+/// Fills attainable_theoretical of the layers whose format and bandwidth that roofline knows.
+void put_theoretical(Analysis& analysis, const Roofline& theoretical);
+
+/// Fills point, achieved and shares of each layer from the fastest of analysis.points with the
+/// layer's kernel, format and shape on that device.  A layer that no row measured stays empty, and
+/// so do all where the accounting is not the kernels' own.
+void put_points(Analysis& analysis, const std::string& device);
+
+}  // namespace roofmark

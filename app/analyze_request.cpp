@@ -1,0 +1,95 @@
+#include "app/analyze_request.h"
+
+#include <algorithm>
+
+#include "analyzer/operators.h"
+#include "app/quantity.h"
+#include "core/error.h"
+#include "core/printable.h"
+
+namespace roofmark {
+namespace {
+
+Format format_called(const std::string& text, const std::string& flag) {
+  const auto format = working_format_from(text);
+  if (!format) {
+    throw InputError(
+        flag + ": \"" + printable(text, 40) +
+        "\" is not a format; write f64, f32, tf32, f16, bf16, fp8, w8a8, w4a16 or w4a8");
+  }
+  return *format;
+}
+
+DType cache_type_of(const AnalyzeRequest& request, const Format& format) {
+  if (request.kv_dtype.empty()) return format.activations;
+  const auto type = dtype_from(request.kv_dtype);
+  const bool stored = type && *type != DType::none && *type != DType::tf32 && *type != DType::i32;
+  if (!stored) {
+    throw InputError("--kv-dtype: \"" + printable(request.kv_dtype, 40) +
+                     "\" is no type a cache is kept in; write f32, f16, bf16, fp8, i8 or i4");
+  }
+  return *type;
+}
+
+/// "bf16=155T" into the engine's peaks.
+void set_peak(Engine& engine, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    throw InputError("--peak: \"" + printable(text, 40) +
+                     "\" names no value; write it like bf16=155T");
+  }
+  const std::string format = format_called(text.substr(0, equals), "--peak").name();
+  engine.peaks[format] = OpRate{quantity_from(std::string_view(text).substr(equals + 1), "--peak")};
+}
+
+}  // namespace
+
+Accounting accounting_of(const AnalyzeRequest& request) {
+  for (const Accounting known : {Accounting::exact, Accounting::llm_viewer}) {
+    if (request.accounting == name(known)) return known;
+  }
+  throw InputError("--accounting: \"" + printable(request.accounting, 40) +
+                   "\" is not in this version (it has exact and llm-viewer); use one of them");
+}
+
+Roofline roofline_of(const AnalyzeRequest& request) {
+  Roofline roofline;
+  if (!request.hardware.empty()) {
+    const Hardware& hardware = find_hardware(request.hardware);
+    roofline = {hardware.title, hardware.engine(), hardware.bandwidth, hardware.memory};
+  } else if (!request.peaks.empty() || !request.bandwidth.empty()) {
+    roofline.name = "the given ceilings";
+  }
+  for (const std::string& peak : request.peaks) set_peak(roofline.engine, peak);
+  if (!request.bandwidth.empty()) {
+    roofline.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
+  }
+  return roofline;
+}
+
+std::vector<Format> formats_of(const AnalyzeRequest& request, const Model& model) {
+  if (request.dtypes.empty()) return {format_called(std::string(name(model.dtype)), model.name)};
+  std::vector<Format> formats;
+  for (const std::string& dtype : request.dtypes)
+    formats.push_back(format_called(dtype, "--dtype"));
+  return formats;
+}
+
+std::vector<Workload> workloads_of(const AnalyzeRequest& request, const Model& model,
+                                   const Format& format) {
+  Attention attention =
+      accounting_of(request) == Accounting::llm_viewer ? Attention::eager : Attention::flash;
+  if (request.attention == "flash") attention = Attention::flash;
+  if (request.attention == "eager") attention = Attention::eager;
+  std::vector<Workload> workloads;
+  for (const Phase phase : {Phase::prefill, Phase::decode}) {
+    if (std::find(request.phases.begin(), request.phases.end(), name(phase)) ==
+        request.phases.end())
+      continue;
+    workloads.push_back({model, phase, queries_of(phase, request.batch, request.context), format,
+                         cache_type_of(request, format), attention});
+  }
+  return workloads;
+}
+
+}  // namespace roofmark

@@ -1,0 +1,37 @@
+// What `roofmark analyze` is asked, as it stands on the command line, and what that means.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/accounting.h"
+#include "analyzer/roofline.h"
+#include "core/model.h"
+
+namespace roofmark {
+
+struct AnalyzeRequest {
+  std::vector<std::string> models, phases{"prefill", "decode"}, dtypes, peaks;
+  std::string run, hardware, kv_dtype, attention, accounting = "exact", bandwidth, output = "table",
+                                                  out;
+  std::int64_t batch = 1, context = 2048;
+};
+
+/// Throws InputError where the accounting is not one of this version's.
+Accounting accounting_of(const AnalyzeRequest& request);
+
+/// The hardware asked for with its peaks and bandwidth replaced by those given; without hardware
+/// those given alone; with nothing an empty one.  Throws InputError.
+Roofline roofline_of(const AnalyzeRequest& request);
+
+/// The formats asked for; none: the model's own type, accumulated in f32.  Throws InputError.
+std::vector<Format> formats_of(const AnalyzeRequest& request, const Model& model);
+
+/// One workload per phase.  The cache has the activations' type unless asked otherwise; attention
+/// is flash, with llm-viewer accounting eager, as that tool's default is.  Throws InputError.
+std::vector<Workload> workloads_of(const AnalyzeRequest& request, const Model& model,
+                                   const Format& format);
+
+}  // namespace roofmark

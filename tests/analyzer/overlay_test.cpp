@@ -1,0 +1,97 @@
+#include "analyzer/overlay.h"
+
+#include <gtest/gtest.h>
+
+namespace roofmark {
+namespace {
+
+Layer layer() {
+  return {.op = "q_proj",
+          .phase = "decode",
+          .kernel = "gemv",
+          .shape = {{"n", 4096}, {"k", 4096}},
+          .work = {.ops = Ops{2}, .read = Bytes{4}}};
+}
+
+Point point(const std::string& id, double seconds, char grade = 'A') {
+  return {.id = id,
+          .achieved = 2 / seconds,
+          .share_measured = 0.9,
+          .share_theoretical = 0.5,
+          .seconds = seconds,
+          .grade = grade};
+}
+
+Ceiling ceiling(const char* kind, double theoretical, char grade = 'A') {
+  return {.device = "cpu",
+          .kind = kind,
+          .level = kind[0] == 'b' ? "dram" : "",
+          .format = "f32",
+          .value = 1.0,
+          .theoretical = theoretical,
+          .grade = grade};
+}
+
+TEST(Overlay, ALayerGetsTheFastestRowThatMeasuredIt) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.points = {point("gemv/avx2/f32/cpu/t1/n=4096,k=4096,state=cold", 4),
+                     point("gemv/avx512/f32/cpu/t2/n=4096,k=4096,state=cold", 2),
+                     point("gemv/openblas/f32/cpu/t2/n=4096,k=4096", 3)};
+  put_points(analysis, "cpu");
+  EXPECT_EQ(analysis.layers[0].point, "gemv/avx512/f32/cpu/t2/n=4096,k=4096,state=cold");
+  EXPECT_EQ(analysis.layers[0].achieved, 1.0);
+  EXPECT_EQ(analysis.layers[0].share_measured, 0.9);
+  EXPECT_EQ(analysis.layers[0].share_theoretical, 0.5);
+}
+
+TEST(Overlay, RowsOfSomethingElseOrAboveTheirBoundDoNotCount) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.points = {point("gemm/avx2/f32/cpu/t1/n=4096,k=4096", 1),
+                     point("gemv/avx2/f32/cpu/t1/n=4096,k=40960", 1),
+                     point("gemv/avx2/bf16-f32/cpu/t1/n=4096,k=4096", 1),
+                     point("gemv/x/f32/cuda/t1/n=4096,k=4096", 1),
+                     point("gemv/avx2/f32/cpu/t1/n=4096,k=4096", 1, 'X'),
+                     point("gemv", 1),
+                     point("", 1)};
+  Point unmeasured = point("gemv/avx2/f32/cpu/t1/n=4096,k=4096", 1);
+  unmeasured.seconds.reset();
+  analysis.points.push_back(unmeasured);
+  put_points(analysis, "cpu");
+  EXPECT_EQ(analysis.layers[0].point, "");
+  EXPECT_FALSE(analysis.layers[0].achieved);
+}
+
+TEST(Overlay, AnotherToolsLayersMatchNoRow) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.layers[0].kernel.clear();
+  analysis.points = {point("/avx2/f32/cpu/t1/n=4096,k=4096", 1)};
+  put_points(analysis, "cpu");
+  EXPECT_EQ(analysis.layers[0].point, "");
+}
+
+TEST(Overlay, TheTheoreticalRooflineIsTheHighestBoundPerFormat) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.ceilings = {ceiling("compute", 50),       ceiling("compute", 100),
+                       ceiling("compute", 900, 'X'), ceiling("bandwidth", 8),
+                       ceiling("bandwidth", 4),      ceiling("latency", 1)};
+  const Roofline theoretical = theoretical_roofline(analysis, "cpu");
+  EXPECT_EQ(theoretical.engine.peaks.at("f32"), OpRate{100});
+  EXPECT_EQ(theoretical.bandwidth, Bandwidth{8});
+  put_theoretical(analysis, theoretical);
+  EXPECT_EQ(analysis.layers[0].attainable_theoretical, OpRate{4});  // 2 op / 4 byte x 8 byte/s
+}
+
+TEST(Overlay, WithoutATheoreticalBandwidthNothingIsClaimed) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.ceilings = {ceiling("compute", 50)};
+  put_theoretical(analysis, theoretical_roofline(analysis, "cpu"));
+  EXPECT_FALSE(analysis.layers[0].attainable_theoretical);
+}
+
+}  // namespace
+}  // namespace roofmark

@@ -1,0 +1,111 @@
+#include "app/analyze_request.h"
+
+#include <gtest/gtest.h>
+
+#include "analyzer/models.h"
+#include "app/quantity.h"
+#include "core/error.h"
+
+namespace roofmark {
+namespace {
+
+template <class Action>
+std::string refusal(Action action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(Quantity, HasADecimalPrefix) {
+  EXPECT_EQ(quantity_from("155T", "--peak"), 155e12);
+  EXPECT_EQ(quantity_from("768G", "--peak"), 768e9);
+  EXPECT_EQ(quantity_from("1.5k", "--peak"), 1500);
+  EXPECT_EQ(quantity_from("2e12", "--peak"), 2e12);
+  EXPECT_EQ(quantity_from("2P", "--peak"), 2e15);
+}
+
+TEST(Quantity, AnythingElseIsRefusedInOneLine) {
+  for (const char* text : {"", "T", "0", "-1T", "nan", "inf", "1e400", "1e308P", "1Ti", "1 T", " 1",
+                           "1TB", "0x10", "+1", "1,5T", "\x1b[31m"}) {
+    EXPECT_EQ(refusal([&] { quantity_from(text, "--bandwidth"); }).find("--bandwidth: \""), 0u)
+        << text;
+  }
+}
+
+TEST(AnalyzeRequest, GivenCeilingsReplaceThoseOfTheHardware) {
+  const Format half{DType::f16, DType::f16, DType::f32};
+  AnalyzeRequest request;
+  request.hardware = "a6000";
+  EXPECT_EQ(roofline_of(request).engine.peak(half), OpRate{154.8e12});
+  EXPECT_EQ(roofline_of(request).bandwidth, Bandwidth{768e9});
+  request.peaks = {"f16=100T", "fp8=1P"};
+  request.bandwidth = "1T";
+  const Roofline replaced = roofline_of(request);
+  EXPECT_EQ(replaced.engine.peak(half), OpRate{100e12});
+  EXPECT_EQ(replaced.engine.peak({DType::fp8, DType::fp8, DType::f32}), OpRate{1e15});
+  EXPECT_EQ(replaced.engine.peak({DType::i8, DType::i8, DType::i32}), OpRate{309.7e12});
+  EXPECT_EQ(replaced.bandwidth, Bandwidth{1e12});
+}
+
+TEST(AnalyzeRequest, CeilingsAloneMakeARoofline) {
+  AnalyzeRequest request;
+  EXPECT_EQ(roofline_of(request).name, "");
+  request.peaks = {"w8a8=300T"};
+  EXPECT_EQ(roofline_of(request).name, "the given ceilings");
+  EXPECT_FALSE(roofline_of(request).bandwidth);
+}
+
+TEST(AnalyzeRequest, ImpossibleValuesAreRefused) {
+  AnalyzeRequest request;
+  request.peaks = {"f16"};
+  EXPECT_EQ(refusal([&] { roofline_of(request); }),
+            "--peak: \"f16\" names no value; write it like bf16=155T");
+  request.peaks = {"f17=1T"};
+  EXPECT_EQ(refusal([&] { roofline_of(request); }).find("--peak: \"f17\" is not a format; "), 0u);
+  request.peaks = {};
+  request.hardware = "a600";
+  EXPECT_NE(refusal([&] { roofline_of(request); }).find("a6000"), std::string::npos);
+  request.accounting = "tra";
+  EXPECT_EQ(refusal([&] { accounting_of(request); }),
+            "--accounting: \"tra\" is not in this version (it has exact and llm-viewer); use one "
+            "of them");
+  request.dtypes = {"int3"};
+  EXPECT_EQ(
+      refusal([&] { formats_of(request, find_model("llama-2-7b")); }).find("--dtype: \"int3\""),
+      0u);
+  request = {};
+  request.kv_dtype = "tf32";
+  EXPECT_EQ(refusal([&] {
+              workloads_of(request, find_model("llama-2-7b"), Format{});
+            }).find("--kv-dtype: \"tf32\""),
+            0u);
+}
+
+TEST(AnalyzeRequest, WorkloadsFollowTheModelUnlessAskedOtherwise) {
+  const Model model = find_model("llama-3-8b");
+  AnalyzeRequest request;
+  request.batch = 3;
+  request.context = 100;
+  const Format format = formats_of(request, model).front();
+  EXPECT_EQ(format.name(), "bf16-f32");
+  const std::vector<Workload> workloads = workloads_of(request, model, format);
+  ASSERT_EQ(workloads.size(), 2u);
+  EXPECT_EQ(workloads[0].phase, Phase::prefill);
+  EXPECT_EQ(workloads[0].queries, std::vector<Query>(3, Query{0, 100}));
+  EXPECT_EQ(workloads[1].queries, std::vector<Query>(3, Query{100, 1}));
+  EXPECT_EQ(workloads[1].kv, DType::bf16);
+  EXPECT_EQ(workloads[1].attention, Attention::flash);
+  request.kv_dtype = "fp8";
+  request.phases = {"decode"};
+  request.accounting = "llm-viewer";
+  const std::vector<Workload> asked = workloads_of(request, model, format);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].kv, DType::fp8);
+  EXPECT_EQ(asked[0].attention, Attention::eager);
+}
+
+}  // namespace
+}  // namespace roofmark

@@ -1,0 +1,73 @@
+// Runs the built program and keeps what it said.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace roofmark {
+
+/// A folder of its own for one test, gone with it.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "roofmark-test-XXXXXX").string();
+    path_ = ::mkdtemp(name.data()) ? name : std::string(".");
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (path_ != ".") std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path_ / name;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string contents(const std::filesystem::path& path) {
+  std::stringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+struct Outcome {
+  int code = -1;  ///< exit code; -1: ended by a signal
+  std::string out, err;
+};
+
+/// Runs the program with these arguments, without a shell and without a terminal.
+inline Outcome run_program(std::vector<std::string> arguments) {
+  const ScratchFolder folder;
+  const std::string out = folder / "out", err = folder / "err";
+  arguments.insert(arguments.begin(), ROOFMARK_PROGRAM);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(::open("/dev/null", O_RDONLY), 0);
+    ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY, 0600), 1);
+    ::dup2(::open(err.c_str(), O_CREAT | O_WRONLY, 0600), 2);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(out), contents(err)};
+}
+
+}  // namespace roofmark
