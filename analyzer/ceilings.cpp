@@ -36,7 +36,7 @@ Bound cycles_per_second(const Measurement& row, const Known<double>& clock_hz,
 Bound compute_bound(const Measurement& row, const RunFacts& facts) {
   const std::string isa = isa_of(row.variant), format = row.format.name();
   const Known<double> ops = facts.uarch->ops(isa, format);
-  if (!ops) return {{}, facts.uarch->title + " has no known " + isa + " " + format + " rate"};
+  if (!ops) return {{}, facts.uarch->name + " has no known " + isa + " " + format + " rate"};
   return {ops, {}};
 }
 
@@ -47,7 +47,7 @@ Bound cache_bound(const Measurement& row, const RunFacts& facts) {
   const Uarch::Bytes rates = facts.uarch->bytes(level, isa_of(row.variant));
   const auto unknown = [&](const char* direction) {
     return Bound{{},
-                 facts.uarch->title + " has no known " + level + " " + direction + " rate of " +
+                 facts.uarch->name + " has no known " + level + " " + direction + " rate of " +
                      isa_of(row.variant)};
   };
   double cycles = 0;
@@ -64,7 +64,7 @@ Bound cache_bound(const Measurement& row, const RunFacts& facts) {
 
 Bound theoretical(const Measurement& row, const std::string& kind, const Timing& timing,
                   const RunFacts& facts, const Machine& machine) {
-  if (kind == "latency" || kind == "overhead") return {{}, "no bound is known for it"};
+  if (kind == "latency" || kind == "overhead") return {};
   if (kind == "bandwidth" && row.conditions.level == "dram") {
     if (facts.bandwidth) return {facts.bandwidth->value, {}};
     return {{}, "memory channels and their rate are not known; pass --bandwidth"};
@@ -140,7 +140,9 @@ Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine&
   const Bound bound = theoretical(row, ceiling.kind, timing, facts, machine);
   ceiling.theoretical = bound.value;
   ceiling.datasheet = datasheet(row, ceiling.kind, facts, machine);
-  if (ceiling.reason.empty() && !bound.value) ceiling.reason = "no theoretical: " + bound.reason;
+  if (ceiling.reason.empty() && !bound.reason.empty()) {
+    ceiling.reason = "no theoretical: " + bound.reason;
+  }
   put_grade(ceiling, row);
   return ceiling;
 }

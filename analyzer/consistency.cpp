@@ -8,7 +8,7 @@
 namespace roofmark {
 namespace {
 
-constexpr double tolerance = 0.05;  // gated medians stand within 1 %; contended ones stray more
+constexpr double tolerance = 0.05;  // gated medians stand within 1 %
 
 /// A probe row with its ceiling and rate per cycle and thread.
 struct Probe {
@@ -21,7 +21,7 @@ std::vector<Probe> usable_probes(const Run& run, const std::vector<Ceiling>& cei
   std::vector<Probe> probes;
   for (const Measurement& row : run.rows) {
     const Ceiling* ceiling = row.role == Role::kernel ? nullptr : find_ceiling(ceilings, row.id);
-    if (!ceiling || !ceiling->value || ceiling->grade == 'X') continue;
+    if (!ceiling || !ceiling->value || ceiling->grade == 'X' || row.contended) continue;
     if (ceiling->kind != "compute" && ceiling->kind != "bandwidth") continue;
     const int cores = run.machine.cpu.cores;
     if (cores > 0 && row.threads > cores) continue;

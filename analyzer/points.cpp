@@ -212,10 +212,11 @@ class Placing {
         std::max(point_.share_measured.value_or(0), point_.share_theoretical.value_or(0));
     if (share <= most_share) return;
     point_.grade = 'X';
-    add_reason(point_, percent(share) + " of its bound: " +
-                           (point_.bound == "compute"
-                                ? "fewer operations are done than counted, or in a narrower format"
-                                : "operands found in a cache, or fewer bytes moved than counted"));
+    std::string suspect = point_.bound == "compute"
+                              ? "fewer operations are done than counted, or in a narrower format"
+                              : "operands found in a cache, or fewer bytes moved than counted";
+    if (!point_.share_spread) suspect += ", or its ceiling was slower at another moment";
+    add_reason(point_, percent(share) + " of its bound: " + suspect);
   }
 
   const Measurement& row_;

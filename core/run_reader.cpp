@@ -11,7 +11,11 @@
 namespace roofmark {
 namespace {
 
+// Far above any plan; what reads runs may compare each row with each.
+constexpr std::size_t most_rows = 20'000;
 constexpr JsonView::Limits run_limits{.size_bytes = 256u << 20, .depth = 64};
+constexpr const char* too_many_rows = "more than 20000 rows";
+constexpr const char* split_it = "give it in several runs";
 constexpr const char* damaged = "the file is damaged or was edited; take the original again";
 
 /// The value among `all` whose name() is the text at `key`.
@@ -244,7 +248,9 @@ bool is_journal(std::string_view text, const std::string& name) {
 Run run_from_json(std::string_view text, const std::string& name) {
   const JsonView json = JsonView::parse(text, name, run_limits);
   Run run = header_from(json);
-  for (const JsonView& row : json.at("rows").elements()) run.rows.push_back(row_from(row));
+  const std::vector<JsonView> rows = json.at("rows").elements();
+  if (rows.size() > most_rows) json.at("rows").refuse(too_many_rows, split_it);
+  for (const JsonView& row : rows) run.rows.push_back(row_from(row));
   return run;
 }
 
@@ -262,7 +268,9 @@ Run run_from_journal(std::string_view text, const std::string& name) {
   for (std::size_t line = 2, begin = end + 1; begin < text.size(); ++line, begin = end + 1) {
     end = text.find('\n', begin);
     if (end == std::string_view::npos) break;  // torn: killed while writing
-    run.rows.push_back(row_from(parse(text.substr(begin, end - begin), line)));
+    const JsonView row = parse(text.substr(begin, end - begin), line);
+    if (run.rows.size() == most_rows) row.refuse(too_many_rows, split_it);
+    run.rows.push_back(row_from(row));
   }
   return run;
 }

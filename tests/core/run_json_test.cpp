@@ -232,6 +232,13 @@ TEST(RunJson, ABrokenLineInsideAJournalIsRefusedWithItsNumber) {
   EXPECT_EQ(refusal([&] { read_run(text, "j"); }).rfind("j:3", 0), 0u);
 }
 
+TEST(RunJson, MoreRowsThanAnyPlanHasAreRefused) {
+  std::string zeros = "0";
+  for (int i = 0; i < 20000; ++i) zeros += ",0";
+  EXPECT_NE(refusal_after("\"rows\": [", "\"rows\": [" + zeros + ",").find("20000 rows"),
+            std::string::npos);
+}
+
 TEST(RunJson, ReadRunTellsARunFromAJournal) {
   expect_equal(read_run(to_json(small_run()), "r"), small_run());
   EXPECT_EQ(read_run(journal_of(small_run()), "j").rows.size(), 3u);
