@@ -7,6 +7,7 @@ namespace roofmark {
 
 std::uint64_t multiply_chain(std::int64_t count, std::uint64_t seed) {
   std::int64_t turns = count / chain_turn;
+  if (turns == 0) return seed;
   asm volatile(
       ".p2align 6\n"
       "1:\n"
@@ -21,6 +22,7 @@ std::uint64_t multiply_chain(std::int64_t count, std::uint64_t seed) {
 
 std::uint64_t add_chain(std::int64_t count, std::uint64_t seed) {
   std::int64_t turns = count / chain_turn;
+  if (turns == 0) return seed;
   // A register operand: adding a constant would be folded by cores that rename immediates.
   asm volatile(
       ".p2align 6\n"
@@ -36,6 +38,7 @@ std::uint64_t add_chain(std::int64_t count, std::uint64_t seed) {
 
 void nop_run(std::int64_t count) {
   std::int64_t turns = count / nop_turn;
+  if (turns == 0) return;
   asm volatile(
       ".p2align 6\n"
       "1:\n"
@@ -51,6 +54,7 @@ void nop_run(std::int64_t count) {
 
 std::uint64_t multiply_chain(std::int64_t count, std::uint64_t seed) {
   std::int64_t turns = count / chain_turn;
+  if (turns == 0) return seed;
   asm volatile(
       ".p2align 6\n"
       "1:\n"
@@ -65,6 +69,7 @@ std::uint64_t multiply_chain(std::int64_t count, std::uint64_t seed) {
 
 std::uint64_t add_chain(std::int64_t count, std::uint64_t seed) {
   std::int64_t turns = count / chain_turn;
+  if (turns == 0) return seed;
   asm volatile(
       ".p2align 6\n"
       "1:\n"
@@ -79,6 +84,7 @@ std::uint64_t add_chain(std::int64_t count, std::uint64_t seed) {
 
 void nop_run(std::int64_t count) {
   std::int64_t turns = count / nop_turn;
+  if (turns == 0) return;
   asm volatile(
       ".p2align 6\n"
       "1:\n"

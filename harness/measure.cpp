@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
-#include <numeric>
+#include <set>
 
 #include "core/error.h"
 #include "core/statistics.h"
@@ -241,9 +241,11 @@ Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Pol
 }
 
 bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,
-             const StopAsked& stop) {
+             const StopAsked& stop, std::span<const Measurement> finished) {
+  std::set<std::string> done;
+  for (const Measurement& row : finished) done.insert(row.id);
   for (const PlannedCase& planned : plan.cases) {
-    if (planned.what.device != device.name()) continue;
+    if (done.count(planned.what.id()) > 0) continue;
     if (stop && stop()) return false;
     const Measurement row = measure_case(planned, plan, policy, device, stop);
     if (stop && stop()) return false;  // cut short: its samples are too few to be a row

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "core/device.h"
 #include "core/measurement.h"
@@ -18,8 +19,9 @@ using StopAsked = std::function<bool()>;
 Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Policy& policy,
                          Device& device, const StopAsked& stop);
 
-/// Measures every case of the plan in its order.  Returns false where it was stopped early.
+/// Measures every case of the plan in its order, but for those whose row is in `finished` already.
+/// Returns false where it was stopped early.
 bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,
-             const StopAsked& stop);
+             const StopAsked& stop, std::span<const Measurement> finished = {});
 
 }  // namespace roofmark

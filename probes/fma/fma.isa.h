@@ -11,7 +11,7 @@ namespace roofmark {
 enum class FmaKind {
   scaled,       ///< x = x m1 + c1, then x = x m2 + c2: fused multiply-add that scales (x86)
   accumulated,  ///< x = x + m1 c1, then x = x + m2 c2: fused multiply-add that accumulates (Arm)
-  separate,     ///< even chains x = x m1, x = x m2; odd chains x = x + c1, x = x + c2 (SSE2)
+  separate,     ///< even chains x = x m1, twice; odd chains x = x + c1, then x = x - c1 (SSE2)
 };
 
 struct FmaStream {

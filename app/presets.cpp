@@ -1,0 +1,124 @@
+#include "app/presets.h"
+
+#include <algorithm>
+
+#include "analyzer/operators.h"
+#include "app/model_argument.h"
+#include "core/error.h"
+
+namespace roofmark {
+namespace {
+
+struct Preset {
+  const char* name;
+  std::vector<std::string> models;
+  std::int64_t prompt, context;
+  bool sweep;  ///< 1, 2, 4, ... threads; else one and all
+  double target, case_limit_s, core_limit_s;
+};
+
+// quick answers within a minute; standard is what baselines are made of; thorough takes longer
+// prompts and lets noisy rows try longer.
+const Preset presets[] = {
+    {"quick", {"llama-3-8b"}, 128, 2048, false, 0.03, 0.35, 0.1},
+    {"standard", {"llama-2-7b", "llama-3-8b"}, 512, 2048, true, 0.01, 1.5, 0.4},
+    {"thorough", {"llama-2-7b", "llama-3-8b", "llama-3.2-1b"}, 2048, 4096, true, 0.01, 5.0, 1.0}};
+
+const Preset& preset_of(const std::string& name) {
+  for (const Preset& preset : presets) {
+    if (preset.name == name) return preset;
+  }
+  throw InputError("there is no preset '" + name +
+                   "' (quick, standard, thorough are)"
+                   "; pass one of them with --preset");
+}
+
+std::vector<int> thread_counts(const RunRequest& request, bool sweep, const Machine& machine) {
+  const int most = machine.allowance.max_threads;
+  if (!request.threads.empty()) {
+    for (const int threads : request.threads) {
+      if (threads < 1 || threads > most) {
+        throw InputError(
+            "cannot run on " + std::to_string(threads) + " threads (this process may use " +
+            std::to_string(most) + " of " + std::to_string(machine.cpu.threads) +
+            " CPUs: affinity and cgroup say so); pass --threads 1.." + std::to_string(most));
+      }
+    }
+    return request.threads;
+  }
+  std::vector<int> counts;
+  for (int threads = 1; sweep && threads < most; threads *= 2) counts.push_back(threads);
+  if (!sweep && most > 1) counts.push_back(1);
+  counts.push_back(most);
+  return counts;
+}
+
+Phase phase_of(const std::string& text) {
+  for (const Phase phase : {Phase::prefill, Phase::decode}) {
+    if (text == name(phase)) return phase;
+  }
+  throw InputError("there is no phase '" + text +
+                   "' (prefill and decode are); pass --phase prefill,decode");
+}
+
+Format format_of(const std::string& text) {
+  const auto format = format_from(text);
+  if (!format) {
+    throw InputError("there is no format '" + text +
+                     "' (f32, bf16-f32, w8a8, w4a16 and the like are)"
+                     "; pass --dtype f32");
+  }
+  return *format;
+}
+
+template <class T>
+std::vector<T> or_else(const std::vector<T>& asked, const std::vector<T>& otherwise) {
+  return asked.empty() ? otherwise : asked;
+}
+
+std::vector<Workload> workloads_of(const RunRequest& request, const Preset& preset) {
+  std::vector<Workload> workloads;
+  for (const std::string& model_name : or_else(request.models, preset.models)) {
+    const Model model = model_argument(model_name);
+    for (const std::string& phase_name : or_else(request.phases, {"prefill", "decode"})) {
+      const Phase phase = phase_of(phase_name);
+      const std::int64_t context =
+          request.context.value_or(phase == Phase::prefill ? preset.prompt : preset.context);
+      for (const std::string& format_name : or_else(request.formats, {"f32"})) {
+        const Format format = format_of(format_name);
+        // Eager attention: its softmax has a kernel to measure.
+        workloads.push_back({model, phase, queries_of(phase, request.batch.value_or(1), context),
+                             format, format.activations, Attention::eager});
+      }
+    }
+  }
+  return workloads;
+}
+
+}  // namespace
+
+Policy policy_of(const RunRequest& request, const Machine& machine) {
+  const Preset& preset = preset_of(request.preset);
+  Policy policy;
+  policy.preset = preset.name;
+  policy.only = request.only;
+  policy.filter = request.filter;
+  policy.devices = or_else(request.devices, {"cpu"});
+  policy.threads = thread_counts(request, preset.sweep, machine);
+  policy.workloads = workloads_of(request, preset);
+  policy.seed = static_cast<std::uint64_t>(request.seed.value_or(1));
+  policy.target = preset.target;
+  policy.case_limit_s = preset.case_limit_s;
+  policy.core_limit_s = preset.core_limit_s;
+  return policy;
+}
+
+std::vector<Operator> operators_of(const Policy& policy) {
+  std::vector<Operator> all;
+  for (const Workload& workload : policy.workloads) {
+    for (Operator& op : operators(workload)) all.push_back(std::move(op));
+  }
+  return all;
+}
+
+}  // namespace roofmark

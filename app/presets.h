@@ -1,0 +1,26 @@
+// What `roofmark run` measures unless told otherwise.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/measurement.h"
+
+namespace roofmark {
+
+/// What the user asked for; empty: as the preset says.
+struct RunRequest {
+  std::string preset = "quick", only, filter;
+  std::vector<std::string> models, phases, formats, devices;
+  std::vector<int> threads;
+  std::optional<std::int64_t> batch, context, seed;
+};
+
+/// The policy of a request on a machine.  Throws InputError where a value is not possible.
+Policy policy_of(const RunRequest& request, const Machine& machine);
+
+/// The operators of all workloads of a policy.
+std::vector<Operator> operators_of(const Policy& policy);
+
+}  // namespace roofmark

@@ -1,0 +1,147 @@
+#include "core/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+
+namespace roofmark {
+namespace {
+
+Work none(const Shape&, const Format&) { return {}; }
+std::vector<Site> one_site(const Machine&, const Variant&, int) {
+  return {{.shape = {{"bytes", 64}}, .conditions = {.level = "l1"}},
+          {.shape = {{"bytes", 64}}, .conditions = {.level = "dram"}, .reason = "no memory"}};
+}
+std::optional<Companion> l1_read(const Shape&, int) { return Companion{"read", {.level = "l1"}}; }
+
+std::vector<Kernel> registry() {
+  return {{.name = "read",
+           .role = Role::bandwidth_probe,
+           .work = none,
+           .sites = one_site,
+           .variants = {{"sse2", "cpu", "", Format{}, nullptr, {}},
+                        {"avx2", "cpu", "avx2", Format{}, nullptr, {}},
+                        {"avx512", "cpu", "avx512", Format{}, nullptr, {}}}},
+          {.name = "gemv",
+           .work = none,
+           .companion = l1_read,
+           .variants = {{"sse2", "cpu", "", Format{}, nullptr, {}},
+                        {"blas", "cpu", "", Format{}, nullptr, "built without it"}}},
+          {.name = "rope", .work = none}};
+}
+
+Machine avx2_machine() {
+  Machine machine;
+  machine.cpu.isas = {"avx2"};
+  return machine;
+}
+
+std::vector<Operator> operators() {
+  return {{.name = "q", .kernel = "gemv", .shape = {{"n", 4}}},
+          {.name = "o", .kernel = "gemv", .shape = {{"n", 4}}},
+          {.name = "rope", .kernel = "rope", .shape = {{"t", 1}}}};
+}
+
+Plan planned(const Policy& policy) {
+  static const std::vector<Kernel> kernels = registry();
+  return plan(kernels, avx2_machine(), operators(), policy);
+}
+
+std::multiset<std::string> ids(const Plan& plan) {
+  std::multiset<std::string> all;
+  for (const PlannedCase& planned : plan.cases) all.insert(planned.what.id());
+  return all;
+}
+
+const PlannedCase& find(const Plan& plan, const std::string& id) {
+  return *std::find_if(plan.cases.begin(), plan.cases.end(),
+                       [&](const PlannedCase& planned) { return planned.what.id() == id; });
+}
+
+TEST(Plan, HasEveryVariantAtEverySiteOnEveryThreadCountOnce) {
+  Policy policy;
+  policy.threads = {1, 2};
+  EXPECT_EQ(
+      ids(planned(policy)),
+      (std::multiset<std::string>{
+          "read/sse2/f32/cpu/t1/bytes=64,level=l1", "read/sse2/f32/cpu/t1/bytes=64,level=dram",
+          "read/avx2/f32/cpu/t1/bytes=64,level=l1", "read/avx2/f32/cpu/t1/bytes=64,level=dram",
+          "read/avx512/f32/cpu/t1/bytes=64,level=l1", "read/avx512/f32/cpu/t1/bytes=64,level=dram",
+          "read/sse2/f32/cpu/t2/bytes=64,level=l1", "read/sse2/f32/cpu/t2/bytes=64,level=dram",
+          "read/avx2/f32/cpu/t2/bytes=64,level=l1", "read/avx2/f32/cpu/t2/bytes=64,level=dram",
+          "read/avx512/f32/cpu/t2/bytes=64,level=l1", "read/avx512/f32/cpu/t2/bytes=64,level=dram",
+          "gemv/sse2/f32/cpu/t1/n=4,state=cold", "gemv/sse2/f32/cpu/t2/n=4,state=cold",
+          "gemv/blas/f32/cpu/t1/n=4,state=cold", "gemv/blas/f32/cpu/t2/n=4,state=cold",
+          "rope/none/f32/cpu/t1/t=1"}));
+}
+
+TEST(Plan, WhatCannotRunStaysWithItsReason) {
+  Policy policy;
+  policy.threads = {1};
+  const Plan plan = planned(policy);
+  EXPECT_EQ(find(plan, "read/avx512/f32/cpu/t1/bytes=64,level=l1").what.reason,
+            "this CPU cannot run avx512");
+  EXPECT_EQ(find(plan, "read/avx2/f32/cpu/t1/bytes=64,level=dram").what.reason, "no memory");
+  EXPECT_EQ(find(plan, "gemv/blas/f32/cpu/t1/n=4,state=cold").what.reason, "built without it");
+  EXPECT_EQ(find(plan, "rope/none/f32/cpu/t1/t=1").what.reason, "no f32 variant of rope for cpu");
+}
+
+TEST(Plan, TheCompanionIsTheWidestProbeThatCanRun) {
+  Policy policy;
+  policy.threads = {1, 2};
+  const Plan plan = planned(policy);
+  const PlannedCase& kernel = find(plan, "gemv/sse2/f32/cpu/t2/n=4,state=cold");
+  ASSERT_GE(kernel.companion, 0);
+  EXPECT_EQ(plan.cases[kernel.companion].what.id(), "read/avx2/f32/cpu/t2/bytes=64,level=l1");
+}
+
+TEST(Plan, AFilterKeepsTheCompanionsItsKernelsNeed) {
+  Policy policy;
+  policy.threads = {1};
+  policy.filter = "^gemv/sse2";
+  EXPECT_EQ(ids(planned(policy)),
+            (std::multiset<std::string>{"gemv/sse2/f32/cpu/t1/n=4,state=cold",
+                                        "read/avx2/f32/cpu/t1/bytes=64,level=l1"}));
+}
+
+TEST(Plan, OnlyProbesLeavesTheKernelsOut) {
+  Policy policy;
+  policy.threads = {1};
+  policy.only = "probes";
+  for (const PlannedCase& planned : planned(policy).cases) {
+    EXPECT_EQ(planned.what.kernel->name, "read");
+  }
+}
+
+TEST(Plan, TheOrderDependsOnTheSeedAlone) {
+  Policy policy;
+  policy.threads = {1, 2};
+  const auto order = [](const Plan& plan) {
+    std::vector<std::string> all;
+    for (const PlannedCase& planned : plan.cases) all.push_back(planned.what.id());
+    return all;
+  };
+  const auto first = order(planned(policy));
+  EXPECT_EQ(first, order(planned(policy)));
+  policy.seed = 2;
+  EXPECT_NE(first, order(planned(policy)));
+}
+
+TEST(Plan, ABrokenFilterIsAnInputErrorThatSaysSo) {
+  Policy policy;
+  policy.threads = {1};
+  policy.filter = "gemv(";
+  try {
+    planned(policy);
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("--filter 'gemv('"), std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace roofmark

@@ -1,0 +1,133 @@
+// The probes do what they claim: right results on every instruction set of this CPU, exact work.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/case.h"
+#include "core/pace.isa.h"
+#include "harness/machine.h"
+#include "probes/registry.h"
+#include "tests/fake_device.h"
+
+namespace roofmark {
+namespace {
+
+FakeDevice small_machine() {
+  FakeDevice device;
+  device.machine_facts = discover();
+  device.machine_facts.environment.huge_pages = "madvise";
+  device.machine_facts.cpu.caches = {{.level = 1, .size_bytes = 32 << 10, .cores_sharing = 1},
+                                     {.level = 2, .size_bytes = 256 << 10, .cores_sharing = 1},
+                                     {.level = 3, .size_bytes = 4 << 20, .cores_sharing = 2}};
+  return device;
+}
+
+/// Every probe case of this machine, `threads` threads.
+template <class F>
+void for_each_case(FakeDevice& device, int threads, F f) {
+  const std::vector<Kernel> probes = all_probes();
+  for (const Kernel& kernel : probes) {
+    for (const Variant& variant : kernel.variants) {
+      for (const Site& site : kernel.sites(device.machine_facts, variant, threads)) {
+        const bool runs = variant.needs.empty() || device.machine_facts.has_isa(variant.needs);
+        if (runs && site.reason.empty()) {
+          f(Case{
+              &kernel, &variant, site.shape, site.conditions, threads, "cpu", variant.format, {}});
+        }
+      }
+    }
+  }
+}
+
+TEST(Probes, EveryProbeVerifiesItselfOnOneAndOnTwoThreads) {
+  FakeDevice device = small_machine();
+  for (const int threads : {1, 2}) {
+    int cases = 0;
+    for_each_case(device, threads, [&](const Case& what) {
+      EXPECT_LE(what.variant->prepare(what, device)->error(), 1.0) << what.id();
+      ++cases;
+    });
+    EXPECT_GT(cases, 15);
+  }
+}
+
+TEST(Probes, WorkIsExact) {
+  FakeDevice device = small_machine();
+  for_each_case(device, 2, [&](const Case& what) {
+    const Work work = what.kernel->work(what.shape, what.format);
+    if (what.kernel->role == Role::bandwidth_probe) {
+      const double moved = static_cast<double>(what.shape.at("bytes")) *
+                           static_cast<double>(what.shape.at("passes"));
+      EXPECT_EQ(work.bytes(), Bytes{moved}) << what.id();
+      const double written = what.kernel->name == "read"    ? 0.0
+                             : what.kernel->name == "write" ? 1.0
+                             : what.kernel->name == "copy"  ? 0.5
+                                                            : 1.0 / 3.0;
+      EXPECT_DOUBLE_EQ(work.written.value, moved * written) << what.id();
+    }
+    if (what.kernel->name == "fma" && what.variant->name == "avx512" &&
+        what.format.name() == "f32") {
+      // 50 000 turns x 24 instructions x 16 lanes x 2 operations x 2 threads
+      EXPECT_EQ(work.ops, Ops{50e3 * 24 * 16 * 2 * 2});
+    }
+  });
+}
+
+TEST(Probes, WorkingSetsStayWithinHalfOfTheirLevelAndOutsideTheOneAbove) {
+  FakeDevice device = small_machine();
+  for_each_case(device, 2, [&](const Case& what) {
+    if (what.kernel->role != Role::bandwidth_probe) return;
+    const std::int64_t bytes = what.shape.at("bytes");
+    const std::string& level = what.conditions.level;
+    if (level == "l1") EXPECT_LE(bytes, 2 * (16 << 10)) << what.id();
+    if (level == "l2") EXPECT_LE(bytes, 2 * (128 << 10)) << what.id();
+    if (level == "l2") EXPECT_GT(bytes, 2 * (32 << 10)) << what.id();
+    if (level == "l3") EXPECT_LE(bytes, 2 << 20) << what.id();
+    if (level == "l3") EXPECT_GT(bytes, 2 * (256 << 10)) << what.id();
+    if (level == "dram") EXPECT_GE(bytes, (16 << 20) - (16 << 10)) << what.id();
+  });
+}
+
+/// Sites of the `read` probe in every variant.
+std::vector<Site> read_sites(const Machine& machine, int threads) {
+  std::vector<Site> all;
+  for (const Kernel& kernel : all_probes()) {
+    if (kernel.name != "read") continue;
+    for (const Variant& variant : kernel.variants) {
+      for (Site& site : kernel.sites(machine, variant, threads)) all.push_back(std::move(site));
+    }
+  }
+  return all;
+}
+
+TEST(Probes, ALevelThatCannotBeToldApartSaysWhy) {
+  FakeDevice device = small_machine();
+  device.machine_facts.cpu.caches[2].size_bytes = 512 << 10;  // half of it fits the L2s
+  bool seen = false;
+  for (const Site& site : read_sites(device.machine_facts, 2)) {
+    if (site.conditions.level != "l3") continue;
+    seen = true;
+    EXPECT_NE(site.reason.find("told apart"), std::string::npos);
+  }
+  EXPECT_TRUE(seen);
+}
+
+TEST(Probes, SwitchedOffHugePagesAreAReason) {
+  FakeDevice device = small_machine();
+  device.machine_facts.environment.huge_pages = "never";
+  for (const Site& site : read_sites(device.machine_facts, 1)) {
+    EXPECT_EQ(site.reason.empty(), site.conditions.pages != "huge") << site.conditions.text();
+  }
+}
+
+TEST(Pace, TheChainsComputeWhatTheySay) {
+  std::uint64_t product = 3;
+  for (int i = 0; i < 2 * chain_turn; ++i) product *= chain_factor;
+  EXPECT_EQ(multiply_chain(2 * chain_turn, 3), product);
+  EXPECT_EQ(add_chain(10, 3), 3u);          // less than a turn
+  EXPECT_EQ(add_chain(chain_turn, 1), 0u);  // doubled 64 times
+}
+
+}  // namespace
+}  // namespace roofmark
