@@ -2,10 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <set>
 
 #include "app/build_info.h"
 #include "app/commands.h"
+#include "app/estimate.h"
 #include "app/files.h"
 #include "app/interrupt.h"
 #include "app/presets.h"
@@ -97,53 +97,74 @@ Session resumed_session(const Options& options, const Machine& machine) {
   return session;
 }
 
-/// The plan without the cases whose rows are there already; companions stay reachable.
-std::vector<bool> finished_cases(const Plan& plan, const Run& run) {
-  std::set<std::string> ids;
-  for (const Measurement& row : run.rows) ids.insert(row.id);
-  std::vector<bool> finished;
-  for (const PlannedCase& planned : plan.cases)
-    finished.push_back(ids.count(planned.what.id()) > 0);
-  return finished;
+/// What would be measured, and what that would take.
+int dry_run(const Session& session, const Plan& plan, std::span<const Kernel> registry) {
+  CpuDevice device(session.run.machine);
+  const auto rates = rough_rates(registry, session.run.policy, device);
+  for (const PlannedCase& planned : plan.cases) {
+    const Cost cost = cost_of(planned, plan, session.run.policy, rates);
+    const std::string& reason = planned.what.reason;
+    std::printf("%7.2f s  %s%s%s\n", cost.seconds, planned.what.id().c_str(),
+                reason.empty() ? "" : "  -- ", reason.c_str());
+  }
+  const Cost total = cost_of(plan, session.run.policy, rates);
+  std::printf("%zu rows, about %.0f s and %.1f GB of memory; nothing was measured or written\n",
+              plan.cases.size(), total.seconds, static_cast<double>(total.memory_bytes) * 1e-9);
+  return exit_done;
+}
+
+/// Measures what is missing.  False where it was interrupted.
+bool measure_session(Session& session, const Plan& plan, Journal& journal, bool quiet) {
+  Interrupt interrupt;
+  CpuDevice device(session.run.machine);
+  Progress progress(Progress::style_for_stderr(quiet), plan.cases.size() - session.run.rows.size());
+  const double start = device.now().value;
+  const std::vector<Measurement> finished = session.run.rows;
+  const auto sink = [&](const Measurement& row) {
+    journal.append(row);
+    session.run.rows.push_back(row);
+    progress.step(row.id, device.now().value - start);
+  };
+  return measure(
+      plan, session.run.policy, device, sink, [&] { return interrupt.asked(); }, finished);
 }
 
 int run_command(const Options& options) {
   const Machine machine = discover();
   Session session =
       options.resuming ? resumed_session(options, machine) : fresh_session(options, machine);
-  const std::vector<Kernel> registry = everything();
-  const Plan plan =
-      roofmark::plan(registry, machine, operators_of(session.run.policy), session.run.policy);
-  if (plan.cases.empty()) {
-    throw InputError("there is nothing to measure (no id matches --filter '" +
-                     session.run.policy.filter + "'); see roofmark run --dry-run");
+  const Policy& policy = session.run.policy;
+  const bool wants_gpu = std::count(policy.devices.begin(), policy.devices.end(), "cuda") > 0;
+  if (wants_gpu && machine.gpus.empty()) {
+    throw AbsentError(
+        "there is no CUDA device here (see roofmark doctor); leave out --device cuda");
   }
-  Interrupt interrupt;
-  const bool quiet = options.quiet;
+  const std::vector<Kernel> registry = everything();
+  const Plan plan = roofmark::plan(registry, machine, operators_of(policy), policy);
+  if (plan.cases.empty()) {
+    throw InputError("there is nothing to measure (no id matches --filter '" + policy.filter +
+                     "'); see the ids with roofmark run --dry-run");
+  }
+  if (options.dry_run) return dry_run(session, plan, registry);
   Journal journal = options.resuming ? Journal::resume(session.journal)
                                      : Journal::begin(session.journal, session.run);
-  CpuDevice device(machine);
-  Progress progress(Progress::style_for_stderr(quiet), plan.cases.size());
-  const double start = device.now().value;
-  const auto sink = [&](const Measurement& row) {
-    journal.append(row);
-    session.run.rows.push_back(row);
-    progress.step(row.id, device.now().value - start);
-  };
-  const bool whole =
-      measure(plan, session.run.policy, device, sink, [&] { return interrupt.asked(); });
-  if (!whole) {
-    std::fprintf(
-        stderr,
-        "roofmark: interrupted; %zu of %zu rows are kept in %s; go on with roofmark run --resume\n",
-        session.run.rows.size(), plan.cases.size(), journal.path().c_str());
+  if (!measure_session(session, plan, journal, options.quiet)) {
+    std::fprintf(stderr,
+                 "roofmark: interrupted; %zu of %zu rows are kept in %s; go on with roofmark run "
+                 "--resume %s\n",
+                 session.run.rows.size(), plan.cases.size(), journal.path().c_str(),
+                 journal.path().c_str());
     return exit_interrupted;
   }
   session.run.complete = true;
   write_file(session.path, to_json(session.run));
-  std::filesystem::remove(session.journal);
+  std::error_code gone;
+  std::filesystem::remove(session.journal, gone);
   std::printf("run: %s\n", session.path.c_str());
-  return exit_done;
+  const bool failed =
+      std::any_of(session.run.rows.begin(), session.run.rows.end(),
+                  [](const Measurement& row) { return row.status == Status::failed; });
+  return failed ? exit_measurement : exit_done;
 }
 
 }  // namespace
@@ -153,22 +174,44 @@ void add_run(CLI::App& app, Command& chosen) {
       app.add_subcommand("run", "measure ceilings, then kernels at a model's shapes, and analyze");
   auto options = std::make_shared<Options>();
   RunRequest& request = options->request;
-  command->add_option("--preset", request.preset, "quick (a minute), standard, thorough")
+  std::vector<CLI::Option*> of_policy;
+  const auto policy_option = [&](const char* flags, auto& value, const char* help) {
+    of_policy.push_back(command->add_option(flags, value, help));
+    return of_policy.back();
+  };
+  policy_option("--preset", request.preset, "quick (a minute), standard, thorough")
       ->capture_default_str();
-  command->add_option("--only", request.only, "probes | kernels")
+  policy_option("--only", request.only, "probes | kernels")
       ->check(CLI::IsMember({"probes", "kernels"}));
-  command->add_option("--filter", request.filter,
-                      "only ids matching this POSIX extended regular expression");
-  command->add_option("--model", request.models, "built-in names or config.json files")
-      ->delimiter(',');
-  command->add_option("--phase", request.phases, "prefill,decode")->delimiter(',');
-  command->add_option("--dtype", request.formats, "f32,bf16-f32,w8a8,...")->delimiter(',');
-  command->add_option("--device", request.devices, "cpu,cuda")->delimiter(',');
-  command->add_option("--threads", request.threads, "thread counts")->delimiter(',');
+  policy_option("--filter", request.filter,
+                "only ids matching this POSIX extended regular expression");
+  policy_option("--model", request.models, "built-in names or config.json files")->delimiter(',');
+  policy_option("--phase", request.phases, "prefill,decode")->delimiter(',');
+  policy_option("--batch", request.batch, "sequences at once")->check(CLI::Range(1, 1 << 20));
+  policy_option("--context", request.context, "prompt tokens of prefill, cached tokens of decode")
+      ->check(CLI::Range(1, 1 << 24));
+  policy_option("--dtype", request.formats, "f32,bf16-f32,w8a8,...")->delimiter(',');
+  policy_option("--device", request.devices, "cpu,cuda")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"cpu", "cuda"}));
+  policy_option("--threads", request.threads, "thread counts, e.g. 1,4")->delimiter(',');
+  policy_option("--seed", request.seed, "of the order of the cases")->check(CLI::NonNegativeNumber);
+  CLI::Option* resume =
+      command->add_option("--resume", options->resume,
+                          "finish an interrupted run (default: the newest of this machine)");
+  resume->expected(0, 1);
   command->add_option("--store", options->store, "where runs are kept");
   command->add_option("-o", options->out, "the run file, instead of one in the store");
+  command->add_flag("--dry-run", options->dry_run,
+                    "only say what would be measured and what it would take");
   command->add_flag("-q,--quiet", options->quiet, "no progress");
-  command->callback([&chosen, options] { chosen = [options] { return run_command(*options); }; });
+  command->callback([&chosen, options, resume, of_policy] {
+    options->resuming = resume->count() > 0;
+    options->policy_given =
+        std::any_of(of_policy.begin(), of_policy.end(),
+                    [](const CLI::Option* option) { return option->count() > 0; });
+    chosen = [options] { return run_command(*options); };
+  });
 }
 
 }  // namespace roofmark

@@ -51,34 +51,42 @@ ROOFMARK_FMA(fma_f64, double, "vmovupd", "vfmadd213pd")
 
 #elif defined(__x86_64__)
 
-// SSE2 has no fused multiply-add: seven chains multiply and seven add, side by side, so that a core
-// with separate adders shows both.  Two operands alone leave room for 7 >= 3 cycles latency x 2
-// pipes; with six chains a scheduler that is not perfect reads 75 %.
-#define ROOFMARK_EVEN(line) ".irp r,0,2,4,6,8,10,12\n" line "\n.endr\n"
-#define ROOFMARK_ODD(line) ".irp r,1,3,5,7,9,11,13\n" line "\n.endr\n"
-#define ROOFMARK_BOTH(line) ROOFMARK_EVEN(line) ROOFMARK_ODD(line)
-#define ROOFMARK_MUL_ADD(name, Real, move, mul, add, sub)                     \
+// SSE2 has no fused multiply-add: seven chains multiply and seven add, in turn, so that a core with
+// separate adders shows both.  Two operands alone leave room for 7 >= 3 cycles latency x 2 pipes;
+// with six chains a scheduler that is not perfect reads 75 %.
+#define ROOFMARK_PAIRS(line)                                                                  \
+  line("0", "1") line("2", "3") line("4", "5") line("6", "7") line("8", "9") line("10", "11") \
+      line("12", "13")
+#define ROOFMARK_LOAD(i, j) \
+  ROOFMARK_MOVE " " i "*16(%[x]), %%xmm" i "\n" ROOFMARK_MOVE " " j "*16(%[x]), %%xmm" j "\n"
+#define ROOFMARK_STORE(i, j) \
+  ROOFMARK_MOVE " %%xmm" i ", " i "*16(%[x])\n" ROOFMARK_MOVE " %%xmm" j ", " j "*16(%[x])\n"
+#define ROOFMARK_PS_ADD(i, j) "mulps %%xmm14, %%xmm" i "\naddps %%xmm15, %%xmm" j "\n"
+#define ROOFMARK_PS_SUB(i, j) "mulps %%xmm14, %%xmm" i "\nsubps %%xmm15, %%xmm" j "\n"
+#define ROOFMARK_PD_ADD(i, j) "mulpd %%xmm14, %%xmm" i "\naddpd %%xmm15, %%xmm" j "\n"
+#define ROOFMARK_PD_SUB(i, j) "mulpd %%xmm14, %%xmm" i "\nsubpd %%xmm15, %%xmm" j "\n"
+#define ROOFMARK_MOVE "movups"
+
+#define ROOFMARK_MUL_ADD(name, Real, add, sub)                                \
   void name(std::int64_t turns, const Real* operands, Real* accumulators) {   \
-    asm volatile(ROOFMARK_BOTH(move " \\r*16(%[x]), %%xmm\\r")              \
-                 move " (%[o]), %%xmm14\n"                                  \
-                 move " 16(%[o]), %%xmm15\n"                                \
+    asm volatile(ROOFMARK_PAIRS(ROOFMARK_LOAD)                              \
+                 "movups (%[o]), %%xmm14\n"                                 \
+                 "movups 16(%[o]), %%xmm15\n"                               \
                  ".p2align 6\n"                                             \
                  "1:\n"                                                     \
-                 ROOFMARK_EVEN(mul " %%xmm14, %%xmm\\r")                    \
-                 ROOFMARK_ODD(add " %%xmm15, %%xmm\\r")                     \
-                 ROOFMARK_EVEN(mul " %%xmm14, %%xmm\\r")                    \
-                 ROOFMARK_ODD(sub " %%xmm15, %%xmm\\r")                     \
+                 ROOFMARK_PAIRS(add)                                        \
+                 ROOFMARK_PAIRS(sub)                                        \
                  "decq %[turns]\n"                                          \
                  "jnz 1b\n"                                                 \
-                 ROOFMARK_BOTH(move " %%xmm\\r, \\r*16(%[x])")              \
+                 ROOFMARK_PAIRS(ROOFMARK_STORE)                             \
                  : [turns] "+r"(turns)                                      \
                  : [x] "r"(accumulators), [o] "r"(operands)                 \
                  : ROOFMARK_X86_CLOBBERS); \
   }
 
 FmaStream fma_stream() { return {14, FmaKind::separate}; }
-ROOFMARK_MUL_ADD(fma_f32, float, "movups", "mulps", "addps", "subps")
-ROOFMARK_MUL_ADD(fma_f64, double, "movupd", "mulpd", "addpd", "subpd")
+ROOFMARK_MUL_ADD(fma_f32, float, ROOFMARK_PS_ADD, ROOFMARK_PS_SUB)
+ROOFMARK_MUL_ADD(fma_f64, double, ROOFMARK_PD_ADD, ROOFMARK_PD_SUB)
 
 #elif defined(__aarch64__)
 

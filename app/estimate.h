@@ -1,0 +1,35 @@
+// What a plan will cost in time and memory, before it is measured.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "core/device.h"
+#include "core/plan.h"
+
+namespace roofmark {
+
+/// How fast this machine is, roughly, at one thread count.
+struct RoughRates {
+  double ops_per_s = 0, bytes_per_s = 0;
+};
+
+/// Times a few launches of the widest f32 `fma` and of the memory `read` probe of the plan's
+/// registry at each thread count: a tenth of a second in all.
+std::map<int, RoughRates> rough_rates(std::span<const Kernel> registry, const Policy& policy,
+                                      Device& device);
+
+struct Cost {
+  double seconds = 0;
+  std::int64_t memory_bytes = 0;  ///< largest at any moment
+};
+
+/// Time of one case: preparing and verifying, settling, and its samples with those of its
+/// companion.
+Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
+             const std::map<int, RoughRates>& rates);
+
+/// All cases one after the other.
+Cost cost_of(const Plan& plan, const Policy& policy, const std::map<int, RoughRates>& rates);
+
+}  // namespace roofmark
