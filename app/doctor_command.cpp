@@ -1,12 +1,82 @@
+// roofmark doctor: what was found, what is unlocked, shared, throttled or missing, and what that
+// does to the numbers.
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
 
+#include "analyzer/doctor.h"
+#include "analyzer/numbers.h"
+#include "analyzer/plain_text.h"
+#include "analyzer/spec.h"
 #include "app/commands.h"
+#include "app/doctor_json.h"
+#include "app/doctor_text.h"
+#include "core/error.h"
+#include "harness/cuda_devices.h"
+#include "harness/machine.h"
+#include "kernels/vendor/blas.h"
 
 namespace roofmark {
+namespace {
+
+struct Asked {
+  std::string output = "table";
+  std::string root, topology;
+};
+
+Surroundings surroundings(const Machine& machine, const Sources& sources) {
+  Surroundings around;
+  if (const Uarch* uarch = uarch_of(machine.cpu)) around.uarch = uarch->title;
+  around.here = !sources.topology_xml;
+  around.health = read_health(sources);
+  if (!around.here) return around;
+  if (const auto blas = blas_info()) {
+    around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading};
+  }
+  around.blas_obstacle = blas_obstacle();
+  const CudaDevices cuda = cuda_devices();
+  around.cuda_runtime = cuda.runtime;
+  around.cuda_obstacle = cuda.reason;
+  return around;
+}
+
+Sources sources_of(const Asked& asked) {
+  if (asked.root.empty() && asked.topology.empty()) return {};
+  for (const std::string& path : {asked.root, asked.topology}) {
+    std::error_code error;
+    if (path.empty() || !std::filesystem::exists(path, error)) {
+      throw InputError("cannot read the recorded machine (" +
+                       (path.empty() ? "--root and --topology go together" : "no " + plain(path)) +
+                       "); name what scripts/record-machine wrote");
+    }
+  }
+  return {asked.root, asked.topology};
+}
+
+int examine(const Asked& asked) {
+  const Sources sources = sources_of(asked);
+  const Machine machine = discover(sources);
+  const Surroundings around = surroundings(machine, sources);
+  const std::vector<Finding> found = findings(machine, around);
+  const std::string text =
+      asked.output == "json" ? doctor_json(machine, found) : doctor_text(machine, around, found);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return exit_done;
+}
+
+}  // namespace
 
 void add_doctor(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand("doctor", "");
-  command->callback([&chosen] { chosen = [] { return exit_usage; }; });
+  const auto asked = std::make_shared<Asked>();
+  CLI::App* command = app.add_subcommand(
+      "doctor", "Say what this machine is, what disturbs it, and what that does to the numbers");
+  command->add_option("--output", asked->output, "How to write it: table or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  // A recorded machine: for tests and bug reports, not in the help.
+  command->add_option("--root", asked->root)->group("");
+  command->add_option("--topology", asked->topology)->group("");
+  command->callback([asked, &chosen] { chosen = [asked] { return examine(*asked); }; });
 }
 
 }  // namespace roofmark

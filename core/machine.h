@@ -23,10 +23,10 @@ struct Cache {
 
 struct Cpu {
   Known<std::string> vendor, model;
-  Known<int> family, model_number, stepping;   ///< x86: CPUID
-  Known<int> implementer, part, variant_part;  ///< Arm: MIDR
-  std::string architecture;                    ///< x86_64 | aarch64
-  int packages = 0, cores = 0, threads = 0, numa_nodes = 0;
+  Known<int> family, model_number, stepping;                 ///< x86: CPUID
+  Known<int> implementer, part, variant_part;                ///< Arm: MIDR
+  std::string architecture;                                  ///< x86_64 | aarch64
+  int packages = 0, cores = 0, threads = 0, numa_nodes = 0;  ///< 0: unknown (threads never is)
   Known<bool> smt;                ///< more than one hardware thread per core is on
   std::vector<Cache> caches;      ///< data and unified, by level
   std::vector<std::string> isas;  ///< names of cmake/isas.cmake that this CPU can run
@@ -48,6 +48,8 @@ struct Allowance {
 };
 
 struct Environment {
+  /// hypervisor: "none" where the machine says so.  governor: "mixed: a, b" where allowed CPUs
+  /// differ. turbo: on | off.  huge_pages: always | madvise | never.
   Known<std::string> os, kernel, hypervisor, governor, turbo, huge_pages, microcode, cpu_quota_note;
   Known<double> load_1m;
   Known<double> pressure_cpu_some_avg10;  ///< percent

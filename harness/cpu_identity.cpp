@@ -245,7 +245,11 @@ Known<bool> hypervisor_flag(const ProcFiles& files) {
   const std::vector<Fields> cpus = processors(files);
   if (cpus.empty() || cpus[0].find("flags") == cpus[0].end()) return std::nullopt;
   const std::vector<std::string_view> flags = words_of(cpus[0].find("flags")->second);
-  return std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
+  const auto listed = [&](std::string_view flag) {
+    return std::find(flags.begin(), flags.end(), flag) != flags.end();
+  };
+  if (!listed("sse2")) return std::nullopt;  // every 64-bit x86 has it: these are no flags
+  return listed("hypervisor");
 }
 
 }  // namespace roofmark

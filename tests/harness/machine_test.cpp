@@ -160,6 +160,7 @@ TEST(Discover, GarbageIsUnknownAndDoesNotCrash) {
   EXPECT_EQ(machine.environment.load_1m, std::nullopt);
   EXPECT_EQ(machine.environment.pressure_cpu_some_avg10, std::nullopt);
   EXPECT_EQ(machine.environment.huge_pages, std::nullopt);
+  EXPECT_EQ(machine.environment.hypervisor, std::nullopt);
   EXPECT_EQ(machine.allowance.cgroup, "unknown");
   EXPECT_EQ(machine.allowance.max_threads, 2);
   EXPECT_EQ(machine.board, std::nullopt);

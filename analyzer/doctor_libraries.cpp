@@ -1,0 +1,113 @@
+// What the vendor's library does with this CPU.
+#include "analyzer/doctor_libraries.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace roofmark {
+namespace {
+
+/// The instruction sets that OpenBLAS's kernels for a core are written in, narrowest first.
+enum class Width { unknown, generic_arm, below_avx2, avx2, avx512, other_arm };
+
+/// Names of OpenBLAS's dynamic dispatch (driver/others/dynamic.c and dynamic_arm64.c) with the sets
+/// that TargetList.txt and Makefile.x86_64 build them for.
+Width width_of(std::string_view core) {
+  struct Named {
+    std::string_view core;
+    Width width;
+  };
+  static constexpr std::array<Named, 26> known{{{"katmai", Width::below_avx2},
+                                                {"coppermine", Width::below_avx2},
+                                                {"northwood", Width::below_avx2},
+                                                {"prescott", Width::below_avx2},
+                                                {"banias", Width::below_avx2},
+                                                {"atom", Width::below_avx2},
+                                                {"core2", Width::below_avx2},
+                                                {"penryn", Width::below_avx2},
+                                                {"dunnington", Width::below_avx2},
+                                                {"nehalem", Width::below_avx2},
+                                                {"athlon", Width::below_avx2},
+                                                {"opteron", Width::below_avx2},
+                                                {"opteron_sse3", Width::below_avx2},
+                                                {"barcelona", Width::below_avx2},
+                                                {"nano", Width::below_avx2},
+                                                {"bobcat", Width::below_avx2},
+                                                {"sandybridge", Width::below_avx2},
+                                                {"bulldozer", Width::below_avx2},
+                                                {"piledriver", Width::below_avx2},
+                                                {"steamroller", Width::below_avx2},
+                                                {"excavator", Width::avx2},
+                                                {"haswell", Width::avx2},
+                                                {"zen", Width::avx2},
+                                                {"skylakex", Width::avx512},
+                                                {"cooperlake", Width::avx512},
+                                                {"sapphirerapids", Width::avx512}}};
+  std::string lower(core);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto at =
+      std::find_if(known.begin(), known.end(), [&](const Named& one) { return one.core == lower; });
+  if (at != known.end()) return at->width;
+  if (lower == "armv8") return Width::generic_arm;
+  for (const char* family : {"cortex", "neoverse", "thunderx", "tsv", "a64fx", "armv8sve"}) {
+    if (lower.find(family) == 0) return Width::other_arm;
+  }
+  return Width::unknown;
+}
+
+std::string described(const Surroundings::Blas& blas) {
+  return blas.name + ' ' + blas.version + " chose its kernels for " + blas.core;
+}
+
+Finding core_finding(const Machine& machine, const Surroundings::Blas& blas) {
+  const auto narrow = [&](const std::string& set, const std::string& better) {
+    return Finding{true, "W-BLAS",
+                   described(blas) + ", which leave this CPU's " + set +
+                       " idle: its GEMM rows show the library's choice, not the machine's limit",
+                   "set OPENBLAS_CORETYPE=" + better + " in the environment and run again"};
+  };
+  switch (width_of(blas.core)) {
+    case Width::below_avx2:
+      if (machine.has_isa("avx512")) return narrow("AVX2 and AVX-512 units", "SkylakeX");
+      if (machine.has_isa("avx2")) return narrow("AVX2 units", "Haswell");
+      break;
+    case Width::avx2:
+      if (machine.has_isa("avx512")) return narrow("AVX-512 units", "SkylakeX");
+      break;
+    case Width::generic_arm:
+      return Finding{
+          true, "W-BLAS",
+          described(blas) + ", its kernels for any 64-bit Arm core: faster ones may exist",
+          "on a Cortex-A76, Neoverse N1 or later set OPENBLAS_CORETYPE=NEOVERSEN1 in the "
+          "environment and compare"};
+    case Width::unknown:
+      return {false, "OK-BLAS", described(blas) + "; whether these use all of this CPU is unknown",
+              ""};
+    case Width::avx512:
+    case Width::other_arm:
+      break;
+  }
+  return {false, "OK-BLAS", described(blas), ""};
+}
+
+}  // namespace
+
+std::vector<Finding> blas_findings(const Machine& machine, const Surroundings& around) {
+  if (!around.blas) {
+    return {{true, "W-BLAS",
+             (around.blas_obstacle.empty() ? "built without a BLAS" : around.blas_obstacle) +
+                 ": rows of its variants say so, and GEMM is not measured",
+             "install libopenblas-openmp-dev and build again (scripts/setup)"}};
+  }
+  std::vector<Finding> found{core_finding(machine, *around.blas)};
+  if (around.blas->threading == "pthreads") {
+    found.push_back({true, "W-BLASTHREADS",
+                     around.blas->name +
+                         " brings threads of its own: they are not bound, and compete with ours",
+                     "use the OpenMP build (Debian: libopenblas0-openmp)"});
+  }
+  return found;
+}
+
+}  // namespace roofmark

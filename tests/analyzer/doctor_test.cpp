@@ -1,0 +1,208 @@
+// What the doctor says of machines made up for it.
+#include "analyzer/doctor.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace roofmark {
+namespace {
+
+constexpr std::int64_t gib = std::int64_t{1} << 30;
+
+/// A quiet, locked, dedicated machine that is known in every respect.
+Machine ideal() {
+  Machine machine;
+  machine.cpu.family = 26;
+  machine.cpu.model_number = 2;
+  machine.cpu.cores = 4;
+  machine.cpu.threads = 4;
+  machine.cpu.smt = false;
+  machine.cpu.caches = {{1, 48 << 10, 64, 4, 1}, {2, 1 << 20, 64, 4, 1}, {3, 32 << 20, 64, 1, 4}};
+  machine.cpu.isas = {"sse2", "avx2", "avx512"};
+  machine.memory_bytes = 64 * gib;
+  machine.allowance = {{0, 1, 2, 3}, std::nullopt, std::nullopt, "v2", 4};
+  machine.environment.hypervisor = "none";
+  machine.environment.container = false;
+  machine.environment.governor = "performance";
+  machine.environment.turbo = "off";
+  machine.environment.huge_pages = "madvise";
+  machine.environment.load_1m = 0.1;
+  machine.environment.pressure_cpu_some_avg10 = 0.5;
+  machine.environment.memory_available_bytes = 60 * gib;
+  return machine;
+}
+
+Surroundings usual() {
+  Surroundings around;
+  around.uarch = "Zen 5";
+  around.blas = Surroundings::Blas{"OpenBLAS", "0.3.29", "SkylakeX", "openmp"};
+  around.health.throttle_events = 0;
+  return around;
+}
+
+std::set<std::string> warnings(const Machine& machine, const Surroundings& around = usual()) {
+  std::set<std::string> ids;
+  for (const Finding& finding : findings(machine, around)) {
+    if (finding.warns) ids.insert(finding.id);
+  }
+  return ids;
+}
+
+Finding the(const std::string& id, const Machine& machine, const Surroundings& around = usual()) {
+  for (const Finding& finding : findings(machine, around)) {
+    if (finding.id == id) return finding;
+  }
+  ADD_FAILURE() << "no finding " << id;
+  return {};
+}
+
+using Ids = std::set<std::string>;
+
+TEST(Doctor, AnIdealMachineGivesNoWarning) { EXPECT_EQ(warnings(ideal()), Ids{}); }
+
+TEST(Doctor, EverySubjectIsReportedOnceWithTextAndLevel) {
+  std::set<std::string> ids;
+  for (const Finding& finding : findings(ideal(), usual())) {
+    EXPECT_TRUE(ids.insert(finding.id).second) << finding.id;
+    EXPECT_FALSE(finding.text.empty()) << finding.id;
+    EXPECT_EQ(finding.level(), "ok");
+    EXPECT_EQ(finding.id.substr(0, 3), "OK-");
+  }
+  EXPECT_EQ(ids.size(), 18u);
+}
+
+TEST(Doctor, ThisProgramsLibrariesSayNothingOfARecordedMachine) {
+  Surroundings around = usual();
+  around.here = false;
+  around.blas->core = "Haswell";
+  EXPECT_EQ(warnings(ideal(), around), Ids{});
+  EXPECT_EQ(findings(ideal(), around).size(), 16u);
+}
+
+TEST(Doctor, WhatIsUnknownOnlyWarnsWhereItMayHideSomething) {
+  Machine machine;
+  machine.cpu.threads = 1;
+  machine.allowance.cpus = {0};
+  machine.allowance.cgroup = "unknown";
+  EXPECT_EQ(warnings(machine, {}),
+            (Ids{"W-BLAS", "W-CACHES", "W-ISA", "W-MEMORY", "W-QUOTA", "W-UARCH"}));
+}
+
+TEST(Doctor, AnUnknownMicroArchitectureSaysHowToAddIt) {
+  Surroundings around = usual();
+  around.uarch.reset();
+  const Finding finding = the("W-UARCH", ideal(), around);
+  EXPECT_NE(finding.text.find("family 26, model 2"), std::string::npos) << finding.text;
+  EXPECT_NE(finding.remedy.find("one JSON file under analyzer/specs"), std::string::npos);
+}
+
+TEST(Doctor, AHypervisorWarnsAndCountsStolenTime) {
+  Machine machine = ideal();
+  machine.environment.hypervisor = "KVM";
+  Surroundings around = usual();
+  around.health.steal_s = 2.5;
+  const Finding finding = the("W-HYPERVISOR", machine, around);
+  EXPECT_NE(finding.text.find("KVM"), std::string::npos);
+  EXPECT_NE(finding.text.find("2.5 s of CPU time were stolen"), std::string::npos) << finding.text;
+}
+
+TEST(Doctor, AQuotaNamesItsThreadsAndACpusetItsCpus) {
+  Machine machine = ideal();
+  machine.allowance = {{2, 3}, 0.5, std::nullopt, "v2", 1};
+  EXPECT_EQ(warnings(machine), (Ids{"W-CPUS", "W-QUOTA"}));
+  EXPECT_NE(the("W-QUOTA", machine).text.find("at most 1 thread at a time"), std::string::npos);
+  EXPECT_NE(the("W-CPUS", machine).text.find("only 2 of 4 logical CPUs may be used (2-3)"),
+            std::string::npos);
+}
+
+TEST(Doctor, ClocksThatMoveWarn) {
+  Machine machine = ideal();
+  machine.environment.governor = "powersave";
+  machine.environment.turbo = "on";
+  Surroundings around = usual();
+  around.health.throttle_events = 3;
+  EXPECT_EQ(warnings(machine, around), (Ids{"W-GOVERNOR", "W-THROTTLE", "W-TURBO"}));
+}
+
+TEST(Doctor, LoadWarnsAboveHalfATaskPerAllowedCpu) {
+  Machine machine = ideal();
+  machine.environment.load_1m = 2.0;  // 0.5 x 4
+  EXPECT_EQ(warnings(machine), Ids{});
+  machine.environment.load_1m = 2.01;
+  EXPECT_EQ(warnings(machine), Ids{"W-LOAD"});
+  machine.environment.load_1m = 0.6;
+  machine.allowance.cpus = {0};
+  EXPECT_EQ(warnings(machine), (Ids{"W-CPUS", "W-LOAD"}));
+}
+
+TEST(Doctor, PressureHugePagesAndMemoryWarn) {
+  Machine machine = ideal();
+  machine.environment.pressure_cpu_some_avg10 = 20;
+  machine.environment.huge_pages = "never";
+  machine.environment.memory_available_bytes = 4 * gib - 1;
+  machine.allowance.memory_limit_bytes = 5 * gib;
+  EXPECT_EQ(warnings(machine), (Ids{"W-HUGEPAGES", "W-MEMORY", "W-MEMORYLIMIT", "W-PRESSURE"}));
+}
+
+TEST(Doctor, QuickWantsFourTimesWhatItRotatesThrough) {
+  Cpu cpu;
+  EXPECT_EQ(quick_memory_bytes(cpu), 4 * gib);
+  cpu.caches = {{3, 768 << 20, 64, 1, 96}};
+  EXPECT_EQ(quick_memory_bytes(cpu), 4 * 4 * (std::int64_t{768} << 20));
+}
+
+TEST(Doctor, CoresThatDifferWarn) {
+  Machine machine = ideal();
+  machine.cpu.caches.push_back({1, 32 << 10, 64, 8, 1});
+  EXPECT_EQ(warnings(machine), Ids{"W-CACHES"});
+}
+
+TEST(Doctor, AnOpenBlasThatLeavesVectorUnitsIdleSaysHowToOverrideIt) {
+  Surroundings around = usual();
+  around.blas->core = "Haswell";
+  EXPECT_NE(the("W-BLAS", ideal(), around).remedy.find("OPENBLAS_CORETYPE=SkylakeX"),
+            std::string::npos);
+  Machine avx2 = ideal();
+  avx2.cpu.isas = {"sse2", "avx2"};
+  EXPECT_EQ(warnings(avx2, around), Ids{});
+  around.blas->core = "PRESCOTT";
+  EXPECT_NE(the("W-BLAS", avx2, around).remedy.find("OPENBLAS_CORETYPE=Haswell"),
+            std::string::npos);
+  around.blas->core = "armv8";
+  EXPECT_EQ(warnings(ideal(), around), Ids{"W-BLAS"});
+  around.blas->core = "NEOVERSEN1";
+  EXPECT_EQ(warnings(ideal(), around), Ids{});
+  around.blas->core = "SomethingNew";
+  EXPECT_NE(the("OK-BLAS", ideal(), around).text.find("unknown"), std::string::npos);
+}
+
+TEST(Doctor, BlasThreadsOfItsOwnAndNoBlasWarn) {
+  Surroundings around = usual();
+  around.blas->threading = "pthreads";
+  EXPECT_EQ(warnings(ideal(), around), Ids{"W-BLASTHREADS"});
+  around.blas.reset();
+  around.blas_obstacle = "built without OpenBLAS";
+  EXPECT_EQ(the("W-BLAS", ideal(), around).text.find("built without OpenBLAS: "), 0u);
+}
+
+TEST(Doctor, AGpuIsMissedOnlyByABuildThatCouldUseIt) {
+  Machine machine = ideal();
+  EXPECT_EQ(the("OK-CUDA", machine).text.find("built without CUDA"), 0u);
+  Surroundings around = usual();
+  around.cuda_runtime = "13.0";
+  around.cuda_obstacle = "no CUDA device (no driver)";
+  EXPECT_NE(the("W-CUDA", machine, around).text.find("built with CUDA 13.0 but no CUDA device"),
+            std::string::npos);
+  machine.gpus = {{"NVIDIA H200", "9.0", 132, 141 * gib, 60 << 20, false}};
+  EXPECT_EQ(the("OK-CUDA", machine, around).text, "GPUs: NVIDIA H200");
+}
+
+TEST(Ranges, JoinNeighbours) {
+  EXPECT_EQ(ranges({0, 2, 1, 3, 8, 10, 11}), "0-3,8,10-11");
+  EXPECT_EQ(ranges({5}), "5");
+  EXPECT_EQ(ranges({}), "");
+}
+
+}  // namespace
+}  // namespace roofmark
