@@ -6,17 +6,12 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 void add(const float* x, const float* r, float* y, std::int64_t count) {
+  constexpr int unrolled = 4;  // vectors a turn: the loop's own instructions do not show
   std::int64_t i = 0;
-  // Four vectors a turn: enough loads in flight that the loop's own instructions do not show.
-  for (; i + 4 * lanes <= count; i += 4 * lanes) {
-    const vf32 a = load(x + i) + load(r + i);
-    const vf32 b = load(x + i + lanes) + load(r + i + lanes);
-    const vf32 c = load(x + i + 2 * lanes) + load(r + i + 2 * lanes);
-    const vf32 d = load(x + i + 3 * lanes) + load(r + i + 3 * lanes);
-    store(y + i, a);
-    store(y + i + lanes, b);
-    store(y + i + 2 * lanes, c);
-    store(y + i + 3 * lanes, d);
+  for (; i + unrolled * lanes <= count; i += unrolled * lanes) {
+    vf32 sums[unrolled];
+    for (int u = 0; u < unrolled; ++u) sums[u] = load(x + i + u * lanes) + load(r + i + u * lanes);
+    for (int u = 0; u < unrolled; ++u) store(y + i + u * lanes, sums[u]);
   }
   for (; i < count; ++i) y[i] = x[i] + r[i];
 }

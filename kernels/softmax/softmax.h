@@ -30,7 +30,7 @@ class Softmax {
   }
 
   /// Tolerance, with u = 2^-24: u |x - max| for rounding the argument of the exponential, 8 u for
-  /// the exponential, the division and the scale, and u cols / 16 for a sum in at least 16 chains;
+  /// the exponential, the division and the scale, and u cols / 8 for a sum in at least 8 chains;
   /// and the largest exponential that is flushed to 0, 1.22e-38.
   double error(const float* x, const float* y) const {
     std::int64_t row = -1;
@@ -45,7 +45,7 @@ class Softmax {
       }
       if (std::isinf(x[i])) return Expected{0, 1.22e-38};
       const double exact = std::exp(x[i] - most) / sum;
-      const double units = 8 + std::abs(x[i] - most) + static_cast<double>(cols_) / 16;
+      const double units = 8 + std::abs(x[i] - most) + static_cast<double>(cols_) / 8;
       return Expected{exact, f32_rounding * units * exact + 1.22e-38};
     });
   }

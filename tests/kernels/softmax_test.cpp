@@ -37,7 +37,7 @@ void expect_softmax(const float* x, const Output& y, std::int64_t rows, std::int
     for (std::int64_t c = 0; c < cols; ++c) {
       const double exact = std::exp(in[c] - most) / sum;
       const double distance = std::isinf(in[c]) ? 0 : most - in[c];
-      const double units = 8 + distance + static_cast<double>(cols) / 16;
+      const double units = 8 + distance + static_cast<double>(cols) / 8;
       ASSERT_NEAR(y[r * cols + c], exact, f32_rounding * units * exact + 1.22e-38)
           << "row " << r << ", column " << c << " of " << cols;
       total += static_cast<double>(y[r * cols + c]);
