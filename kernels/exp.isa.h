@@ -13,7 +13,7 @@ constexpr float exp_flush_below = -87.3f;
 /// e^x for x <= 88; 0 below exp_flush_below, so for -infinity too; NaN for NaN.
 /// e^x = 2^n e^r with n = round(x / ln 2), |r| <= ln(2) / 2.  e^r is a minimax polynomial of degree
 /// 6 whose first two terms are exact (relative error 3.1e-9, 0.05 ulp, before rounding). Measured
-/// over every f32 in [-87.3, 0]: within 1 ulp.
+/// over every f32 in [-87.3, 0]: 0.88 ulp with fused multiply-adds, 1.18 without.
 ROOFMARK_LEAF vf32 exponential(vf32 x) {
   // Adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits; 127 more is the bias
   // of the exponent, so that a shift makes 2^n of it.

@@ -5,35 +5,21 @@
 
 #include <cmath>
 #include <cstdint>
-#include <fstream>
 #include <initializer_list>
 #include <limits>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "harness/machine.h"
 #include "isas.h"
 
 namespace roofmark {
 
-/// Whether this CPU can run the instruction set: all its words stand in the line of flags.
+/// Whether this CPU can run the instruction set.
 inline bool can_run(const std::string& isa) {
-  std::string words;
-#define ROOFMARK_ROW(name, architecture, vector_bytes, test) \
-  if (isa == #name) words = test;
-  ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ROW)
-#undef ROOFMARK_ROW
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  std::string line, flags;
-  while (flags.empty() && std::getline(cpuinfo, line)) {
-    if (line.rfind("flags", 0) == 0 || line.rfind("Features", 0) == 0) flags = line + " ";
-  }
-  std::istringstream needed(words);
-  for (std::string word; needed >> word;) {
-    if (flags.find(" " + word + " ") == std::string::npos) return false;
-  }
-  return true;
+  static const Machine machine = discover();
+  return machine.has_isa(isa);
 }
 
 template <class Function>
