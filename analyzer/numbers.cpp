@@ -29,8 +29,18 @@ constexpr std::array<Prefix, 7> large{
 constexpr std::array<Prefix, 4> small{{{1e-12, "p"}, {1e-9, "n"}, {1e-6, "\u00b5"}, {1e-3, "m"}}};
 constexpr double rounds_up = 999.5;  // three digits of it and more are 1000
 
-std::string with_prefix(double value, Prefix prefix, std::string_view unit) {
-  return three_digits(value / prefix.factor) + " " + std::string(prefix.text) + std::string(unit);
+/// The prefix that leaves three digits before the point at most.
+Prefix prefix_of(double value, std::string_view unit) {
+  const double size = std::abs(value);
+  if (unit == "s" && size > 0 && size < 0.9995) {
+    for (const Prefix& prefix : small) {
+      if (size / prefix.factor < rounds_up) return prefix;
+    }
+  }
+  for (const Prefix& prefix : large) {
+    if (size / prefix.factor < rounds_up) return prefix;
+  }
+  return large.back();
 }
 
 }  // namespace
@@ -61,21 +71,20 @@ std::string plain_number(double value) {
 
 std::string si(double value, std::string_view unit) {
   if (!std::isfinite(value)) return "unknown";
-  const double size = std::abs(value);
-  if (size == 0) return "0 " + std::string(unit);
-  if (unit == "s" && size < 0.9995) {
-    for (const Prefix& prefix : small) {
-      if (size / prefix.factor < rounds_up) return with_prefix(value, prefix, unit);
-    }
-  }
-  for (const Prefix& prefix : large) {
-    if (size / prefix.factor < rounds_up) return with_prefix(value, prefix, unit);
-  }
-  return with_prefix(value, large.back(), unit);
+  const Prefix prefix = prefix_of(value, unit);
+  return three_digits(value / prefix.factor) + " " + std::string(prefix.text) + std::string(unit);
 }
 
 std::string si(std::optional<double> value, std::string_view unit) {
   return value ? si(*value, unit) : "unknown";
+}
+
+std::string si_interval(std::optional<double> low, std::optional<double> high, double value,
+                        std::string_view unit) {
+  if (!low || !high || !std::isfinite(*low) || !std::isfinite(*high) || !std::isfinite(value))
+    return "";
+  const double factor = prefix_of(value, unit).factor;
+  return "[" + three_digits(*low / factor) + " " + three_digits(*high / factor) + "]";
 }
 
 std::string iec(double bytes) {

@@ -24,6 +24,11 @@ std::string plain_number(double value);
 std::string si(double value, std::string_view unit);
 std::string si(std::optional<double> value, std::string_view unit);
 
+/// An interval in the prefix that si() gives `value`: "[41.9 43.0]" beside "42.6 GB/s".  Absent:
+/// "".
+std::string si_interval(std::optional<double> low, std::optional<double> high, double value,
+                        std::string_view unit);
+
 /// Sizes with binary prefixes: "512 B", "32.0 KiB", "12.6 GiB".
 std::string iec(double bytes);
 

@@ -155,4 +155,16 @@ std::string shorten(std::string_view text, std::size_t columns) {
   return head + "\u2026" + tail;
 }
 
+std::string plain_within(std::string_view text, std::size_t columns) {
+  // Ends that hold enough even where every column takes eight bytes of marks and controls.
+  const std::size_t enough = 8 * columns + 64;
+  if (text.size() <= 4 * enough) return shorten(plain(text), columns);
+  std::size_t tail = text.size() - enough;
+  while (tail < text.size() && (static_cast<unsigned char>(text[tail]) & 0xC0) == 0x80) ++tail;
+  std::size_t head = enough;
+  while (head > 0 && (static_cast<unsigned char>(text[head]) & 0xC0) == 0x80) --head;
+  const std::string both = plain(text.substr(0, head)) + "\u2026" + plain(text.substr(tail));
+  return display_width(both) > columns ? shorten(both, columns) : both;
+}
+
 }  // namespace roofmark

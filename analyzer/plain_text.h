@@ -21,4 +21,7 @@ std::size_t display_width(std::string_view text);
 /// names that begin alike differ at their ends.  Expects valid UTF-8.
 std::string shorten(std::string_view text, std::size_t columns);
 
+/// shorten(plain(text), columns) in time that does not grow with what is left out.
+std::string plain_within(std::string_view text, std::size_t columns);
+
 }  // namespace roofmark

@@ -42,7 +42,7 @@ std::string Table::text() const {
   for (const Column& column : columns_) lines[0].push_back(column.title);
   for (const auto& row : rows_) {
     lines.emplace_back();
-    for (const std::string& cell : row) lines.back().push_back(shorten(plain(cell), text_columns));
+    for (const std::string& cell : row) lines.back().push_back(plain_within(cell, text_columns));
   }
   std::vector<std::size_t> widths(columns_.size());
   for (const auto& line : lines) {
@@ -70,7 +70,7 @@ std::string Table::markdown() const {
   for (const auto& row : rows_) {
     result += "|";
     for (const std::string& cell : row) {
-      result += " " + markdown_text(shorten(plain(cell), markdown_columns)) + " |";
+      result += " " + markdown_text(plain_within(cell, markdown_columns)) + " |";
     }
     result += "\n";
   }

@@ -21,6 +21,8 @@ class Table {
   /// One cell per column (asserted).
   void add(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
+  const std::vector<Column>& columns() const { return columns_; }
+  const std::vector<std::vector<std::string>>& rows() const { return rows_; }
 
   /// Aligned columns, two spaces apart, no trailing blanks.  Cells are made plain (plain_text.h)
   /// and shortened to 100 columns.

@@ -45,6 +45,7 @@ def functions(text):
                 found.append((name, tree.line_of(bare, start), tree.line_of(bare, at)))
             if kind == "block" and not inside:
                 continue  # an initializer: the declaration goes on
+            inside = any(kind == "function" for kind, _, _ in stack)
         if not inside:
             begin = at + 1
     return found

@@ -1,0 +1,16 @@
+// An analysis as JSON, for scripts and for the page that carries it.
+#pragma once
+
+#include <string>
+
+#include "analyzer/analysis.h"
+
+namespace roofmark {
+
+/// `title`, `ceilings`, `points` and `warnings`; with a model also `model`, `layers`, `totals` and
+/// `storage`. Values are in seconds, bytes, ops and their quotients.  What is unknown is null, with
+/// the cause in `reason` where there is one; a number that is not finite is unknown.  Indented,
+/// ends in a newline, and always valid UTF-8 (broken sequences become U+FFFD).
+std::string analysis_json(const Analysis& analysis);
+
+}  // namespace roofmark

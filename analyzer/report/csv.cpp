@@ -1,0 +1,163 @@
+// The report as CSV: one line per ceiling, point and layer, for spreadsheets and data frames.
+#include <cassert>
+#include <map>
+#include <string_view>
+
+#include "analyzer/numbers.h"
+#include "analyzer/report/identity.h"
+#include "analyzer/report/report.h"
+#include "analyzer/report/tables.h"
+
+namespace roofmark {
+namespace {
+
+/// One table, so that a column means the same in every line; what does not apply to a line is
+/// empty.
+constexpr std::string_view columns[] = {"run",
+                                        "row",
+                                        "id",
+                                        "name",
+                                        "phase",
+                                        "kernel",
+                                        "variant",
+                                        "format",
+                                        "device",
+                                        "level",
+                                        "threads",
+                                        "shape",
+                                        "count",
+                                        "ops",
+                                        "bytes",
+                                        "seconds",
+                                        "seconds_low",
+                                        "seconds_high",
+                                        "intensity_op_per_byte",
+                                        "value",
+                                        "low",
+                                        "high",
+                                        "unit",
+                                        "theoretical",
+                                        "datasheet",
+                                        "attainable_measured",
+                                        "attainable_theoretical",
+                                        "share_measured",
+                                        "share_theoretical",
+                                        "bound",
+                                        "ceiling",
+                                        "grade",
+                                        "contended",
+                                        "reason"};
+
+using Cells = std::map<std::string_view, std::string>;
+
+std::string cell(Known<double> value) { return value ? exact(*value) : ""; }
+
+Cells cells_of(const Ceiling& row) {
+  const bool rate = row.kind == "compute" || row.kind == "bandwidth";
+  Cells cells{{"row", "ceiling"}, {"id", row.id}, {"kernel", row.kernel}, {"variant", row.variant}};
+  cells["name"] = ceiling_name(row);
+  cells["format"] = row.format;
+  cells["device"] = row.device;
+  cells["level"] = row.level;
+  cells["threads"] = std::to_string(row.threads);
+  cells["shape"] = identity(row.id).shape;
+  if (!rate) {
+    cells["seconds"] = cell(row.value);
+    cells["seconds_low"] = cell(row.low);
+    cells["seconds_high"] = cell(row.high);
+  }
+  cells["value"] = cell(row.value);
+  cells["low"] = cell(row.low);
+  cells["high"] = cell(row.high);
+  cells["unit"] = row.kind == "compute" ? "op/s" : row.kind == "bandwidth" ? "B/s" : "s";
+  cells["theoretical"] = cell(row.theoretical);
+  cells["datasheet"] = cell(row.datasheet);
+  cells["share_theoretical"] = cell(row.share);
+  cells["bound"] = row.kind;
+  cells["grade"] = std::string(1, row.grade);
+  cells["reason"] = row.reason;
+  return cells;
+}
+
+Cells cells_of(const Point& row) {
+  const Identity parts = identity(row.id);
+  Cells cells{{"row", "point"}, {"id", row.id}, {"name", point_name(row)}, {"phase", row.phase}};
+  cells["kernel"] = parts.kernel;
+  cells["variant"] = parts.variant;
+  cells["format"] = parts.format;
+  cells["device"] = parts.device;
+  cells["level"] = parts.condition("level");
+  cells["threads"] = parts.threads ? std::to_string(parts.threads) : "";
+  cells["shape"] = parts.shape;
+  cells["seconds"] = cell(row.seconds);
+  cells["seconds_low"] = cell(row.low);
+  cells["seconds_high"] = cell(row.high);
+  cells["intensity_op_per_byte"] = cell(row.intensity);
+  cells["value"] = cell(row.achieved);
+  cells["unit"] = row.intensity && *row.intensity == 0 ? "B/s" : "op/s";
+  cells["attainable_measured"] = cell(row.attainable_measured);
+  cells["attainable_theoretical"] = cell(row.attainable_theoretical);
+  cells["share_measured"] = cell(row.share_measured);
+  cells["share_theoretical"] = cell(row.share_theoretical);
+  cells["bound"] = row.bound;
+  cells["ceiling"] = row.ceiling;
+  cells["grade"] = std::string(1, row.grade);
+  cells["reason"] = row.reason;
+  return cells;
+}
+
+Cells cells_of(const Layer& row) {
+  Cells cells{{"row", "layer"}, {"name", row.op}, {"phase", row.phase}, {"bound", row.bound}};
+  cells["count"] = std::to_string(row.count);
+  cells["ops"] = exact(row.work.ops.value);
+  cells["bytes"] = exact(row.work.bytes().value);
+  cells["seconds"] = row.seconds ? exact(row.seconds->value) : "";
+  cells["intensity_op_per_byte"] = exact(row.intensity);
+  cells["value"] = row.attainable ? exact(row.attainable->value) : "";
+  cells["unit"] = "op/s";
+  cells["reason"] = row.reason;
+  return cells;
+}
+
+class Sheet {
+ public:
+  Sheet() : table_(titles()) {}
+
+  template <class Rows>
+  void add(const std::string& run, const Rows& rows, const std::set<std::string>& contended) {
+    for (const auto& row : rows) {
+      Cells cells = cells_of(row);
+      cells["run"] = run;
+      if (contended.count(cells["id"])) cells["contended"] = "yes";
+      std::vector<std::string> line;
+      for (const std::string_view column : columns) line.push_back(cells[column]);
+      assert(cells.size() == std::size(columns) && "a cell without its column");
+      table_.add(std::move(line));
+    }
+  }
+  std::string text() const { return table_.csv(); }
+
+ private:
+  static std::vector<Column> titles() {
+    std::vector<Column> all;
+    for (const std::string_view column : columns) all.push_back({std::string(column)});
+    return all;
+  }
+  Table table_;
+};
+
+}  // namespace
+
+std::string csv_report(std::span<const Section> sections) {
+  Sheet sheet;
+  for (const Section& section : sections) {
+    const std::string run = section.run ? section.run->id : section.analysis->title;
+    const std::set<std::string> contended = contended_ids(section.run);
+    sheet.add(run, section.analysis->ceilings, contended);
+    sheet.add(run, section.analysis->points, contended);
+    sheet.add(run, section.analysis->layers, contended);
+  }
+  return sheet.text();
+}
+
+}  // namespace roofmark

@@ -1,0 +1,105 @@
+// What the numbers were taken with, as name and value.
+#include "analyzer/numbers.h"
+#include "analyzer/report/identity.h"
+#include "analyzer/report/tables.h"
+
+namespace roofmark {
+namespace {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+std::string known(const Known<std::string>& text) { return text.value_or("unknown"); }
+
+std::string caches_text(const Cpu& cpu) {
+  std::string text;
+  for (const Cache& cache : cpu.caches) {
+    text += (text.empty() ? "L" : ", L") + std::to_string(cache.level) + " " +
+            iec(static_cast<double>(cache.size_bytes));
+    if (cache.instances > 1) text += " x " + std::to_string(cache.instances);
+  }
+  return text.empty() ? "unknown" : text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text.empty() ? "none" : text;
+}
+
+std::string cores_text(const Cpu& cpu) {
+  return std::to_string(cpu.cores) + " cores, " + threads_name(cpu.threads) + ", " +
+         std::to_string(cpu.packages) + (cpu.packages == 1 ? " package, " : " packages, ") +
+         std::to_string(cpu.numa_nodes) + (cpu.numa_nodes == 1 ? " NUMA node" : " NUMA nodes");
+}
+
+std::string allowance_text(const Allowance& allowance) {
+  std::string text = threads_name(allowance.max_threads);
+  if (allowance.quota_cpus) text += ", a quota of " + plain_number(*allowance.quota_cpus) + " CPUs";
+  return text + ", cgroup " + allowance.cgroup;
+}
+
+std::string workload_text(const Workload& workload) {
+  std::string text = workload.model.name + " " + std::string(name(workload.phase));
+  std::string queries;
+  for (std::size_t i = 0; i < workload.queries.size() && i < 4; ++i) {
+    queries += (i ? ", " : "") + std::to_string(workload.queries[i].fresh) + " new after " +
+               std::to_string(workload.queries[i].cached);
+  }
+  if (workload.queries.size() > 4)
+    queries += ", ... (" + std::to_string(workload.queries.size()) + ")";
+  return text + " (" + queries + "; " + workload.format.name() + ")";
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> machine_facts(const Machine& machine) {
+  const Environment& environment = machine.environment;
+  Facts facts{{"machine", machine.class_ + " (" + machine.id + ")"},
+              {"board", known(machine.board)},
+              {"CPU", known(machine.cpu.model)},
+              {"topology", cores_text(machine.cpu)},
+              {"caches", caches_text(machine.cpu)},
+              {"instruction sets", joined(machine.cpu.isas)},
+              {"memory",
+               machine.memory_bytes ? iec(static_cast<double>(*machine.memory_bytes)) : "unknown"},
+              {"allowed", allowance_text(machine.allowance)},
+              {"kernel", known(environment.os) + ", " + known(environment.kernel)},
+              {"hypervisor", known(environment.hypervisor)},
+              {"governor", known(environment.governor)},
+              {"turbo", known(environment.turbo)},
+              {"huge pages", known(environment.huge_pages)},
+              {"microcode", known(environment.microcode)},
+              {"load (1 min)", environment.load_1m ? fixed(*environment.load_1m, 2) : "unknown"},
+              {"CPU pressure (10 s)", environment.pressure_cpu_some_avg10
+                                          ? fixed(*environment.pressure_cpu_some_avg10, 1) + " %"
+                                          : "unknown"}};
+  for (const Gpu& gpu : machine.gpus) {
+    facts.emplace_back("GPU", gpu.name + ", compute capability " + gpu.compute_capability + ", " +
+                                  std::to_string(gpu.sms) + " SMs, " +
+                                  iec(static_cast<double>(gpu.memory_bytes)));
+  }
+  return facts;
+}
+
+std::vector<std::pair<std::string, std::string>> run_facts(const Run& run) {
+  const Policy& policy = run.policy;
+  Facts facts{{"run", run.id},
+              {"started", run.started},
+              {"complete", run.complete ? "yes" : "no, interrupted: what was measured is here"},
+              {"roofmark", run.build.version + " (" + run.build.commit + ")"},
+              {"compiler", run.build.compiler}};
+  for (const auto& [name, version] : run.build.features) facts.emplace_back(name, version);
+  facts.emplace_back("preset",
+                     policy.preset + (policy.only.empty() ? "" : ", only " + policy.only));
+  if (!policy.filter.empty()) facts.emplace_back("filter", policy.filter);
+  for (const Workload& workload : policy.workloads)
+    facts.emplace_back("workload", workload_text(workload));
+  facts.emplace_back("value", "median of the kept samples, with its 95 % interval");
+  facts.emplace_back("stop", "at an interval of +-" + percent(policy.target) + " with " +
+                                 std::to_string(policy.min_kept) + " samples kept, or after " +
+                                 si(policy.case_limit_s, "s"));
+  facts.emplace_back("order", "shuffled, seed " + std::to_string(policy.seed));
+  return facts;
+}
+
+}  // namespace roofmark

@@ -1,0 +1,109 @@
+#include "analyzer/report/identity.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "analyzer/numbers.h"
+
+namespace roofmark {
+namespace {
+
+/// The part before the next `separator`, taken off the front of `text`.
+std::string_view take(std::string_view& text, char separator) {
+  const std::size_t end = text.find(separator);
+  const std::string_view part = text.substr(0, end);
+  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  return part;
+}
+
+bool is_condition(std::string_view key) {
+  constexpr std::array<std::string_view, 5> keys{"level", "stores", "pages", "state", "packed"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+int threads_of(std::string_view part) {
+  int threads = 0;
+  if (part.size() < 2 || part[0] != 't') return 0;
+  const auto result = std::from_chars(part.data() + 1, part.data() + part.size(), threads);
+  return result.ec == std::errc() && result.ptr == part.data() + part.size() ? std::max(threads, 0)
+                                                                             : 0;
+}
+
+}  // namespace
+
+std::string Identity::condition(std::string_view name) const {
+  for (const auto& [key, value] : conditions) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
+Identity identity(const std::string& id) {
+  std::string_view rest = id;
+  Identity parts;
+  parts.kernel = take(rest, '/');
+  parts.variant = take(rest, '/');
+  parts.format = take(rest, '/');
+  parts.device = take(rest, '/');
+  parts.threads = threads_of(take(rest, '/'));
+  while (!rest.empty()) {
+    std::string_view extent = take(rest, ',');
+    const std::string_view whole = extent;
+    const std::string_view key = take(extent, '=');
+    if (is_condition(key)) {
+      parts.conditions.emplace_back(key, extent);
+    } else {
+      parts.shape += (parts.shape.empty() ? "" : " ") + std::string(whole);
+    }
+  }
+  return parts;
+}
+
+std::string level_name(const std::string& level) {
+  std::string name = level;
+  for (char& c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
+}
+
+std::string threads_name(int threads) {
+  return std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+}
+
+std::string ceiling_name(const Ceiling& ceiling) {
+  std::string name;
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) name += (name.empty() ? "" : " ") + part;
+  };
+  if (ceiling.kind == "compute") {
+    add(ceiling.format);
+    add(ceiling.variant);
+    add(ceiling.kernel);
+  } else {
+    add(level_name(ceiling.level));
+    add(ceiling.kernel);
+    add(ceiling.variant);
+    const Identity parts = identity(ceiling.id);
+    if (parts.condition("stores") == "nt") add("nt stores");
+    if (parts.condition("pages") == "huge") add("huge pages");
+  }
+  return name.empty() ? ceiling.id : name;
+}
+
+std::string point_name(const Point& point) {
+  return point.op.empty() ? identity(point.id).kernel : point.op;
+}
+
+std::string ceiling_value(const Ceiling& ceiling, Known<double> value) {
+  if (ceiling.kind == "compute") return si(value, "op/s");
+  return si(value, ceiling.kind == "bandwidth" ? "B/s" : "s");
+}
+
+std::string point_rate(const Point& point, Known<double> rate) {
+  const bool computes = !point.intensity || *point.intensity > 0;
+  return si(rate, computes ? "op/s" : "B/s");
+}
+
+}  // namespace roofmark

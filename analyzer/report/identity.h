@@ -1,0 +1,46 @@
+// The parts of a measurement's id, and how reports name what it measured.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analyzer/analysis.h"
+
+namespace roofmark {
+
+/// kernel/variant/format/device/tN/extents,conditions taken apart.  Parts that an id lacks are
+/// empty.
+struct Identity {
+  std::string kernel, variant, format, device;
+  int threads = 0;    ///< 0: the id does not say
+  std::string shape;  ///< "m=1 n=4096 k=4096"
+  std::vector<std::pair<std::string, std::string>>
+      conditions;  ///< {"level", "l1"}, {"stores", "nt"}, ...
+
+  /// The condition of that name, or empty.
+  std::string condition(std::string_view name) const;
+};
+
+Identity identity(const std::string& id);
+
+/// "L1", "DRAM"
+std::string level_name(const std::string& level);
+/// "1 thread", "8 threads"
+std::string threads_name(int threads);
+
+/// What a ceiling limits: "f32 avx512 fma", "L1 read avx512", "DRAM copy avx2 nt stores, huge
+/// pages", "fork_join".
+std::string ceiling_name(const Ceiling& ceiling);
+
+/// The operator of a point, or its kernel where no workload names it.
+std::string point_name(const Point& point);
+
+/// A ceiling's value (or another of its figures) with the unit of its kind.
+std::string ceiling_value(const Ceiling& ceiling, Known<double> value);
+
+/// What a point achieved or could: op/s, or B/s where it computes nothing.
+std::string point_rate(const Point& point, Known<double> rate);
+
+}  // namespace roofmark

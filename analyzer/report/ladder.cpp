@@ -1,0 +1,183 @@
+#include "analyzer/report/ladder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "analyzer/report/identity.h"
+
+namespace roofmark {
+namespace {
+
+bool positive(Known<double> value) { return value && std::isfinite(*value) && *value > 0; }
+
+/// The figure a ceiling is ranked by: as measured, else its bound, else the data sheet's.
+double rank_value(const Ceiling& ceiling) {
+  for (const Known<double>& value : {ceiling.value, ceiling.theoretical, ceiling.datasheet}) {
+    if (positive(value)) return *value;
+  }
+  return 0;
+}
+
+/// Drawn where it was measured, or where nothing was measured but a bound is known (specs alone).
+bool drawable(const Ceiling& ceiling) {
+  if (ceiling.value || ceiling.grade == 'X') return usable(ceiling);
+  return positive(ceiling.theoretical) || positive(ceiling.datasheet);
+}
+
+/// Measured before not, grades A and B before C, then the higher.
+bool better(const Ceiling* a, const Ceiling* b) {
+  const auto key = [](const Ceiling* c) {
+    return std::tuple(usable(*c), c->grade != 'C', rank_value(*c));
+  };
+  return key(a) > key(b);
+}
+
+int kind_rank(const std::string& kind) {
+  return kind == "compute" ? 0 : kind == "bandwidth" ? 1 : kind == "latency" ? 2 : 3;
+}
+
+int level_rank(const std::string& level) {
+  return level.empty() ? 0 : level == "dram" ? 1000 : level.back();
+}
+
+bool reads_before(const Ceiling* a, const Ceiling* b) {
+  const auto key = [](const Ceiling* c) {
+    return std::tuple(kind_rank(c->kind), c->device, level_rank(c->level), -c->threads,
+                      c->kind == "latency" || c->kind == "overhead" ? 0.0 : -rank_value(*c), c->id);
+  };
+  return key(a) < key(b);
+}
+
+int phase_rank(const std::string& phase) {
+  return phase == "prefill" ? 0 : phase == "decode" ? 1 : phase.empty() ? 3 : 2;
+}
+
+/// Of each group (by `key`) the best; the rest of what was measured goes to `rest`.
+template <class Key>
+std::vector<const Ceiling*> best_of_each(const std::vector<const Ceiling*>& all, Key key,
+                                         std::vector<const Ceiling*>* rest) {
+  std::map<decltype(key(*all[0])), const Ceiling*> best;
+  for (const Ceiling* ceiling : all) {
+    const auto [at, fresh] = best.emplace(key(*ceiling), ceiling);
+    if (!fresh && better(ceiling, at->second)) at->second = ceiling;
+  }
+  std::vector<const Ceiling*> chosen;
+  for (const auto& [group, ceiling] : best) chosen.push_back(ceiling);
+  std::sort(chosen.begin(), chosen.end(), reads_before);
+  for (const Ceiling* ceiling : all) {
+    const bool taken = std::find(chosen.begin(), chosen.end(), ceiling) != chosen.end();
+    if (rest && !taken && usable(*ceiling)) rest->push_back(ceiling);
+  }
+  return chosen;
+}
+
+void fill(Panel& panel, const Analysis& analysis) {
+  std::vector<const Ceiling*> slopes, flats;
+  for (const Ceiling& ceiling : analysis.ceilings) {
+    if (ceiling.device != panel.device || ceiling.threads != panel.threads || !drawable(ceiling))
+      continue;
+    if (ceiling.kind == "bandwidth") slopes.push_back(&ceiling);
+    if (ceiling.kind == "compute") flats.push_back(&ceiling);
+  }
+  panel.slopes = best_of_each(
+      slopes, [](const Ceiling& c) { return c.level; }, &panel.others);
+  panel.flats = best_of_each(
+      flats, [](const Ceiling& c) { return std::pair(c.format, c.variant); }, nullptr);
+  for (const Point& point : analysis.points) {
+    const Identity parts = identity(point.id);
+    if (parts.device == panel.device && parts.threads == panel.threads)
+      panel.points.push_back(&point);
+  }
+}
+
+}  // namespace
+
+bool usable(const Ceiling& ceiling) { return ceiling.grade != 'X' && positive(ceiling.value); }
+
+bool usable(const Point& point) { return point.grade != 'X' && positive(point.seconds); }
+
+bool plottable(const Point& point) {
+  return usable(point) && positive(point.intensity) && positive(point.achieved);
+}
+
+std::vector<Panel> panels(const Analysis& analysis) {
+  std::vector<std::string> devices;
+  std::set<std::pair<std::string, int>> places;
+  const auto see = [&](const std::string& device, int threads) {
+    if (std::find(devices.begin(), devices.end(), device) == devices.end())
+      devices.push_back(device);
+    places.emplace(device, threads);
+  };
+  for (const Ceiling& ceiling : analysis.ceilings) {
+    const bool drawn = ceiling.kind == "bandwidth" || ceiling.kind == "compute";
+    if (drawn && drawable(ceiling)) see(ceiling.device, ceiling.threads);
+  }
+  for (const Point& point : analysis.points) {
+    const Identity parts = identity(point.id);
+    if (plottable(point)) see(parts.device, parts.threads);
+  }
+  std::vector<Panel> result;
+  for (const std::string& device : devices) {
+    for (auto at = places.rbegin(); at != places.rend(); ++at) {
+      if (at->first != device) continue;
+      Panel panel;
+      panel.device = device;
+      panel.threads = at->second;
+      fill(panel, analysis);
+      result.push_back(std::move(panel));
+    }
+  }
+  return result;
+}
+
+Ladder ladder(const Analysis& analysis) {
+  std::set<const Ceiling*> roof;
+  for (const Panel& panel : panels(analysis)) {
+    roof.insert(panel.slopes.begin(), panel.slopes.end());
+    roof.insert(panel.flats.begin(), panel.flats.end());
+  }
+  std::set<std::string> binding;
+  for (const Point& point : analysis.points) binding.insert(point.ceiling);
+  Ladder result;
+  for (const Ceiling& ceiling : analysis.ceilings) {
+    if (ceiling.grade == 'X') {
+      result.refused.push_back(&ceiling);
+    } else if (roof.count(&ceiling) ||
+               (usable(ceiling) && (kind_rank(ceiling.kind) >= 2 || binding.count(ceiling.id)))) {
+      result.roof.push_back(&ceiling);
+    } else if (ceiling.value) {
+      result.others.push_back(&ceiling);
+    } else {
+      result.missing.push_back(&ceiling);
+    }
+  }
+  for (auto* list : {&result.roof, &result.others, &result.refused, &result.missing}) {
+    std::stable_sort(list->begin(), list->end(), reads_before);
+  }
+  return result;
+}
+
+PointList point_list(const Analysis& analysis) {
+  PointList result;
+  for (const Point& point : analysis.points) {
+    (point.grade == 'X' ? result.refused
+     : point.seconds    ? result.measured
+                        : result.missing)
+        .push_back(&point);
+  }
+  const auto key = [](const Point* point) {
+    return std::tuple(phase_rank(point->phase), point->phase, -identity(point->id).threads,
+                      positive(point->seconds) ? -*point->seconds : 0.0, point->id);
+  };
+  for (auto* list : {&result.measured, &result.refused, &result.missing}) {
+    std::stable_sort(list->begin(), list->end(),
+                     [&](const Point* a, const Point* b) { return key(a) < key(b); });
+  }
+  return result;
+}
+
+}  // namespace roofmark

@@ -1,0 +1,46 @@
+// Which ceilings make the roof, and in what order rows are read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyzer/analysis.h"
+
+namespace roofmark {
+
+/// What one roofline shows: the ceilings and points of one device on one number of threads.
+struct Panel {
+  std::string device;
+  int threads = 1;
+  std::vector<const Ceiling*> slopes,
+      flats;                           ///< the roof: best per level; best per format and variant
+  std::vector<const Ceiling*> others;  ///< bandwidths below their level's best, measured
+  std::vector<const Point*> points;
+};
+
+/// One panel per device and thread count, devices in order of appearance, most threads first.
+std::vector<Panel> panels(const Analysis& analysis);
+
+/// Measured, positive and not refused: may be drawn and may bind.
+bool usable(const Ceiling& ceiling);
+bool usable(const Point& point);
+/// May stand on a roofline: usable, with a positive intensity and rate.
+bool plottable(const Point& point);
+
+/// The ceilings in reading order: compute (fastest first), bandwidth (nearest level first),
+/// latency, overhead; most threads first.  Those with a value.
+struct Ladder {
+  std::vector<const Ceiling*> roof;  ///< those that a point is bound by or that make a panel's roof
+  std::vector<const Ceiling*> others;
+  std::vector<const Ceiling*> refused;  ///< grade X: above what the machine can do
+  std::vector<const Ceiling*> missing;  ///< no value, and no bound to show instead
+};
+Ladder ladder(const Analysis& analysis);
+
+/// Points with a time, longest first within phase (prefill, decode, none), and the rest.
+struct PointList {
+  std::vector<const Point*> measured, refused, missing;
+};
+PointList point_list(const Analysis& analysis);
+
+}  // namespace roofmark

@@ -1,0 +1,233 @@
+#include "analyzer/report/tables.h"
+
+#include <algorithm>
+
+#include "analyzer/numbers.h"
+#include "analyzer/report/identity.h"
+
+namespace roofmark {
+namespace {
+
+std::string grade_cell(char grade, bool contended) {
+  return std::string(1, grade) + (contended ? " contended" : "");
+}
+
+std::string unit_of(const Ceiling& ceiling) {
+  return ceiling.kind == "compute" ? "op/s" : ceiling.kind == "bandwidth" ? "B/s" : "s";
+}
+
+/// What is not known is "-" in a column that most rows fill.
+std::string dash(Known<double> value, const std::string& text) { return value ? text : "-"; }
+
+std::string bound_cell(const Point& point) {
+  if (point.bound != "launch" || !point.overhead_share)
+    return point.bound.empty() ? "-" : point.bound;
+  return "launch " + percent(point.overhead_share);
+}
+
+std::string row_name(const Ceiling& ceiling) {
+  return ceiling_name(ceiling) + " (" + threads_name(ceiling.threads) + ")";
+}
+
+std::string row_name(const Point& point) {
+  const Identity parts = identity(point.id);
+  std::string name = point_name(point);
+  if (!point.phase.empty()) name += " " + point.phase;
+  if (!parts.variant.empty()) name += " " + parts.variant;
+  if (!parts.shape.empty()) name += " " + parts.shape;
+  return name + (parts.threads ? " (" + threads_name(parts.threads) + ")" : "");
+}
+
+void add_reason(std::vector<Reason>& reasons, const std::string& why, const std::string& row) {
+  const auto at = std::find_if(reasons.begin(), reasons.end(),
+                               [&](const Reason& reason) { return reason.why == why; });
+  if (at == reasons.end()) {
+    reasons.push_back({why, {row}});
+  } else {
+    at->rows.push_back(row);
+  }
+}
+
+template <class Rows>
+void add_reasons(std::vector<Reason>& reasons, const Rows& rows, const std::string& otherwise) {
+  for (const auto* row : rows) {
+    const std::string why = row->reason.empty() ? otherwise : row->reason;
+    if (!why.empty()) add_reason(reasons, why, row_name(*row));
+  }
+}
+
+void count(Quality& quality, char grade) {
+  if (grade == 'A') ++quality.a;
+  if (grade == 'B') ++quality.b;
+  if (grade == 'C') ++quality.c;
+}
+
+}  // namespace
+
+std::set<std::string> contended_ids(const Run* run) {
+  std::set<std::string> ids;
+  if (!run) return ids;
+  for (const Measurement& row : run->rows) {
+    if (row.contended) ids.insert(row.id);
+  }
+  return ids;
+}
+
+Table ceilings_table(const std::vector<const Ceiling*>& rows,
+                     const std::set<std::string>& contended) {
+  Table table({{"ceiling"},
+               {"threads", Align::right},
+               {"theoretical", Align::right},
+               {"data sheet", Align::right},
+               {"measured", Align::right},
+               {"[low high]"},
+               {"share", Align::right},
+               {"grade"}});
+  for (const Ceiling* row : rows) {
+    table.add({ceiling_name(*row), std::to_string(row->threads),
+               dash(row->theoretical, ceiling_value(*row, row->theoretical)),
+               dash(row->datasheet, ceiling_value(*row, row->datasheet)),
+               ceiling_value(*row, row->value),
+               si_interval(row->low, row->high, row->value.value_or(0), unit_of(*row)),
+               percent(row->share),
+               row->value ? grade_cell(row->grade, contended.count(row->id) > 0) : "-"});
+  }
+  return table;
+}
+
+Table points_table(const std::vector<const Point*>& rows, const std::set<std::string>& contended) {
+  Table table({{"operator"},
+               {"phase"},
+               {"variant"},
+               {"shape"},
+               {"threads", Align::right},
+               {"time", Align::right},
+               {"op/B", Align::right},
+               {"achieved", Align::right},
+               {"attainable", Align::right},
+               {"of measured", Align::right},
+               {"of theoretical", Align::right},
+               {"bound"},
+               {"grade"}});
+  for (const Point* row : rows) {
+    const Identity parts = identity(row->id);
+    // A row no longer than a fork and join is not "1 % of the roof": its share is that of the
+    // overhead.
+    const bool launch = row->bound == "launch";
+    table.add({point_name(*row), row->phase.empty() ? "-" : row->phase, parts.variant, parts.shape,
+               parts.threads ? std::to_string(parts.threads) : "-", si(row->seconds, "s"),
+               row->intensity ? plain_number(*row->intensity) : "-",
+               point_rate(*row, row->achieved),
+               dash(row->attainable_measured, point_rate(*row, row->attainable_measured)),
+               launch ? "-" : percent(row->share_measured),
+               launch ? "-" : percent(row->share_theoretical), bound_cell(*row),
+               grade_cell(row->grade, contended.count(row->id) > 0)});
+  }
+  return table;
+}
+
+Table layers_table(const Analysis& analysis) {
+  Table table({{"operator"},
+               {"phase"},
+               {"count", Align::right},
+               {"work", Align::right},
+               {"bytes", Align::right},
+               {"op/B", Align::right},
+               {"attainable", Align::right},
+               {"bound"},
+               {"time", Align::right}});
+  for (const Layer& row : analysis.layers) {
+    table.add({row.op, row.phase, std::to_string(row.count), si(row.work.ops.value, "op"),
+               si(row.work.bytes().value, "B"), plain_number(row.intensity),
+               row.attainable ? si(row.attainable->value, "op/s") : "unknown", row.bound,
+               row.seconds ? si(row.seconds->value, "s") : "unknown"});
+  }
+  return table;
+}
+
+Table totals_table(const Analysis& analysis) {
+  Table table({{"phase"},
+               {"work", Align::right},
+               {"bytes", Align::right},
+               {"time", Align::right},
+               {"tokens/s", Align::right}});
+  for (const Total& row : analysis.totals) {
+    table.add({row.phase, si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"),
+               row.seconds ? si(row.seconds->value, "s") : "unknown",
+               row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown"});
+  }
+  return table;
+}
+
+std::vector<Reason> refused_rows(const Analysis& analysis) {
+  std::vector<Reason> reasons;
+  add_reasons(reasons, ladder(analysis).refused, "above what the machine can do");
+  add_reasons(reasons, point_list(analysis).refused, "above what the machine can do");
+  return reasons;
+}
+
+std::vector<Reason> missing_rows(const Analysis& analysis) {
+  std::vector<Reason> reasons;
+  add_reasons(reasons, ladder(analysis).missing, "not measured");
+  add_reasons(reasons, point_list(analysis).missing, "not measured");
+  return reasons;
+}
+
+std::vector<Reason> remarks(const Analysis& analysis) {
+  std::vector<Reason> reasons;
+  const Ladder rows = ladder(analysis);
+  add_reasons(reasons, rows.roof, "");
+  add_reasons(reasons, rows.others, "");
+  add_reasons(reasons, point_list(analysis).measured, "");
+  for (const Layer& layer : analysis.layers) {
+    if (!layer.reason.empty()) add_reason(reasons, layer.reason, layer.op + " " + layer.phase);
+  }
+  return reasons;
+}
+
+std::string row_names(const Reason& reason, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, reason.rows.size()); ++i) {
+    text += (i ? ", " : "") + reason.rows[i];
+  }
+  const std::size_t left = reason.rows.size() - std::min(most, reason.rows.size());
+  return text + (left ? " and " + std::to_string(left) + " more" : "");
+}
+
+Quality quality(const Section& section) {
+  Quality result;
+  for (const Ceiling& row : section.analysis->ceilings) {
+    if (row.grade == 'X') ++result.refused;
+    if (usable(row)) count(result, row.grade);
+    if (!row.value && row.grade != 'X') ++result.missing;
+  }
+  for (const Point& row : section.analysis->points) {
+    if (row.grade == 'X') ++result.refused;
+    if (usable(row)) count(result, row.grade);
+    if (!row.seconds && row.grade != 'X') ++result.missing;
+  }
+  if (!section.run) return result;
+  result.interrupted = !section.run->complete;
+  for (const Measurement& row : section.run->rows) {
+    result.contended += row.contended;
+    result.failed += row.status == Status::failed;
+  }
+  return result;
+}
+
+std::string quality_line(const Quality& quality) {
+  std::string text = "rows of grade A: " + std::to_string(quality.a) +
+                     ", B: " + std::to_string(quality.b) +
+                     ", C (read with care): " + std::to_string(quality.c);
+  const auto add = [&](int rows, const char* what) {
+    if (rows) text += "; " + std::to_string(rows) + " " + what;
+  };
+  add(quality.contended, "contended (a neighbour disturbed the samples)");
+  add(quality.refused, "refused (above what the machine can do)");
+  add(quality.failed, "failed");
+  add(quality.missing, "without a value");
+  if (quality.interrupted) text += "; the run was interrupted and is not complete";
+  return text;
+}
+
+}  // namespace roofmark

@@ -1,0 +1,52 @@
+// The tables that reports for people share.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzer/report/ladder.h"
+#include "analyzer/report/report.h"
+#include "analyzer/table.h"
+
+namespace roofmark {
+
+/// Ids of the rows whose samples a neighbour disturbed.
+std::set<std::string> contended_ids(const Run* run);
+
+/// Theoretical, data sheet, measured with its interval, share and grade.
+Table ceilings_table(const std::vector<const Ceiling*>& rows,
+                     const std::set<std::string>& contended);
+
+/// Operator, phase, shape, time, intensity, achieved, attainable, both shares, what binds, grade.
+Table points_table(const std::vector<const Point*>& rows, const std::set<std::string>& contended);
+
+Table layers_table(const Analysis& analysis);
+Table totals_table(const Analysis& analysis);
+
+/// Rows that share a reason, and the reason.
+struct Reason {
+  std::string why;
+  std::vector<std::string> rows;
+};
+/// What is not in the tables, or stands there with something unknown, by reason, in reading order.
+std::vector<Reason> refused_rows(const Analysis& analysis);
+std::vector<Reason> missing_rows(const Analysis& analysis);
+std::vector<Reason> remarks(const Analysis& analysis);
+/// "fma avx512 1 thread, ..., and 20 more"
+std::string row_names(const Reason& reason, std::size_t most);
+
+/// Counts by grade and state, for the line or banner that says how far to trust the rest.
+struct Quality {
+  int a = 0, b = 0, c = 0, refused = 0, contended = 0, missing = 0, failed = 0;
+  bool interrupted = false;
+};
+Quality quality(const Section& section);
+/// "31 rows of grade A, 12 B, 5 C (read with care); 1 refused; ..."
+std::string quality_line(const Quality& quality);
+
+/// What the numbers were taken with: name and value, in reading order.
+std::vector<std::pair<std::string, std::string>> machine_facts(const Machine& machine);
+std::vector<std::pair<std::string, std::string>> run_facts(const Run& run);
+
+}  // namespace roofmark

@@ -1,0 +1,61 @@
+// The report for a terminal.
+#include "analyzer/plain_text.h"
+#include "analyzer/report/report.h"
+#include "analyzer/report/tables.h"
+
+namespace roofmark {
+namespace {
+
+constexpr std::size_t names_per_reason = 4;  // lines stay short; the count of the rest is said
+
+std::string heading(const std::string& text) { return "\n" + text + "\n"; }
+
+std::string line(const std::string& text) { return "  " + plain_within(text, 400) + "\n"; }
+
+void add_table(std::string& text, const std::string& title, const Table& table) {
+  if (!table.empty()) text += heading(title) + table.text();
+}
+
+void add_reasons(std::string& text, const std::string& title, const std::vector<Reason>& reasons) {
+  if (reasons.empty()) return;
+  text += heading(title);
+  for (const Reason& reason : reasons)
+    text += line(reason.why + ": " + row_names(reason, names_per_reason));
+}
+
+std::string section_text(const Section& section) {
+  const Analysis& analysis = *section.analysis;
+  const std::set<std::string> contended = contended_ids(section.run);
+  const Ladder rows = ladder(analysis);
+  const PointList points = point_list(analysis);
+  std::string text = plain_within(analysis.title, 200) + "\n";
+  if (section.run) {
+    text += line("run " + section.run->id + ", started " + section.run->started + ", preset " +
+                 section.run->policy.preset + ", roofmark " + section.run->build.version + " (" +
+                 section.run->build.commit + ")");
+  }
+  add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
+  add_table(text, "Other ceilings", ceilings_table(rows.others, contended));
+  add_table(text, "Points, longest first", points_table(points.measured, contended));
+  add_table(text, "Layers", layers_table(analysis));
+  add_table(text, "Totals", totals_table(analysis));
+  add_reasons(text, "Remarks", remarks(analysis));
+  add_reasons(text, "Not measured", missing_rows(analysis));
+  add_reasons(text, "Refused", refused_rows(analysis));
+  if (!analysis.warnings.empty()) text += heading("Warnings");
+  for (const Warning& warning : analysis.warnings) text += line(warning.what);
+  const bool measured = !analysis.ceilings.empty() || !analysis.points.empty();
+  if (measured) text += "\n" + quality_line(quality(section)) + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string text_report(std::span<const Section> sections) {
+  std::string text;
+  for (const Section& section : sections)
+    text += (text.empty() ? "" : "\n\n") + section_text(section);
+  return text;
+}
+
+}  // namespace roofmark
