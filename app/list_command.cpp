@@ -1,12 +1,156 @@
+// `roofmark list WHAT`: the probes, kernels, models, hardware and instruction sets there are.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
 
+#include "analyzer/models.h"
+#include "analyzer/numbers.h"
+#include "analyzer/spec.h"
 #include "app/commands.h"
+#include "app/listing_json.h"
+#include "app/render.h"
+#include "core/error.h"
+#include "harness/machine.h"
+#include "isas.h"
+#include "kernels/registry.h"
+#include "probes/registry.h"
 
 namespace roofmark {
+namespace {
+
+/// "avx2 avx512 (needs avx512, not on this CPU) openblas (built without OpenBLAS)"
+std::string variants_text(const Kernel& kernel, const Machine& machine) {
+  std::string text;
+  for (const Variant& variant : kernel.variants) {
+    std::string one = variant.name;
+    if (variant.device != "cpu") one += " on " + variant.device;
+    if (variant.format != Format{}) one += " " + variant.format.name();
+    if (!variant.unavailable.empty()) {
+      one += " (" + variant.unavailable + ")";
+    } else if (!variant.needs.empty() && variant.device == "cpu" &&
+               !machine.has_isa(variant.needs)) {
+      one += " (needs " + variant.needs + ", not on this CPU)";
+    }
+    text += (text.empty() ? "" : ", ") + one;
+  }
+  return text;
+}
+
+Table kernels_table(const std::vector<Kernel>& kernels, const Machine& machine) {
+  Table table({{"name"}, {"role"}, {"what"}, {"variants"}});
+  for (const Kernel& kernel : kernels) {
+    table.add({kernel.name, std::string(name(kernel.role)), kernel.summary,
+               variants_text(kernel, machine)});
+  }
+  return table;
+}
+
+Table models_table() {
+  Table table({{"name"},
+               {"family"},
+               {"layers", Align::right},
+               {"hidden", Align::right},
+               {"heads", Align::right},
+               {"kv_heads", Align::right},
+               {"vocabulary", Align::right},
+               {"parameters", Align::right},
+               {"source"}});
+  for (const Model& model : builtin_models()) {
+    table.add({model.name, model.family, std::to_string(model.layers), std::to_string(model.hidden),
+               std::to_string(model.heads), std::to_string(model.kv_heads),
+               std::to_string(model.vocabulary), std::to_string(parameters(model)), model.source});
+  }
+  return table;
+}
+
+/// Peaks of every engine: "gpu f16-f32 154.8 Top/s"; engines are never added together.
+std::string peaks_text(const Hardware& hardware) {
+  std::string text;
+  for (const Engine& engine : hardware.engines) {
+    for (const auto& [format, peak] : engine.peaks) {
+      text +=
+          (text.empty() ? "" : ", ") + engine.name + " " + format + " " + si(peak.value, "op/s");
+    }
+  }
+  return text;
+}
+
+Table hardware_table() {
+  Table table({{"name"}, {"title"}, {"bandwidth", Align::right}, {"confidence"}, {"peaks"}});
+  for (const Hardware& one : hardware()) {
+    table.add(
+        {one.name, one.title, si(one.bandwidth.value, "B/s"), one.confidence, peaks_text(one)});
+  }
+  return table;
+}
+
+std::vector<std::string> built_isas() {
+  return {
+#define ROOFMARK_NAME(isa, vector_bytes) #isa,
+      ROOFMARK_EACH_ISA(ROOFMARK_NAME)
+#undef ROOFMARK_NAME
+  };
+}
+
+Table isas_table(const Machine& machine) {
+  Table table(
+      {{"name"}, {"architecture"}, {"vector_bytes", Align::right}, {"this_build"}, {"this_cpu"}});
+  const std::vector<std::string> built = built_isas();
+  const auto add = [&](const std::string& isa, const std::string& architecture, int vector_bytes) {
+    const bool here = std::find(built.begin(), built.end(), isa) != built.end();
+    // The two names of an architecture ("x86_64|AMD64") are one; the first is Linux's.
+    table.add({isa, architecture.substr(0, architecture.find('|')), std::to_string(vector_bytes),
+               here ? "yes" : "no", machine.has_isa(isa) ? "yes" : "no"});
+  };
+#define ROOFMARK_ROW(isa, architecture, vector_bytes, test) add(#isa, architecture, vector_bytes);
+  ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ROW)
+#undef ROOFMARK_ROW
+  return table;
+}
+
+Table listing(const std::string& what) {
+  if (what == "probes") return kernels_table(all_probes(), discover());
+  if (what == "kernels") return kernels_table(all_kernels(), discover());
+  if (what == "models") return models_table();
+  if (what == "hardware") return hardware_table();
+  if (what == "isas") return isas_table(discover());
+  throw InputError("cannot list " + what +
+                   " (there are probes, kernels, models, hardware and isas); name one of these");
+}
+
+int list(const std::string& what, const std::string& output) {
+  const OutputFormat format = output_format(output);
+  const Table table = listing(what);
+  switch (format) {
+    case OutputFormat::table:
+      print(table.text());
+      break;
+    case OutputFormat::json:
+      print(rows_json(table));
+      break;
+    case OutputFormat::csv:
+      print(table.csv());
+      break;
+    case OutputFormat::md:
+      print(table.markdown());
+      break;
+  }
+  return exit_done;
+}
+
+}  // namespace
 
 void add_list(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand("list", "");
-  command->callback([&chosen] { chosen = [] { return exit_usage; }; });
+  struct Request {
+    std::string what, output = "table";
+  };
+  CLI::App* command = app.add_subcommand("list", "what there is to measure and to compare with");
+  const auto request = std::make_shared<Request>();
+  command->add_option("WHAT", request->what, "probes, kernels, models, hardware or isas")
+      ->required();
+  command->add_option("--output", request->output, "table, json, csv or md");
+  command->callback(
+      [&chosen, request] { chosen = [request] { return list(request->what, request->output); }; });
 }
 
 }  // namespace roofmark
