@@ -31,13 +31,13 @@ namespace roofmark {
 /// A gemm with m = 1 is a gemv (n, k).  Attention comes once per distinct query, `queries` being
 /// how many share it.  A query of q fresh tokens after p cached ones has P = q p + q (q + 1) / 2
 /// causal pairs; `fresh` and `cached` are in the shape so that a kernel's work model can be exact.
-/// Eager attention computes and stores the whole rectangle fresh x (cached + fresh) and masks it
-/// afterwards, which is why its softmax is a plain one.
+/// Eager attention keeps the whole rectangle fresh x (cached + fresh), masked scores included,
+/// which is why its softmax is a plain one.
 ///
 /// Formats: projections workload.format; attention, qk and sv {weights = kv, activations,
 /// accumulate}; everything else the activations' own.  Final norm: every position, as
-/// implementations run it.
-/// Throws InputError where an operator would have more than 2^60 operations.
+/// implementations run it.  Throws InputError where an operator would have more than 2^60
+/// operations.
 std::vector<Operator> operators(const Workload& workload);
 
 /// The workload's queries, each distinct one with the number of times it occurs, first come first.
