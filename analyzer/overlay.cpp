@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace roofmark {
 namespace {
@@ -63,6 +64,19 @@ void put_points(Analysis& analysis, const std::string& device) {
     layer.share_measured = fastest->share_measured;
     layer.share_theoretical = fastest->share_theoretical;
   }
+}
+
+Analysis with_model(Analysis of_run, Analysis of_model, const std::string& device) {
+  of_run.title = std::move(of_model.title);
+  of_run.model = std::move(of_model.model);
+  of_run.kv = of_model.kv;
+  of_run.layers = std::move(of_model.layers);
+  of_run.totals = std::move(of_model.totals);
+  of_run.storage = of_model.storage;
+  for (Warning& warning : of_model.warnings) of_run.warnings.push_back(std::move(warning));
+  put_theoretical(of_run, theoretical_roofline(of_run, device));
+  put_points(of_run, device);
+  return of_run;
 }
 
 }  // namespace roofmark

@@ -1,12 +1,142 @@
+// roofmark analyze: a model on a roofline from specs or from a run, or what a run says by itself.
 #include <CLI/CLI.hpp>
+#include <memory>
 
+#include "analyzer/from_run.h"
+#include "analyzer/layers.h"
+#include "analyzer/overlay.h"
+#include "analyzer/viewer_table.h"
+#include "app/analyze_request.h"
 #include "app/commands.h"
+#include "app/files.h"
+#include "app/model_argument.h"
+#include "app/quantity.h"
+#include "app/render.h"
+#include "app/work_model.h"
+#include "core/error.h"
+#include "core/run_json.h"
 
 namespace roofmark {
+namespace {
+
+std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
+  if (request.models.empty()) {
+    throw InputError("nothing to analyze; name a model (roofmark list models) or a run with --run");
+  }
+  const Roofline roofline = roofline_of(request);
+  const WorkModel work = registry_work_model();
+  std::vector<Analysis> analyses;
+  for (const std::string& argument : request.models) {
+    for (const auto& workloads : workloads_of(request, model_argument(argument))) {
+      analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
+    }
+  }
+  return analyses;
+}
+
+RunOptions run_options_of(const AnalyzeRequest& request) {
+  if (!request.peaks.empty()) {
+    throw InputError(
+        "--peak does not go with --run (a run has its own peaks); leave one of them out");
+  }
+  RunOptions options;
+  if (!request.hardware.empty()) options.hardware = &find_hardware(request.hardware);
+  if (!request.bandwidth.empty())
+    options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
+  return options;
+}
+
+std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
+  const Analysis of_run = analyze_run(run, run_options_of(request));
+  if (request.models.empty()) return {of_run};
+  const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
+  const Roofline roofline = measured_roofline(run, of_run, device);
+  const WorkModel work = registry_work_model();
+  std::vector<Analysis> analyses;
+  for (const std::string& argument : request.models) {
+    for (const auto& workloads : workloads_of(request, model_argument(argument), run)) {
+      Analysis of_model = analyze_model(workloads, accounting_of(request), work, roofline);
+      analyses.push_back(with_model(of_run, std::move(of_model), device));
+    }
+  }
+  return analyses;
+}
+
+std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
+                     const Run* run) {
+  const OutputFormat format = output_format(request.output);
+  const bool viewer = accounting_of(request) == Accounting::llm_viewer && !request.models.empty();
+  if (viewer && format == OutputFormat::table) return viewer_text(analyses);
+  if (viewer && format == OutputFormat::md) return viewer_markdown(analyses);
+  std::vector<Section> sections;
+  for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
+  return render(sections, format);
+}
+
+int analyze(const AnalyzeRequest& request) {
+  accounting_of(request);  // what cannot be done is said before any file is read
+  std::optional<Run> run;
+  if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
+  const std::vector<Analysis> analyses = run ? from_run(request, *run) : from_specs(request);
+  const std::string text = rendered(request, analyses, run ? &*run : nullptr);
+  if (request.out.empty()) {
+    print(text);
+  } else {
+    write_file(request.out, text);
+  }
+  return exit_done;
+}
+
+void add_workload_options(CLI::App& command, AnalyzeRequest& request) {
+  command.add_option("--phase", request.phases, "prefill,decode")
+      ->delimiter(',')
+      ->allow_extra_args(false)  // else the model that follows would be taken for one
+      ->check(CLI::IsMember({"prefill", "decode"}))
+      ->capture_default_str();
+  command.add_option("--batch", request.batch, "sequences computed together; default 1")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 16));
+  command
+      .add_option("--context", request.context,
+                  "tokens: of the prompt in prefill, already in the cache in decode; default 2048")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
+  command
+      .add_option("--dtype", request.dtypes,
+                  "f32,bf16,f16,fp8,w8a8,w4a16,...; default the model's own, with --run the run's")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--kv-dtype", request.kv_dtype, "type of the cache; default the activations'");
+  command
+      .add_option("--attention", request.attention,
+                  "flash (default) or eager (default with llm-viewer)")
+      ->check(CLI::IsMember({"flash", "eager"}));
+}
+
+void add_options(CLI::App& command, AnalyzeRequest& request) {
+  command.add_option("MODEL", request.models, "built-in names or paths of config.json files");
+  command.add_option("--run", request.run,
+                     "a run or journal: its ceilings and points, or the model on its roofline");
+  command.add_option("--hardware", request.hardware, "a device by name (roofmark list hardware)");
+  add_workload_options(command, request);
+  command
+      .add_option("--accounting", request.accounting,
+                  "exact, or llm-viewer: as that tool counts and prints")
+      ->capture_default_str();
+  command.add_option("--peak", request.peaks, "FORMAT=OPS per second, e.g. bf16=155T; repeatable")
+      ->allow_extra_args(false);
+  command.add_option("--bandwidth", request.bandwidth, "bytes per second of the memory, e.g. 768G");
+  command.add_option("--output", request.output, "table, json, csv or md")
+      ->check(CLI::IsMember({"table", "json", "csv", "md"}))
+      ->capture_default_str();
+  command.add_option("-o,--out", request.out, "write to this file instead of the terminal");
+}
+
+}  // namespace
 
 void add_analyze(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand("analyze", "");
-  command->callback([&chosen] { chosen = [] { return exit_usage; }; });
+  CLI::App* command = app.add_subcommand("analyze", "a model on a roofline, or what a run says");
+  const auto request = std::make_shared<AnalyzeRequest>();
+  add_options(*command, *request);
+  command->callback([request, &chosen] { chosen = [request] { return analyze(*request); }; });
 }
 
 }  // namespace roofmark

@@ -31,6 +31,42 @@ DType cache_type_of(const AnalyzeRequest& request, const Format& format) {
   return *type;
 }
 
+/// Wherever they are from and whatever they are called.
+bool same_dimensions(Model a, const Model& b) {
+  a.name = b.name;
+  a.source = b.source;
+  return a == b;
+}
+
+bool wants(const AnalyzeRequest& request, Phase phase) {
+  return std::find(request.phases.begin(), request.phases.end(), name(phase)) !=
+         request.phases.end();
+}
+
+std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, const Model& model,
+                                                const Format& otherwise) {
+  Attention attention =
+      accounting_of(request) == Accounting::llm_viewer ? Attention::eager : Attention::flash;
+  if (request.attention == "flash") attention = Attention::flash;
+  if (request.attention == "eager") attention = Attention::eager;
+  std::vector<Format> formats;
+  for (const std::string& dtype : request.dtypes)
+    formats.push_back(format_called(dtype, "--dtype"));
+  if (formats.empty()) formats.push_back(otherwise);
+  std::vector<std::vector<Workload>> sets;
+  for (const Format& format : formats) {
+    std::vector<Workload> set;
+    for (const Phase phase : {Phase::prefill, Phase::decode}) {
+      if (!wants(request, phase)) continue;
+      set.push_back({model, phase,
+                     queries_of(phase, request.batch.value_or(1), request.context.value_or(2048)),
+                     format, cache_type_of(request, format), attention});
+    }
+    sets.push_back(std::move(set));
+  }
+  return sets;
+}
+
 /// "bf16=155T" into the engine's peaks.
 void set_peak(Engine& engine, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -67,29 +103,34 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   return roofline;
 }
 
-std::vector<Format> formats_of(const AnalyzeRequest& request, const Model& model) {
-  if (request.dtypes.empty()) return {format_called(std::string(name(model.dtype)), model.name)};
-  std::vector<Format> formats;
-  for (const std::string& dtype : request.dtypes)
-    formats.push_back(format_called(dtype, "--dtype"));
-  return formats;
+std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model) {
+  return workloads_in(request, model, format_called(std::string(name(model.dtype)), model.name));
 }
 
-std::vector<Workload> workloads_of(const AnalyzeRequest& request, const Model& model,
-                                   const Format& format) {
-  Attention attention =
-      accounting_of(request) == Accounting::llm_viewer ? Attention::eager : Attention::flash;
-  if (request.attention == "flash") attention = Attention::flash;
-  if (request.attention == "eager") attention = Attention::eager;
-  std::vector<Workload> workloads;
-  for (const Phase phase : {Phase::prefill, Phase::decode}) {
-    if (std::find(request.phases.begin(), request.phases.end(), name(phase)) ==
-        request.phases.end())
+std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model,
+                                                const Run& run) {
+  const bool as_measured = !request.batch && !request.context && request.dtypes.empty() &&
+                           request.kv_dtype.empty() && request.attention.empty() &&
+                           accounting_of(request) == Accounting::exact;
+  std::vector<std::vector<Workload>> sets;
+  for (const Workload& workload : run.policy.workloads) {
+    if (!as_measured || !same_dimensions(workload.model, model) ||
+        !wants(request, workload.phase)) {
       continue;
-    workloads.push_back({model, phase, queries_of(phase, request.batch, request.context), format,
-                         cache_type_of(request, format), attention});
+    }
+    const auto same_format =
+        std::find_if(sets.begin(), sets.end(), [&](const std::vector<Workload>& set) {
+          return set.front().format == workload.format && set.front().kv == workload.kv;
+        });
+    if (same_format == sets.end()) {
+      sets.push_back({workload});
+    } else {
+      same_format->push_back(workload);
+    }
   }
-  return workloads;
+  if (!sets.empty()) return sets;
+  const auto& measured = run.policy.workloads;
+  return workloads_in(request, model, measured.empty() ? Format{} : measured.front().format);
 }
 
 }  // namespace roofmark

@@ -8,6 +8,7 @@
 
 #include "analyzer/accounting.h"
 #include "analyzer/roofline.h"
+#include "core/measurement.h"
 #include "core/model.h"
 
 namespace roofmark {
@@ -16,7 +17,7 @@ struct AnalyzeRequest {
   std::vector<std::string> models, phases{"prefill", "decode"}, dtypes, peaks;
   std::string run, hardware, kv_dtype, attention, accounting = "exact", bandwidth, output = "table",
                                                   out;
-  std::int64_t batch = 1, context = 2048;
+  std::optional<std::int64_t> batch, context;  ///< default 1 and 2048
 };
 
 /// Throws InputError where the accounting is not one of this version's.
@@ -26,12 +27,15 @@ Accounting accounting_of(const AnalyzeRequest& request);
 /// those given alone; with nothing an empty one.  Throws InputError.
 Roofline roofline_of(const AnalyzeRequest& request);
 
-/// The formats asked for; none: the model's own type, accumulated in f32.  Throws InputError.
-std::vector<Format> formats_of(const AnalyzeRequest& request, const Model& model);
+/// What is asked of a model, one set of workloads (one per phase) for each format asked for; none:
+/// the model's own type, accumulated in f32.  The cache has the activations' type unless asked
+/// otherwise; attention is flash, with llm-viewer accounting eager, as that tool's default is.
+/// Throws InputError.
+std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model);
 
-/// One workload per phase.  The cache has the activations' type unless asked otherwise; attention
-/// is flash, with llm-viewer accounting eager, as that tool's default is.  Throws InputError.
-std::vector<Workload> workloads_of(const AnalyzeRequest& request, const Model& model,
-                                   const Format& format);
+/// The same beside a run: where nothing but phases is asked, the workloads of that model that the
+/// run measured; else in the run's first format instead of the model's own.
+std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model,
+                                                const Run& run);
 
 }  // namespace roofmark

@@ -74,12 +74,12 @@ TEST(AnalyzeRequest, ImpossibleValuesAreRefused) {
             "of them");
   request.dtypes = {"int3"};
   EXPECT_EQ(
-      refusal([&] { formats_of(request, find_model("llama-2-7b")); }).find("--dtype: \"int3\""),
+      refusal([&] { workloads_of(request, find_model("llama-2-7b")); }).find("--dtype: \"int3\""),
       0u);
   request = {};
   request.kv_dtype = "tf32";
   EXPECT_EQ(refusal([&] {
-              workloads_of(request, find_model("llama-2-7b"), Format{});
+              workloads_of(request, find_model("llama-2-7b"));
             }).find("--kv-dtype: \"tf32\""),
             0u);
 }
@@ -89,10 +89,9 @@ TEST(AnalyzeRequest, WorkloadsFollowTheModelUnlessAskedOtherwise) {
   AnalyzeRequest request;
   request.batch = 3;
   request.context = 100;
-  const Format format = formats_of(request, model).front();
-  EXPECT_EQ(format.name(), "bf16-f32");
-  const std::vector<Workload> workloads = workloads_of(request, model, format);
+  const std::vector<Workload> workloads = workloads_of(request, model).at(0);
   ASSERT_EQ(workloads.size(), 2u);
+  EXPECT_EQ(workloads[0].format.name(), "bf16-f32");
   EXPECT_EQ(workloads[0].phase, Phase::prefill);
   EXPECT_EQ(workloads[0].queries, std::vector<Query>(3, Query{0, 100}));
   EXPECT_EQ(workloads[1].queries, std::vector<Query>(3, Query{100, 1}));
@@ -101,10 +100,41 @@ TEST(AnalyzeRequest, WorkloadsFollowTheModelUnlessAskedOtherwise) {
   request.kv_dtype = "fp8";
   request.phases = {"decode"};
   request.accounting = "llm-viewer";
-  const std::vector<Workload> asked = workloads_of(request, model, format);
+  const std::vector<Workload> asked = workloads_of(request, model).at(0);
   ASSERT_EQ(asked.size(), 1u);
   EXPECT_EQ(asked[0].kv, DType::fp8);
   EXPECT_EQ(asked[0].attention, Attention::eager);
+}
+
+TEST(AnalyzeRequest, EachFormatIsASetOfItsOwn) {
+  AnalyzeRequest request;
+  request.dtypes = {"f32", "w4a16"};
+  const auto sets = workloads_of(request, find_model("llama-2-7b"));
+  ASSERT_EQ(sets.size(), 2u);
+  EXPECT_EQ(sets[0][1].format.name(), "f32");
+  EXPECT_EQ(sets[1][1].format.name(), "w4a16");
+  EXPECT_EQ(sets[1][1].kv, DType::f16);
+}
+
+TEST(AnalyzeRequest, BesideARunItsOwnWorkloadsAreTaken) {
+  const Model model = find_model("llama-3-8b");
+  Run run;
+  run.policy.workloads = {
+      {model, Phase::prefill, {{0, 128}}, Format{}, DType::f32, Attention::eager},
+      {find_model("llama-2-7b"), Phase::decode, {{9, 1}}, Format{}, DType::f32, Attention::eager},
+      {model, Phase::decode, {{2048, 1}}, Format{}, DType::f32, Attention::eager}};
+  AnalyzeRequest request;
+  const auto sets = workloads_of(request, model, run);
+  ASSERT_EQ(sets.size(), 1u);
+  ASSERT_EQ(sets[0].size(), 2u);
+  EXPECT_EQ(sets[0][0], run.policy.workloads[0]);
+  EXPECT_EQ(sets[0][1], run.policy.workloads[2]);
+  request.phases = {"decode"};
+  EXPECT_EQ(workloads_of(request, model, run).at(0).size(), 1u);
+  request.context = 64;  // asked for: not what was measured, but in its format
+  EXPECT_EQ(workloads_of(request, model, run).at(0).at(0).queries.at(0), (Query{64, 1}));
+  EXPECT_EQ(workloads_of(request, model, run).at(0).at(0).format.name(), "f32");
+  EXPECT_EQ(workloads_of({}, find_model("llama-3.2-1b"), run).at(0).at(0).format.name(), "f32");
 }
 
 }  // namespace

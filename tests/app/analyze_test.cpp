@@ -1,0 +1,186 @@
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "core/strict_json.h"
+#include "tests/app/program.h"
+
+namespace roofmark {
+namespace {
+
+const std::vector<std::string> published{
+    "analyze", "llama-2-7b", "--hardware", "a6000", "--phase",      "prefill,decode",
+    "--batch", "1",          "--context",  "2048",  "--accounting", "llm-viewer"};
+
+std::vector<std::string> with(std::vector<std::string> arguments,
+                              const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+/// "prefill q_proj" -> its five cells.
+std::map<std::string, std::vector<std::string>> printed_rows(const std::string& text) {
+  std::map<std::string, std::vector<std::string>> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::vector<std::string> words = words_of(line);
+    if (words.size() == 7) rows[words[0] + " " + words[1]] = {words.begin() + 2, words.end()};
+  }
+  return rows;
+}
+
+/// Exit code 2 and one line on stderr that holds `part`; nothing on stdout.
+void expect_refused(const std::vector<std::string>& arguments, const std::string& part) {
+  const Outcome outcome = run_program(arguments);
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err.find("roofmark: "), 0u) << outcome.err;
+  EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << outcome.err;
+}
+
+TEST(Analyze, ThePublishedTableIsPrintedCellByCell) {
+  const Outcome outcome = run_program(published);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  const auto rows = printed_rows(outcome.out);
+  const std::string path = std::string(ROOFMARK_TEST_DATA) + "/llm_viewer.json";
+  const auto golden = JsonView::parse(contents(path), path).at("table").elements();
+  ASSERT_EQ(golden.size(), 24u);
+  for (const JsonView& row : golden) {
+    const std::string name = row.at("phase").text() + " " + row.at("op").text();
+    ASSERT_EQ(rows.count(name), 1u) << name << "\n" << outcome.out;
+    std::vector<std::string> cells;
+    for (const JsonView& cell : row.at("cells").elements()) cells.push_back(cell.text());
+    EXPECT_EQ(rows.at(name), cells) << name;
+  }
+}
+
+TEST(Analyze, JsonHasTheFiguresOfTheContract) {
+  const Outcome outcome = run_program(with(published, {"--output", "json"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const JsonView json = JsonView::parse(outcome.out, "stdout");
+  EXPECT_EQ(json.at("model").at("parameters").integer(0, INT64_MAX), 6738415616);
+  EXPECT_EQ(json.at("model").at("kv_bytes_per_token").number(0, 1e9), 524288);
+  const JsonView layer = json.at("layers").elements().at(0);
+  EXPECT_EQ(layer.at("operator").text(), "q_proj");
+  EXPECT_EQ(layer.at("count").integer(0, 100), 32);
+  EXPECT_EQ(layer.at("ops").number(0, 1e15), 68719476736);
+  EXPECT_EQ(layer.at("bytes").number(0, 1e15), 67108864);
+  EXPECT_EQ(layer.at("attainable").number(0, 1e15), 154.8e12);
+  const std::vector<JsonView> totals = json.at("totals").elements();
+  ASSERT_EQ(totals.size(), 2u);
+  EXPECT_EQ(totals[0].at("ops").number(0, 1e15), 28751179022336);
+  EXPECT_EQ(totals[1].at("bytes").number(0, 1e15), 14313150976);
+  EXPECT_GT(totals[1].at("tokens_per_second").number(0, 1e6), 0);
+  EXPECT_EQ(json.at("storage").at("peak").number(0, 1e12), 14803795968);
+}
+
+TEST(Analyze, SeveralModelsAreAnArray) {
+  const Outcome outcome = run_program({"analyze", "llama-2-7b", "llama-3-8b", "--dtype", "f16,w8a8",
+                                       "--accounting", "llm-viewer", "--output", "json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(JsonView::parse(outcome.out, "stdout").elements().size(), 4u);
+}
+
+TEST(Analyze, EveryOutputCanGoToAFile) {
+  const ScratchFolder folder;
+  for (const std::string form : {"table", "md", "csv", "json"}) {
+    const std::string path = folder / form;
+    const Outcome said = run_program(with(published, {"--output", form}));
+    const Outcome written = run_program(with(published, {"--output", form, "-o", path}));
+    EXPECT_EQ(written.code, 0) << written.err;
+    EXPECT_EQ(written.out, "");
+    EXPECT_FALSE(said.out.empty());
+    EXPECT_EQ(contents(path), said.out);
+  }
+}
+
+TEST(Analyze, OptionsDoNotTakeTheModelThatFollows) {
+  const Outcome outcome =
+      run_program({"analyze", "--phase", "decode", "--dtype", "f16,bf16", "--peak", "f16=1T",
+                   "llama-2-7b", "--bandwidth", "1G", "--output", "json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto analyses = JsonView::parse(outcome.out, "stdout").elements();
+  ASSERT_EQ(analyses.size(), 2u);
+  EXPECT_EQ(analyses[0].at("totals").elements().size(), 1u);
+}
+
+TEST(Analyze, WithoutHardwareNoCeilingIsMadeUp) {
+  const Outcome outcome = run_program({"analyze", "llama-3.2-1b", "--accounting", "llm-viewer"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("no hardware was named; pass --hardware"), std::string::npos)
+      << outcome.out;
+  EXPECT_EQ(printed_rows(outcome.out).at("decode q_proj").at(3), "unknown");
+}
+
+TEST(Analyze, ReadsAConfigFromAFile) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("config.json", R"({"model_type": "llama", "hidden_size": 64,
+    "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100})");
+  const Outcome outcome = run_program(
+      {"analyze", path, "--accounting", "llm-viewer", "--peak", "f16=1T", "--bandwidth", "1G"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(printed_rows(outcome.out).at("decode q_proj").at(0), "8K");  // 2 x 64 x 64
+}
+
+TEST(Analyze, BrokenConfigsAreRefusedWithFileKeyAndRemedy) {
+  const ScratchFolder folder;
+  const std::string good = R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
+ "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100})";
+  const auto refused = [&](const std::string& text, const std::string& part) {
+    const std::string path = folder.write("config.json", text);
+    expect_refused({"analyze", path}, path + ": " + part);
+  };
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    return std::string(good).replace(good.find(from), from.size(), to);
+  };
+  for (std::size_t length = 0; length < good.size(); length += 13)
+    refused(good.substr(0, length), "line ");
+  refused(changed("64", "\"64\""),
+          "hidden_size: must be an integer (it is the text \"64\"); write one from 1 to ");
+  refused(changed("64", "64.0"), "hidden_size: must be an integer (it is 64.0); ");
+  refused(changed("64", "-1"), "hidden_size: must be an integer (it is -1); ");
+  refused(changed("64", "65"), "num_attention_heads: does not divide hidden_size (65 / 4)");
+  refused(changed("\"vocab_size\"", "\"hidden_size\""),
+          "hidden_size: key given twice; keep one of them");
+  refused(changed("llama", "mamba"), "model_type: architecture \"mamba\" is not supported; ");
+  refused(changed("llama", "\xff"), "line 1, column ");
+  refused(good + good, "line 2, column ");
+  refused(std::string(100000, '['), "nested deeper than 64 levels; ");
+}
+
+TEST(Analyze, UsageErrorsAreOneLineAndExitTwo) {
+  expect_refused({"analyze"}, "name a model");
+  expect_refused({"analyze", "--run", "./absent.json"}, "cannot read ./absent.json (No such file");
+  expect_refused({"analyze", "lama-2-7b"}, "did you mean llama-2-7b?");
+  expect_refused({"analyze", "./absent/config.json"},
+                 "cannot read ./absent/config.json (No such file");
+  expect_refused({"analyze", "."}, "");
+  expect_refused({"analyze", "llama-2-7b", "--hardware", "a600"}, "a6000");
+  expect_refused({"analyze", "llama-2-7b", "--accounting", "tra"},
+                 "--accounting: \"tra\" is not in this version");
+  expect_refused({"analyze", "llama-2-7b", "--accounting", "llm-viewer", "--attention", "flash"},
+                 "--attention eager");
+  expect_refused({"analyze", "llama-2-7b", "--peak", "f16=155X"},
+                 "--peak: \"155X\" is not a positive number");
+  expect_refused({"analyze", "llama-2-7b", "--bandwidth", "-1"}, "--bandwidth");
+  expect_refused({"analyze", "llama-2-7b", "--batch", "0"}, "--batch");
+  expect_refused({"analyze", "llama-2-7b", "--context", "1.5"}, "--context");
+  expect_refused({"analyze", "llama-2-7b", "--phase", "training"}, "--phase");
+  expect_refused({"analyze", "llama-2-7b", "--dtype", "f33"}, "--dtype: \"f33\" is not a format");
+  expect_refused({"analyze", "llama-2-7b", "--output", "xml"}, "--output");
+  expect_refused({"analyze", "llama-2-7b", "--tp", "2"}, "--tp");
+  expect_refused({"analyze", "llama-2-7b", "--batch", "65536", "--context", "16777216"},
+                 "use a smaller --batch");
+}
+
+}  // namespace
+}  // namespace roofmark
