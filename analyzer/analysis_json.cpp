@@ -78,6 +78,11 @@ Json json_of(const Layer& layer) {
   json["attainable"] = number(layer.attainable);
   json["bound"] = word(layer.bound);
   json["seconds"] = number(layer.seconds);
+  json["attainable_theoretical"] = number(layer.attainable_theoretical);
+  json["achieved"] = number(layer.achieved);
+  json["share_measured"] = number(layer.share_measured);
+  json["share_theoretical"] = number(layer.share_theoretical);
+  json["point"] = word(layer.point);
   json["reason"] = word(layer.reason);
   return json;
 }

@@ -1,4 +1,5 @@
 // The report as CSV: one line per ceiling, point and layer, for spreadsheets and data frames.
+#include <algorithm>
 #include <cassert>
 #include <map>
 #include <string_view>
@@ -116,6 +117,14 @@ Cells cells_of(const Layer& row) {
   cells["value"] = row.attainable ? exact(row.attainable->value) : "";
   cells["unit"] = "op/s";
   cells["reason"] = row.reason;
+  cells["kernel"] = row.kernel;
+  cells["format"] = row.format.name();
+  cells["shape"] = row.shape.text();
+  std::replace(cells["shape"].begin(), cells["shape"].end(), ',', ' ');
+  cells["attainable_theoretical"] =
+      row.attainable_theoretical ? exact(row.attainable_theoretical->value) : "";
+  cells["share_measured"] = cell(row.share_measured);
+  cells["share_theoretical"] = cell(row.share_theoretical);
   return cells;
 }
 

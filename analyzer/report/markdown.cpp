@@ -36,6 +36,7 @@ std::string section_markdown(const Section& section) {
   add_table(text, "Points, longest first", points_table(point_list(analysis).measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
+  add_table(text, "Storage", storage_table(analysis));
   add_table(text, "Other ceilings", ceilings_table(rows.others, contended));
   add_reasons(text, "Remarks", remarks(analysis));
   add_reasons(text, "Not measured", missing_rows(analysis));

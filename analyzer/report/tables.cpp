@@ -62,6 +62,12 @@ void count(Quality& quality, char grade) {
   if (grade == 'C') ++quality.c;
 }
 
+/// A layer's place under a roof; "-" where it computes nothing and op/s would say nothing.
+std::string layer_rate(const Layer& layer, const Known<OpRate>& rate, const char* otherwise) {
+  if (layer.work.ops.value == 0) return "-";
+  return rate ? si(rate->value, "op/s") : otherwise;
+}
+
 }  // namespace
 
 std::set<std::string> contended_ids(const Run* run) {
@@ -127,21 +133,51 @@ Table points_table(const std::vector<const Point*>& rows, const std::set<std::st
 }
 
 Table layers_table(const Analysis& analysis) {
-  Table table({{"operator"},
-               {"phase"},
-               {"count", Align::right},
-               {"work", Align::right},
-               {"bytes", Align::right},
-               {"op/B", Align::right},
-               {"attainable", Align::right},
-               {"bound"},
-               {"time", Align::right}});
-  for (const Layer& row : analysis.layers) {
-    table.add({row.op, row.phase, std::to_string(row.count), si(row.work.ops.value, "op"),
-               si(row.work.bytes().value, "B"), plain_number(row.intensity),
-               row.attainable ? si(row.attainable->value, "op/s") : "unknown", row.bound,
-               row.seconds ? si(row.seconds->value, "s") : "unknown"});
+  // Beside a run: both rooflines, what was achieved and the two shares.
+  const bool measured = !analysis.ceilings.empty();
+  std::vector<Column> columns{{"operator"},
+                              {"phase"},
+                              {"count", Align::right},
+                              {"work", Align::right},
+                              {"bytes", Align::right},
+                              {"op/B", Align::right},
+                              {measured ? "measured roof" : "attainable", Align::right},
+                              {"bound"},
+                              {"time", Align::right}};
+  if (measured) {
+    for (const char* title : {"theoretical roof", "achieved", "of measured", "of theoretical"}) {
+      columns.push_back({title, Align::right});
+    }
   }
+  Table table(columns);
+  for (const Layer& row : analysis.layers) {
+    std::vector<std::string> cells{row.op,
+                                   row.phase,
+                                   std::to_string(row.count),
+                                   si(row.work.ops.value, "op"),
+                                   si(row.work.bytes().value, "B"),
+                                   plain_number(row.intensity),
+                                   layer_rate(row, row.attainable, "unknown"),
+                                   row.bound,
+                                   row.seconds ? si(row.seconds->value, "s") : "unknown"};
+    if (measured) {
+      const char* unit = row.work.ops.value > 0 ? "op/s" : "B/s";
+      cells.push_back(layer_rate(row, row.attainable_theoretical, "-"));
+      cells.push_back(row.achieved ? si(*row.achieved, unit) : "-");
+      cells.push_back(percent(row.share_measured));
+      cells.push_back(percent(row.share_theoretical));
+    }
+    table.add(std::move(cells));
+  }
+  return table;
+}
+
+Table storage_table(const Analysis& analysis) {
+  Table table({{"memory"}, {"size", Align::right}});
+  if (!analysis.storage) return table;
+  table.add({"weights", iec(analysis.storage->weights.value)});
+  table.add({"key/value cache", iec(analysis.storage->kv_cache.value)});
+  table.add({"both with activations", iec(analysis.storage->peak.value)});
   return table;
 }
 

@@ -23,6 +23,8 @@ Table points_table(const std::vector<const Point*>& rows, const std::set<std::st
 
 Table layers_table(const Analysis& analysis);
 Table totals_table(const Analysis& analysis);
+/// Weights, cache and peak; empty where no model was asked for.
+Table storage_table(const Analysis& analysis);
 
 /// Rows that share a reason, and the reason.
 struct Reason {

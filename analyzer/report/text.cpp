@@ -39,6 +39,7 @@ std::string section_text(const Section& section) {
   add_table(text, "Points, longest first", points_table(points.measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
+  add_table(text, "Storage", storage_table(analysis));
   add_reasons(text, "Remarks", remarks(analysis));
   add_reasons(text, "Not measured", missing_rows(analysis));
   add_reasons(text, "Refused", refused_rows(analysis));

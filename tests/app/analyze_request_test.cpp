@@ -72,6 +72,7 @@ TEST(AnalyzeRequest, ImpossibleValuesAreRefused) {
   EXPECT_EQ(refusal([&] { accounting_of(request); }),
             "--accounting: \"tra\" is not in this version (it has exact and llm-viewer); use one "
             "of them");
+  request = {};
   request.dtypes = {"int3"};
   EXPECT_EQ(
       refusal([&] { workloads_of(request, find_model("llama-2-7b")); }).find("--dtype: \"int3\""),
@@ -118,7 +119,7 @@ TEST(AnalyzeRequest, EachFormatIsASetOfItsOwn) {
 
 TEST(AnalyzeRequest, BesideARunItsOwnWorkloadsAreTaken) {
   const Model model = find_model("llama-3-8b");
-  Run run;
+  roofmark::Run run;
   run.policy.workloads = {
       {model, Phase::prefill, {{0, 128}}, Format{}, DType::f32, Attention::eager},
       {find_model("llama-2-7b"), Phase::decode, {{9, 1}}, Format{}, DType::f32, Attention::eager},
