@@ -1,0 +1,122 @@
+// `roofmark analyze --run` by the built program, on runs made of exact numbers.
+#include <gtest/gtest.h>
+
+#include "analyzer/models.h"
+#include "core/run_json.h"
+#include "core/strict_json.h"
+#include "tests/analyzer/run_builder.h"
+#include "tests/app/program.h"
+
+namespace roofmark {
+namespace {
+
+/// FMA at full rate, memory at 2^36 bytes per second, llama-3-8b's q_proj decode at half of that.
+roofmark::Run run_of_llama() {
+  roofmark::Run run = zen5_run();
+  run.id = "made-up";
+  run.started = "2026-11-22T02:10:00Z";
+  run.policy.threads = {1};
+  run.policy.workloads = {
+      {find_model("llama-3-8b"), Phase::decode, {{64, 1}}, Format{}, DType::f32, Attention::eager}};
+  const Measurement read = stream_row("read", "dram", 1, 0x1p36);
+  const Work work{.ops = Ops{33554432},
+                  .read = Bytes{67125248},
+                  .written = Bytes{16384},
+                  .weights = Bytes{67108864}};
+  Measurement gemv = kernel_row("gemv", work, 2 * work.bytes().value / 0x1p36, read);
+  gemv.shape = {{"n", 4096}, {"k", 4096}};
+  gemv.conditions.state = "cold";
+  gemv.id = "gemv/avx512/f32/cpu/t1/n=4096,k=4096,state=cold";
+  for (Pair& pair : gemv.pairs) pair = {2 * work.bytes().value / 0x1p36, 1};
+  run.rows = {fma_row("avx512", 1, 64), read, gemv};
+  run.complete = true;
+  return run;
+}
+
+JsonView layer_called(const JsonView& analysis, const std::string& op) {
+  for (const JsonView& layer : analysis.at("layers").elements()) {
+    if (layer.at("operator").text() == op) return layer;
+  }
+  throw std::out_of_range(op);
+}
+
+TEST(AnalyzeRun, WithoutAModelItIsTheLadderAndThePoints) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("run.json", to_json(run_of_llama()));
+  const Outcome text = run_program({"analyze", "--run", path});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_NE(text.out.find("q_proj"), std::string::npos) << text.out;
+  EXPECT_EQ(text.out.find("\nLayers\n"), std::string::npos);
+  const Outcome json =
+      run_program({"analyze", "--run", path, "--output", "json", "--bandwidth", "128G"});
+  ASSERT_EQ(json.code, 0) << json.err;
+  const JsonView analysis = JsonView::parse(json.out, "stdout");
+  EXPECT_EQ(analysis.at("ceilings").elements().size(), 2u);
+  EXPECT_FALSE(analysis.has("layers"));
+}
+
+TEST(AnalyzeRun, AModelStandsOnTheMeasuredRooflineBesideTheTheoreticalOne) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("run.json", to_json(run_of_llama()));
+  const Outcome outcome = run_program(
+      {"analyze", "--run", path, "llama-3-8b", "--output", "json", "--bandwidth", "137438953472"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const JsonView analysis = JsonView::parse(outcome.out, "stdout");
+  EXPECT_NE(analysis.at("title").text().find("decode of 64 cached tokens"),
+            std::string::npos);  // as measured
+  const JsonView q_proj = layer_called(analysis, "q_proj");
+  const double intensity = 33554432.0 / 67141632;
+  EXPECT_DOUBLE_EQ(q_proj.at("attainable").number(0, 1e15), intensity * 0x1p36);
+  EXPECT_DOUBLE_EQ(q_proj.at("attainable_theoretical").number(0, 1e15), intensity * 0x1p37);
+  EXPECT_DOUBLE_EQ(q_proj.at("achieved").number(0, 1e15), intensity * 0x1p35);
+  EXPECT_DOUBLE_EQ(q_proj.at("share_theoretical").number(0, 1), 0.25);
+  EXPECT_EQ(q_proj.at("point").text(), "gemv/avx512/f32/cpu/t1/n=4096,k=4096,state=cold");
+  EXPECT_FALSE(layer_called(analysis, "lm_head").has("achieved"));  // nothing measured it
+  EXPECT_EQ(analysis.at("totals").elements().size(), 1u);
+}
+
+TEST(AnalyzeRun, AFormatTheRunDidNotMeasureHasNoRoof) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("run.json", to_json(run_of_llama()));
+  const Outcome outcome =
+      run_program({"analyze", "--run", path, "llama-3-8b", "--dtype", "bf16", "--output", "json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const JsonView q_proj = layer_called(JsonView::parse(outcome.out, "stdout"), "q_proj");
+  EXPECT_FALSE(q_proj.has("attainable"));
+  EXPECT_NE(q_proj.at("reason").text().find("bf16-f32 peak"), std::string::npos);
+}
+
+TEST(AnalyzeRun, BrokenRunsAreRefusedInOneLine) {
+  const ScratchFolder folder;
+  const std::string good = to_json(run_of_llama());
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    return std::string(good).replace(good.find(from), from.size(), to);
+  };
+  const std::vector<std::string> broken{
+      "",
+      good.substr(0, good.size() / 2),
+      changed("\"complete\": true", "\"complete\": \"yes\""),
+      changed("\"id\": \"made-up\"", "\"id\": \"made-up\", \"id\": \"twice\""),
+      changed("made-up", "made-\xff-up"),
+      changed("roofmark.run/1", "roofmark.run/9"),
+      "not a run"};
+  for (const std::string& text : broken) {
+    const std::string path = folder.write("run.json", text);
+    const Outcome outcome = run_program({"analyze", "--run", path});
+    EXPECT_EQ(outcome.code, 2) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err.find("roofmark: " + path), 0u) << outcome.err;
+    EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << outcome.err;
+  }
+}
+
+TEST(AnalyzeRun, APeakByHandDoesNotGoWithARun) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("run.json", to_json(run_of_llama()));
+  const Outcome outcome = run_program({"analyze", "--run", path, "--peak", "f32=1T"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("--peak does not go with --run"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace roofmark
