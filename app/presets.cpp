@@ -62,7 +62,7 @@ Phase phase_of(const std::string& text) {
 }
 
 Format format_of(const std::string& text) {
-  const auto format = format_from(text);
+  const auto format = working_format_from(text);
   if (!format) {
     throw InputError("there is no format '" + text +
                      "' (f32, bf16-f32, w8a8, w4a16 and the like are)"
