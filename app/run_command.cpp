@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/build_info.h"
+#include "analyzer/from_run.h"
 #include "app/commands.h"
 #include "app/estimate.h"
 #include "app/files.h"
 #include "app/interrupt.h"
-#include "app/presets.h"
 #include "app/progress.h"
+#include "app/render.h"
+#include "app/session.h"
 #include "app/store.h"
 #include "core/error.h"
 #include "core/run_json.h"
 #include "harness/cpu_device.h"
 #include "harness/machine.h"
 #include "harness/measure.h"
-#include "harness/wall_clock.h"
 #include "kernels/registry.h"
 #include "probes/registry.h"
 
@@ -24,77 +24,15 @@ namespace roofmark {
 namespace {
 
 struct Options {
-  RunRequest request;
-  std::string store, out, resume;
-  bool resuming = false, dry_run = false, quiet = false, policy_given = false;
+  SessionRequest session;
+  std::string output = "table";
+  bool dry_run = false, quiet = false, strict = false;
 };
 
 std::vector<Kernel> everything() {
   std::vector<Kernel> all = all_probes();
   for (Kernel& kernel : all_kernels()) all.push_back(std::move(kernel));
   return all;
-}
-
-/// The policy as text, to compare two.
-std::string policy_text(const Policy& policy) {
-  Run run;
-  run.policy = policy;
-  return journal_header(run);
-}
-
-/// A run about to be measured, and the rows it already has.
-struct Session {
-  Run run;
-  std::filesystem::path path, journal;
-};
-
-Session fresh_session(const Options& options, const Machine& machine) {
-  Session session;
-  session.run.id = new_run_id();
-  session.run.started = utc_now();
-  session.run.build = build_info();
-  session.run.machine = machine;
-  session.run.policy = policy_of(options.request, machine);
-  session.path =
-      options.out.empty()
-          ? run_path(options.store.empty() ? default_store() : std::filesystem::path(options.store),
-                     session.run)
-          : std::filesystem::path(options.out);
-  session.journal = session.path.string() + ".partial.jsonl";
-  return session;
-}
-
-/// Goes on with a journal where machine, build and policy are the same.
-Session resumed_session(const Options& options, const Machine& machine) {
-  Session session;
-  session.journal = options.resume;
-  if (session.journal.empty()) {
-    const auto newest = newest_journal(
-        options.store.empty() ? default_store() : std::filesystem::path(options.store), machine.id);
-    if (!newest) {
-      throw InputError(
-          "there is no unfinished run of this machine in the store; start one without --resume");
-    }
-    session.journal = *newest;
-  }
-  const std::string name = session.journal.string();
-  session.run = run_from_journal(read_file(session.journal), name);
-  const auto refuse = [&](const std::string& what) {
-    throw InputError("cannot resume " + name + " (" + what + "); start a new run without --resume");
-  };
-  if (session.run.machine.id != machine.id) refuse("it was taken on another machine");
-  const Build build = build_info();
-  if (!(session.run.build == build)) refuse("it was taken by another build");
-  if (options.policy_given &&
-      policy_text(session.run.policy) != policy_text(policy_of(options.request, machine))) {
-    refuse("it has another policy");
-  }
-  const std::string suffix = ".partial.jsonl";
-  session.path = name.size() > suffix.size() &&
-                         name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0
-                     ? name.substr(0, name.size() - suffix.size())
-                     : name + ".json";
-  return session;
 }
 
 /// What would be measured, and what that would take.
@@ -129,38 +67,57 @@ bool measure_session(Session& session, const Plan& plan, Journal& journal, bool 
       plan, session.run.policy, device, sink, [&] { return interrupt.asked(); }, finished);
 }
 
-int run_command(const Options& options) {
-  const Machine machine = discover();
-  Session session =
-      options.resuming ? resumed_session(options, machine) : fresh_session(options, machine);
+/// The analysis to standard output, the report beside the run; then where both lie.
+void present(const Session& session, const std::string& output) {
+  const OutputFormat format = output_format(output);
+  const Analysis analysis = analyze_run(session.run);
+  const Section section{&analysis, &session.run};
+  std::filesystem::path page = session.path;
+  page.replace_extension(".html");
+  write_report({&section, 1}, page);
+  print_analysis(section, format);
+  // Machine-readable output stays alone on standard output.
+  std::FILE* to = format == OutputFormat::table ? stdout : stderr;
+  std::fprintf(to, "\nrun     %s\nreport  %s\n", session.path.c_str(), page.c_str());
+}
+
+/// The plan, refused where it is empty or needs hardware that is absent.
+Plan plan_of(const Session& session, std::span<const Kernel> registry) {
   const Policy& policy = session.run.policy;
   const bool wants_gpu = std::count(policy.devices.begin(), policy.devices.end(), "cuda") > 0;
-  if (wants_gpu && machine.gpus.empty()) {
+  if (wants_gpu && session.run.machine.gpus.empty()) {
     throw AbsentError(
         "there is no CUDA device here (see roofmark doctor); leave out --device cuda");
   }
-  const std::vector<Kernel> registry = everything();
-  const Plan plan = roofmark::plan(registry, machine, operators_of(policy), policy);
+  Plan plan = roofmark::plan(registry, session.run.machine, operators_of(policy), policy);
   if (plan.cases.empty()) {
     throw InputError("there is nothing to measure (no id matches --filter '" + policy.filter +
                      "'); see the ids with roofmark run --dry-run");
   }
+  return plan;
+}
+
+int run_command(const Options& options) {
+  output_format(options.output);  // a wrong name is said before a minute of measuring
+  const Machine machine = discover();
+  Session session = session_of(options.session, machine);
+  const std::vector<Kernel> registry = everything();
+  const Plan plan = plan_of(session, registry);
   if (options.dry_run) return dry_run(session, plan, registry);
-  Journal journal = options.resuming ? Journal::resume(session.journal)
-                                     : Journal::begin(session.journal, session.run);
+  Journal journal = options.session.resuming ? Journal::resume(session.journal)
+                                             : Journal::begin(session.journal, session.run);
   if (!measure_session(session, plan, journal, options.quiet)) {
     std::fprintf(stderr,
-                 "roofmark: interrupted; %zu of %zu rows are kept in %s; go on with roofmark run "
-                 "--resume %s\n",
-                 session.run.rows.size(), plan.cases.size(), journal.path().c_str(),
-                 journal.path().c_str());
+                 "roofmark: interrupted; %zu of %zu rows are kept; go on with "
+                 "roofmark run --resume %s\n",
+                 session.run.rows.size(), plan.cases.size(), journal.path().c_str());
     return exit_interrupted;
   }
   session.run.complete = true;
   write_file(session.path, to_json(session.run));
   std::error_code gone;
   std::filesystem::remove(session.journal, gone);
-  std::printf("run: %s\n", session.path.c_str());
+  present(session, options.output);
   const bool failed =
       std::any_of(session.run.rows.begin(), session.run.rows.end(),
                   [](const Measurement& row) { return row.status == Status::failed; });
@@ -173,7 +130,8 @@ void add_run(CLI::App& app, Command& chosen) {
   CLI::App* command =
       app.add_subcommand("run", "measure ceilings, then kernels at a model's shapes, and analyze");
   auto options = std::make_shared<Options>();
-  RunRequest& request = options->request;
+  SessionRequest& session = options->session;
+  RunRequest& request = session.policy;
   std::vector<CLI::Option*> of_policy;
   const auto policy_option = [&](const char* flags, auto& value, const char* help) {
     of_policy.push_back(command->add_option(flags, value, help));
@@ -197,17 +155,18 @@ void add_run(CLI::App& app, Command& chosen) {
   policy_option("--threads", request.threads, "thread counts, e.g. 1,4")->delimiter(',');
   policy_option("--seed", request.seed, "of the order of the cases")->check(CLI::NonNegativeNumber);
   CLI::Option* resume =
-      command->add_option("--resume", options->resume,
+      command->add_option("--resume", session.resume,
                           "finish an interrupted run (default: the newest of this machine)");
   resume->expected(0, 1);
-  command->add_option("--store", options->store, "where runs are kept");
-  command->add_option("-o", options->out, "the run file, instead of one in the store");
+  command->add_option("--store", session.store, "where runs are kept");
+  command->add_option("-o", session.out, "the run file, instead of one in the store");
+  command->add_option("--output", options->output, "table, json, csv, md")->capture_default_str();
   command->add_flag("--dry-run", options->dry_run,
                     "only say what would be measured and what it would take");
   command->add_flag("-q,--quiet", options->quiet, "no progress");
   command->callback([&chosen, options, resume, of_policy] {
-    options->resuming = resume->count() > 0;
-    options->policy_given =
+    options->session.resuming = resume->count() > 0;
+    options->session.policy_given =
         std::any_of(of_policy.begin(), of_policy.end(),
                     [](const CLI::Option* option) { return option->count() > 0; });
     chosen = [options] { return run_command(*options); };
