@@ -88,7 +88,7 @@ std::int64_t rounded_gib(std::int64_t size_bytes) {
   return std::max<std::int64_t>(1, size_bytes / gib + (size_bytes % gib >= gib / 2 ? 1 : 0));
 }
 
-std::string fingerprint(const Identity& identity) {
+std::string fingerprint(const MachineIdentity& identity) {
   std::string text = "roofmark machine 1\nboard " + text_of(identity.board) + "\ncpu " +
                      text_of(identity.model) + '\n';
   for (const std::string& kind : identity.core_kinds) text += "core " + kind + '\n';

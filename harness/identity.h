@@ -11,7 +11,7 @@ namespace roofmark {
 
 /// What makes a machine this one: only what stays when kernel, firmware settings, power mode,
 /// limits and load change.  No serial numbers, no names.
-struct Identity {
+struct MachineIdentity {
   Known<std::string> board;
   Known<std::string> model;             ///< CPU model name
   std::vector<std::string> core_kinds;  ///< sorted
@@ -22,7 +22,7 @@ struct Identity {
 };
 
 /// 16 hexadecimal digits: the upper half of the 128-bit FNV-1a hash of the identity as text.
-std::string fingerprint(const Identity& identity);
+std::string fingerprint(const MachineIdentity& identity);
 
 /// Lower-case words joined by '-': CPU (or board, where the CPU's name says nothing), cores, memory
 /// in GiB, GPUs: "amd-epyc-f26-m2-2c-24g".

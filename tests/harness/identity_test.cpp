@@ -10,7 +10,7 @@ namespace {
 
 std::string id_of(const FakeMachine& machine) { return discover(machine.sources()).id; }
 
-TEST(Identity, IsSixteenHexadecimalDigitsAndTheSameEveryTime) {
+TEST(MachineIdentity, IsSixteenHexadecimalDigitsAndTheSameEveryTime) {
   const std::string id = discover(recorded("vm-epyc-2c")).id;
   EXPECT_EQ(id.size(), 16u);
   EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
@@ -18,7 +18,7 @@ TEST(Identity, IsSixteenHexadecimalDigitsAndTheSameEveryTime) {
   EXPECT_NE(discover(recorded("jetson-orin")).id, id);
 }
 
-TEST(Identity, SurvivesAnotherEnvironment) {
+TEST(MachineIdentity, SurvivesAnotherEnvironment) {
   const FakeMachine machine("container-v2");
   const std::string id = id_of(machine);
   machine.put("/proc/sys/kernel/osrelease", "9.9.9-other\n");
@@ -36,7 +36,7 @@ TEST(Identity, SurvivesAnotherEnvironment) {
   EXPECT_EQ(id_of(machine), id);
 }
 
-TEST(Identity, SurvivesAPowerModeThatSwitchesCpusOff) {
+TEST(MachineIdentity, SurvivesAPowerModeThatSwitchesCpusOff) {
   const FakeMachine machine("jetson-orin");
   const std::string id = id_of(machine);
   machine.put("/sys/devices/system/cpu/online", "0-3\n");
@@ -44,7 +44,7 @@ TEST(Identity, SurvivesAPowerModeThatSwitchesCpusOff) {
   EXPECT_EQ(id_of(machine), id);
 }
 
-TEST(Identity, MemoryIsCountedAsTheFirmwareLaidItOut) {
+TEST(MachineIdentity, MemoryIsCountedAsTheFirmwareLaidItOut) {
   const FakeMachine machine("vm-epyc-2c");
   const std::string id = id_of(machine);
   machine.replace(machine.at("/proc/meminfo"), "24684092", "23000000");  // the kernel keeps more
@@ -53,7 +53,7 @@ TEST(Identity, MemoryIsCountedAsTheFirmwareLaidItOut) {
   EXPECT_NE(id_of(machine), id);
 }
 
-TEST(Identity, ChangesWithMemoryCpuAndCaches) {
+TEST(MachineIdentity, ChangesWithMemoryCpuAndCaches) {
   const std::string id = discover(recorded("container-v2")).id;
   {
     const FakeMachine machine("container-v2");
@@ -78,10 +78,10 @@ TEST(Identity, ChangesWithMemoryCpuAndCaches) {
   }
 }
 
-TEST(Identity, GpusCountByNameInAnyOrder) {
-  Identity one;
+TEST(MachineIdentity, GpusCountByNameInAnyOrder) {
+  MachineIdentity one;
   one.gpus = {{"NVIDIA A", "8.0", 108, 1, 1, false}, {"NVIDIA B", "9.0", 132, 1, 1, false}};
-  Identity other = one;
+  MachineIdentity other = one;
   std::swap(other.gpus[0], other.gpus[1]);
   other.gpus[0].sms = 60;  // a power mode
   EXPECT_EQ(fingerprint(one), fingerprint(other));
@@ -89,7 +89,7 @@ TEST(Identity, GpusCountByNameInAnyOrder) {
   EXPECT_NE(fingerprint(one), fingerprint(other));
 }
 
-TEST(Identity, MatchesTheHashAnybodyCanCompute) {
+TEST(MachineIdentity, MatchesTheHashAnybodyCanCompute) {
   // FNV-1a 128 of the text below, upper half; computed with Python integers.
   // "roofmark machine 1\nboard unknown\ncpu unknown\ncpus 0\nmemory 0\n"
   EXPECT_EQ(fingerprint({}), "9ffcd14e08647ae9");

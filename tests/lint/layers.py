@@ -45,6 +45,9 @@ SYSTEM_ROOMS = {"harness", "app"}
 # A name without a folder and a dot is a header of the C++ library.
 STANDARD = re.compile(r"[a-z_0-9]+")
 
+# A type that a header defines (a declaration ends in a semicolon).
+TYPE = re.compile(r"^(?:struct|class|enum(?: class)?) (\w+)[^;{]*\{", re.MULTILINE)
+
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.MULTILINE)
 
 
@@ -94,9 +97,24 @@ def isa_include(file, name, delimiter):
     return f"a leaf includes {name} (its weak symbols may end up in an old host); only <cstdint>, intrinsics and *.isa.h"
 
 
+def twins(root, all_files):
+    """Types of one name in two headers: the linker keeps one of their inline functions for both."""
+    homes, findings = {}, []
+    for file in sorted(all_files):
+        if not file.endswith(".h") or room_of(file) not in ROOMS or room_of(file) == "tests":
+            continue
+        text = tree.without_comments(tree.read(root, file), keep_strings=True)
+        for match in TYPE.finditer(text):
+            home = homes.setdefault(match.group(1), file)
+            if home != file:
+                findings.append(f"{file}:{tree.line_of(text, match.start())}: {match.group(1)} is defined in {home} too "
+                                "(all share one namespace, and the linker keeps one destructor); rename one")
+    return findings
+
+
 def check(root):
-    findings = []
     all_files = set(tree.files(root))
+    findings = twins(root, all_files)
     for file in sorted(all_files):
         if not file.endswith(tree.CODE) or room_of(file) not in ROOMS:
             continue

@@ -57,6 +57,11 @@ class Layers(Planted):
             with self.subTest(file=file):
                 self.assert_caught(layers.check, file, f'#include "{name}"\n', "includes")
 
+    def test_a_type_defined_in_two_headers_is_caught(self):
+        self.write("core/a.h", "struct Twin;\nstruct Single {\n};\n")
+        self.write("harness/a.h", "struct Twin {\n};\n")
+        self.assert_caught(layers.check, "analyzer/b.h", "struct Twin {\n};\n", "Twin is defined in")
+
     def test_an_external_header_outside_its_home_is_caught(self):
         self.write("harness/measure.cpp", "#include <benchmark/benchmark.h>\n")
         self.write("harness/machine.cpp", "#include <hwloc.h>\n#include <unistd.h>\n")
