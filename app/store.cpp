@@ -76,6 +76,11 @@ Journal Journal::begin(const std::filesystem::path& path, const Run& run) {
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), made);
   const int file =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (file < 0 && errno == EEXIST) {
+    throw InputError("cannot start " + path.string() +
+                     " (an interrupted run is kept there); finish it with roofmark run --resume " +
+                     path.string() + " or remove it");
+  }
   if (file < 0) {
     throw MeasurementError("cannot start the journal " + path.string() + " (" +
                            std::strerror(errno) + "); choose another place with --store or -o");

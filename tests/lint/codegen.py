@@ -34,7 +34,9 @@ STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1
 STREAM_NAMES = ["stream_read"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16}
 
-COUNTER = re.compile(r"(dec|sub|add|subs|adds|cmp|test)[lq]? .*|(j\w+|b\.\w+|cbn?z) .*")
+# What may stand beside the stream: counting, branching, and sending pointers back without a branch.
+COUNTER = re.compile(r"(dec|sub|add|subs|adds|cmp|test)[lq]? .*|(j\w+|b\.\w+|cbn?z) .*|"
+                     r"(cmov\w+|csel) .*|mov[lq]? +\$0x0,%\w+")
 
 
 def loop_of(instructions):
