@@ -24,7 +24,8 @@ std::string variants_text(const Kernel& kernel, const Machine& machine) {
   for (const Variant& variant : kernel.variants) {
     std::string one = variant.name;
     if (variant.device != "cpu") one += " on " + variant.device;
-    if (variant.format != Format{}) one += " " + variant.format.name();
+    const bool counts = variant.format.activations != DType::none;
+    if (counts && variant.format != Format{}) one += " " + variant.format.name();
     if (!variant.unavailable.empty()) {
       one += " (" + variant.unavailable + ")";
     } else if (!variant.needs.empty() && variant.device == "cpu" &&
@@ -33,7 +34,7 @@ std::string variants_text(const Kernel& kernel, const Machine& machine) {
     }
     text += (text.empty() ? "" : ", ") + one;
   }
-  return text;
+  return text.empty() ? "none in this build" : text;
 }
 
 Table kernels_table(const std::vector<Kernel>& kernels, const Machine& machine) {
@@ -63,23 +64,27 @@ Table models_table() {
   return table;
 }
 
-/// Peaks of every engine: "gpu f16-f32 154.8 Top/s"; engines are never added together.
-std::string peaks_text(const Hardware& hardware) {
+/// The formats each engine has a peak for: "gpu f32 f16-f32; dla w8a8".
+std::string engines_text(const Hardware& hardware) {
   std::string text;
   for (const Engine& engine : hardware.engines) {
-    for (const auto& [format, peak] : engine.peaks) {
-      text +=
-          (text.empty() ? "" : ", ") + engine.name + " " + format + " " + si(peak.value, "op/s");
-    }
+    text += (text.empty() ? "" : "; ") + engine.name;
+    for (const auto& [format, peak] : engine.peaks) text += " " + format;
   }
   return text;
 }
 
 Table hardware_table() {
-  Table table({{"name"}, {"title"}, {"bandwidth", Align::right}, {"confidence"}, {"peaks"}});
+  Table table({{"name"},
+               {"title"},
+               {"bandwidth", Align::right},
+               {"memory", Align::right},
+               {"confidence"},
+               {"engines"}});
   for (const Hardware& one : hardware()) {
-    table.add(
-        {one.name, one.title, si(one.bandwidth.value, "B/s"), one.confidence, peaks_text(one)});
+    table.add({one.name, one.title, si(one.bandwidth.value, "B/s"),
+               one.memory ? si(one.memory->value, "B") : "unknown", one.confidence,
+               engines_text(one)});
   }
   return table;
 }

@@ -28,10 +28,11 @@ bool drawable(const Ceiling& ceiling) {
   return positive(ceiling.theoretical) || positive(ceiling.datasheet);
 }
 
-/// Measured before not, grades A and B before C, then the higher.
+/// Measured before not, reads before other mixes (most of what inference moves is read), grades A
+/// and B before C, then the higher.
 bool better(const Ceiling* a, const Ceiling* b) {
   const auto key = [](const Ceiling* c) {
-    return std::tuple(usable(*c), c->grade != 'C', rank_value(*c));
+    return std::tuple(usable(*c), c->kernel == "read", c->grade != 'C', rank_value(*c));
   };
   return key(a) > key(b);
 }
@@ -161,23 +162,34 @@ Ladder ladder(const Analysis& analysis) {
   return result;
 }
 
+std::vector<PointGroup> grouped(const std::vector<const Point*>& points) {
+  std::vector<PointGroup> groups;
+  std::map<std::pair<std::string, std::string>, std::size_t> places;
+  for (const Point* point : points) {
+    const auto [at, fresh] = places.emplace(std::pair(point->id, point->phase), groups.size());
+    if (fresh) {
+      groups.push_back({point, point_name(*point)});
+    } else {
+      groups[at->second].names += ", " + point_name(*point);
+    }
+  }
+  return groups;
+}
+
 PointList point_list(const Analysis& analysis) {
-  PointList result;
+  std::vector<const Point*> measured, refused, missing;
   for (const Point& point : analysis.points) {
-    (point.grade == 'X' ? result.refused
-     : point.seconds    ? result.measured
-                        : result.missing)
-        .push_back(&point);
+    (point.grade == 'X' ? refused : point.seconds ? measured : missing).push_back(&point);
   }
   const auto key = [](const Point* point) {
     return std::tuple(phase_rank(point->phase), point->phase, -identity(point->id).threads,
                       positive(point->seconds) ? -*point->seconds : 0.0, point->id);
   };
-  for (auto* list : {&result.measured, &result.refused, &result.missing}) {
+  for (auto* list : {&measured, &refused, &missing}) {
     std::stable_sort(list->begin(), list->end(),
                      [&](const Point* a, const Point* b) { return key(a) < key(b); });
   }
-  return result;
+  return {grouped(measured), grouped(refused), grouped(missing)};
 }
 
 }  // namespace roofmark

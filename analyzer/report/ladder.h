@@ -13,7 +13,7 @@ struct Panel {
   std::string device;
   int threads = 1;
   std::vector<const Ceiling*> slopes,
-      flats;                           ///< the roof: best per level; best per format and variant
+      flats;  ///< the roof: per level its read; per format and variant the best
   std::vector<const Ceiling*> others;  ///< bandwidths below their level's best, measured
   std::vector<const Point*> points;
 };
@@ -37,9 +37,18 @@ struct Ladder {
 };
 Ladder ladder(const Analysis& analysis);
 
+/// Operators that one measurement stands for (q_proj and out_proj have one shape): one row of a
+/// report.
+struct PointGroup {
+  const Point* point = nullptr;
+  std::string names;  ///< "q_proj, out_proj"
+};
+/// Points of one id and phase together, in order of appearance.
+std::vector<PointGroup> grouped(const std::vector<const Point*>& points);
+
 /// Points with a time, longest first within phase (prefill, decode, none), and the rest.
 struct PointList {
-  std::vector<const Point*> measured, refused, missing;
+  std::vector<PointGroup> measured, refused, missing;
 };
 PointList point_list(const Analysis& analysis);
 

@@ -54,18 +54,17 @@ std::string verdict(const Point& point) {
   return point.grade == 'C' ? text + ", grade C" : text;
 }
 
-std::string row(const Point& point, const std::string& colour) {
+std::string row(const PointGroup& group, const std::string& colour) {
+  const Point& point = *group.point;
   const Identity parts = identity(point.id);
-  return "<tr><td>" + markup_text(point_name(point), 60) + " <span class=\"soft\">" +
+  return "<tr><td>" + markup_text(group.names, 80) + " <span class=\"soft\">" +
          markup_text(parts.variant, 40) + "</span></td><td class=\"num\">" +
          si(point.seconds, "s") + "</td><td>" + bar(point, colour) + "</td><td>" +
          markup_text(verdict(point)) + "</td></tr>\n";
 }
 
-}  // namespace
-
-std::string share_bars(const Panel& panel, const std::map<std::string, std::string>& colours) {
-  // The fastest variant of each operator and shape stands for it.
+/// The fastest variant of each operator and shape, which stands for it, longest first.
+std::vector<PointGroup> fastest(const Panel& panel) {
   std::vector<const Point*> points;
   for (const Point* point : panel.points) {
     if (usable(*point)) points.push_back(point);
@@ -79,15 +78,24 @@ std::string share_bars(const Panel& panel, const std::map<std::string, std::stri
       chosen.push_back(point);
     }
   }
-  std::reverse(chosen.begin(), chosen.end());
-  std::string html;
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const Point* a, const Point* b) { return *a->seconds > *b->seconds; });
+  return grouped(chosen);
+}
+
+}  // namespace
+
+std::string share_bars(const Panel& panel, const std::map<std::string, std::string>& colours) {
+  const std::vector<PointGroup> chosen = fastest(panel);
   std::set<std::string> phases;
-  for (const Point* point : chosen) phases.insert(point->phase);
+  for (const PointGroup& group : chosen) phases.insert(group.point->phase);
+  std::string html;
   for (const std::string& phase : phases) {
     html += "<h3>" + (phase.empty() ? "No phase" : markup_text(phase, 40)) +
             "</h3>\n<div class=\"wide\"><table class=\"bars\">\n";
-    for (const Point* point : chosen) {
-      if (point->phase == phase) html += row(*point, colours.at(identity(point->id).kernel));
+    for (const PointGroup& group : chosen) {
+      if (group.point->phase == phase)
+        html += row(group, colours.at(identity(group.point->id).kernel));
     }
     html += "</table></div>\n";
   }

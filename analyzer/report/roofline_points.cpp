@@ -14,9 +14,10 @@ namespace {
 
 constexpr double font = 11;
 
-std::string hover(const Point& point) {
+std::string hover(const PointGroup& group) {
+  const Point& point = *group.point;
   const Identity parts = identity(point.id);
-  std::string text = point_name(point) + (point.phase.empty() ? "" : " " + point.phase) + " (" +
+  std::string text = group.names + (point.phase.empty() ? "" : " " + point.phase) + " (" +
                      parts.kernel + " " + parts.variant + " " + parts.format + ") " + parts.shape +
                      ", " + threads_name(parts.threads) + ": " + si(point.seconds, "s") + " " +
                      si_interval(point.low, point.high, point.seconds.value_or(0), "s") + ", " +
@@ -61,7 +62,7 @@ void draw_headroom(Drawing& drawing, const Frame& frame, const Point& point,
 /// Beside its marker, clear of lines where that is possible; nowhere where other texts leave no
 /// room.
 void label_point(Drawing& drawing, Frame& frame, const std::string& name, Spot at, double far) {
-  const std::string text = plain_within(name, 24);
+  const std::string text = plain_within(name, 30);
   const double width = text_width(text, font);
   const Spot places[] = {{at.x + far, at.y + 4},         {at.x - far - width, at.y + 4},
                          {at.x - width / 2, at.y - far}, {at.x - width / 2, at.y + far + 8},
@@ -81,21 +82,28 @@ void label_point(Drawing& drawing, Frame& frame, const std::string& name, Spot a
   }
 }
 
-void label_points(Drawing& drawing, Frame& frame, std::vector<const Point*> points,
-                  double longest) {
+void label_points(Drawing& drawing, Frame& frame, std::vector<PointGroup> groups, double longest) {
   // One label per operator and phase, at its fastest variant, placed in order of time.
-  std::stable_sort(points.begin(), points.end(),
-                   [](const Point* a, const Point* b) { return *a->achieved > *b->achieved; });
+  const auto by = [&](auto figure) {
+    std::stable_sort(groups.begin(), groups.end(), [&](const PointGroup& a, const PointGroup& b) {
+      return *(a.point->*figure) > *(b.point->*figure);
+    });
+  };
+  by(&Point::achieved);
   std::set<std::pair<std::string, std::string>> seen;
-  std::vector<const Point*> named;
-  for (const Point* point : points) {
-    if (seen.emplace(point_name(*point), point->phase).second) named.push_back(point);
-  }
-  std::stable_sort(named.begin(), named.end(),
-                   [](const Point* a, const Point* b) { return *a->seconds > *b->seconds; });
-  for (const Point* point : named) {
-    const Spot at = frame.at(*point->intensity, *point->achieved);
-    label_point(drawing, frame, point_name(*point), at, radius_of(*point, longest) + 4);
+  groups.erase(std::remove_if(groups.begin(), groups.end(),
+                              [&](const PointGroup& group) {
+                                return !seen.emplace(group.names, group.point->phase).second;
+                              }),
+               groups.end());
+  by(&Point::seconds);
+  for (const PointGroup& group : groups) {
+    const Point& point = *group.point;
+    const Spot at = frame.at(*point.intensity, *point.achieved);
+    // A long list of operators is known by the kernel they share.
+    const bool fits = display_width(plain_within(group.names, 40)) <= 20;
+    const std::string name = fits ? group.names : identity(point.id).kernel;
+    label_point(drawing, frame, name, at, radius_of(point, longest) + 4);
   }
 }
 
@@ -193,18 +201,20 @@ void draw_points(Drawing& drawing, Frame& frame) {
     draw_headroom(drawing, frame, *point, colour);
     draw_error_bar(drawing, frame, *point, colour);
   }
-  for (const Point* point : points) {
-    const std::string colour = frame.colours.at(identity(point->id).kernel);
-    const Spot at = frame.at(*point->intensity, *point->achieved);
-    const double radius = radius_of(*point, longest);
+  const std::vector<PointGroup> groups = grouped(points);
+  for (const PointGroup& group : groups) {
+    const Point& point = *group.point;
+    const std::string colour = frame.colours.at(identity(point.id).kernel);
+    const Spot at = frame.at(*point.intensity, *point.achieved);
+    const double radius = radius_of(point, longest);
     const std::string style =
-        point->grade == 'C'
+        point.grade == 'C'
             ? "class=\"rm-hollow\" fill=\"#fff\" stroke=\"" + colour + "\" stroke-width=\"2\""
             : "class=\"rm-dot\" fill=\"" + colour + "\" stroke=\"#fff\" stroke-width=\"1\"";
-    draw_marker(drawing, point->phase, at, radius, style, hover(*point));
+    draw_marker(drawing, point.phase, at, radius, style, hover(group));
     frame.placer.take({{at.x - radius, at.y - radius, at.x + radius, at.y + radius}});
   }
-  label_points(drawing, frame, points, longest);
+  label_points(drawing, frame, groups, longest);
 }
 
 double draw_legend(Drawing& drawing, const Frame& frame, double top) {

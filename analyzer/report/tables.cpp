@@ -25,34 +25,52 @@ std::string bound_cell(const Point& point) {
   return "launch " + percent(point.overhead_share);
 }
 
-std::string row_name(const Ceiling& ceiling) {
-  return ceiling_name(ceiling) + " (" + threads_name(ceiling.threads) + ")";
+std::string row_name(const Ceiling* ceiling) {
+  return ceiling_name(*ceiling) + " (" + threads_name(ceiling->threads) + ")";
 }
 
-std::string row_name(const Point& point) {
+std::string row_name(const PointGroup& group) {
+  const Point& point = *group.point;
   const Identity parts = identity(point.id);
-  std::string name = point_name(point);
+  std::string name = group.names;
   if (!point.phase.empty()) name += " " + point.phase;
   if (!parts.variant.empty()) name += " " + parts.variant;
   if (!parts.shape.empty()) name += " " + parts.shape;
   return name + (parts.threads ? " (" + threads_name(parts.threads) + ")" : "");
 }
 
+/// The reason with its numbers left out: what many rows' reasons may share.
+std::string pattern_of(const std::string& why) {
+  std::string pattern;
+  for (const char c : why) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit) pattern += c;
+    if (digit && !pattern.ends_with("\u2026")) pattern += "\u2026";
+  }
+  return pattern;
+}
+
 void add_reason(std::vector<Reason>& reasons, const std::string& why, const std::string& row) {
-  const auto at = std::find_if(reasons.begin(), reasons.end(),
-                               [&](const Reason& reason) { return reason.why == why; });
+  const std::string pattern = pattern_of(why);
+  const auto at = std::find_if(reasons.begin(), reasons.end(), [&](const Reason& reason) {
+    return pattern_of(reason.why) == pattern;
+  });
   if (at == reasons.end()) {
     reasons.push_back({why, {row}});
-  } else {
-    at->rows.push_back(row);
+    return;
   }
+  if (at->why != why) at->why = pattern;
+  at->rows.push_back(row);
 }
+
+const std::string& reason_of(const Ceiling* row) { return row->reason; }
+const std::string& reason_of(const PointGroup& row) { return row.point->reason; }
 
 template <class Rows>
 void add_reasons(std::vector<Reason>& reasons, const Rows& rows, const std::string& otherwise) {
-  for (const auto* row : rows) {
-    const std::string why = row->reason.empty() ? otherwise : row->reason;
-    if (!why.empty()) add_reason(reasons, why, row_name(*row));
+  for (const auto& row : rows) {
+    const std::string& why = reason_of(row).empty() ? otherwise : reason_of(row);
+    if (!why.empty()) add_reason(reasons, why, row_name(row));
   }
 }
 
@@ -101,7 +119,7 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
   return table;
 }
 
-Table points_table(const std::vector<const Point*>& rows, const std::set<std::string>& contended) {
+Table points_table(const std::vector<PointGroup>& rows, const std::set<std::string>& contended) {
   Table table({{"operator"},
                {"phase"},
                {"variant"},
@@ -115,12 +133,12 @@ Table points_table(const std::vector<const Point*>& rows, const std::set<std::st
                {"of theoretical", Align::right},
                {"bound"},
                {"grade"}});
-  for (const Point* row : rows) {
+  for (const auto& [row, names] : rows) {
     const Identity parts = identity(row->id);
     // A row no longer than a fork and join is not "1 % of the roof": its share is that of the
     // overhead.
     const bool launch = row->bound == "launch";
-    table.add({point_name(*row), row->phase.empty() ? "-" : row->phase, parts.variant, parts.shape,
+    table.add({names, row->phase.empty() ? "-" : row->phase, parts.variant, parts.shape,
                parts.threads ? std::to_string(parts.threads) : "-", si(row->seconds, "s"),
                row->intensity ? plain_number(*row->intensity) : "-",
                point_rate(*row, row->achieved),

@@ -19,14 +19,15 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
                      const std::set<std::string>& contended);
 
 /// Operator, phase, shape, time, intensity, achieved, attainable, both shares, what binds, grade.
-Table points_table(const std::vector<const Point*>& rows, const std::set<std::string>& contended);
+Table points_table(const std::vector<PointGroup>& rows, const std::set<std::string>& contended);
 
 Table layers_table(const Analysis& analysis);
 Table totals_table(const Analysis& analysis);
 /// Weights, cache and peak; empty where no model was asked for.
 Table storage_table(const Analysis& analysis);
 
-/// Rows that share a reason, and the reason.
+/// Rows that share a reason, and the reason; where reasons differ in numbers alone, an ellipsis for
+/// those.
 struct Reason {
   std::string why;
   std::vector<std::string> rows;
