@@ -60,7 +60,7 @@ class Layers(Planted):
     def test_a_type_defined_in_two_headers_is_caught(self):
         self.write("core/a.h", "struct Twin;\nstruct Single {\n};\n")
         self.write("harness/a.h", "struct Twin {\n};\n")
-        self.assert_caught(layers.check, "analyzer/b.h", "struct Twin {\n};\n", "Twin is defined in")
+        self.assert_caught(layers.check, "kernels/b.h", "struct Twin {\n};\n", "Twin is defined in")
 
     def test_an_external_header_outside_its_home_is_caught(self):
         self.write("harness/measure.cpp", "#include <benchmark/benchmark.h>\n")
