@@ -20,7 +20,7 @@ struct Preset {
 // quick answers within a minute; standard is what baselines are made of; thorough takes longer
 // prompts and lets noisy rows try longer.
 const Preset presets[] = {
-    {"quick", {"llama-3-8b"}, 128, 2048, false, 0.03, 0.35, 0.1},
+    {"quick", {"llama-3-8b"}, 128, 2048, false, 0.03, 0.22, 0.06},
     {"standard", {"llama-2-7b", "llama-3-8b"}, 512, 2048, true, 0.01, 1.5, 0.4},
     {"thorough", {"llama-2-7b", "llama-3-8b", "llama-3.2-1b"}, 2048, 4096, true, 0.01, 5.0, 1.0}};
 
