@@ -212,9 +212,8 @@ TEST(Tasks, WithADamagedOutputAreWrong) {
   for (const std::int64_t at : {0, 33, 66}) {
     EXPECT_GT(error_when_damaged(NativeGemv(gemv_leaves[0], shape_of("gemv"), 2), at), 1) << at;
   }
-  if (!blas_info()) GTEST_SKIP() << blas_obstacle();
   for (const std::int64_t at : {0, 150, 334}) {
-    EXPECT_GT(error_when_damaged(BlasGemm(shape_of("gemm"), 2), at), 1) << at;
+    if (blas_info()) EXPECT_GT(error_when_damaged(BlasGemm(shape_of("gemm"), 2), at), 1) << at;
   }
 }
 
