@@ -17,7 +17,8 @@ struct Ceiling {
   std::string level, format, variant, kernel;
   int threads = 1;
   Known<double> value, low,
-      high;  ///< measured, with the interval of its median; null: no value, see reason
+      high;           ///< measured, with the interval of its median; null: no value, see reason
+  Known<double> bus;  ///< memory: bytes/s on the bus, where ordinary stores read a line first
   Known<double> theoretical, datasheet;
   Known<double> share;  ///< value / theoretical
   char grade = 'C';     ///< A B C as measured, X: above its bound, never used

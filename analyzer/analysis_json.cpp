@@ -31,6 +31,7 @@ Json json_of(const Ceiling& ceiling) {
           {"variant", word(ceiling.variant)},
           {"threads", ceiling.threads},
           {"value", number(ceiling.value)},
+          {"bus", number(ceiling.bus)},
           {"low", number(ceiling.low)},
           {"high", number(ceiling.high)},
           {"theoretical", number(ceiling.theoretical)},

@@ -105,6 +105,10 @@ void put_value(Ceiling& ceiling, const Measurement& row, const Timing& timing) {
   ceiling.value = quotient(work, timing.seconds);
   ceiling.low = quotient(work, timing.high);
   ceiling.high = quotient(work, timing.low);
+  if (ceiling.kind == "bandwidth" && row.conditions.level == "dram") {
+    const double allocated = row.conditions.stores == "ordinary" ? row.work.written.value : 0;
+    ceiling.bus = quotient(work + allocated, timing.seconds);
+  }
 }
 
 void put_grade(Ceiling& ceiling, const Measurement& row) {

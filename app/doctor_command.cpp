@@ -7,14 +7,12 @@
 #include "analyzer/doctor.h"
 #include "analyzer/numbers.h"
 #include "analyzer/plain_text.h"
-#include "analyzer/spec.h"
 #include "app/commands.h"
 #include "app/doctor_json.h"
 #include "app/doctor_text.h"
+#include "app/surroundings.h"
 #include "core/error.h"
-#include "harness/cuda_devices.h"
 #include "harness/machine.h"
-#include "kernels/vendor/blas.h"
 
 namespace roofmark {
 namespace {
@@ -23,22 +21,6 @@ struct Asked {
   std::string output = "table";
   std::string root, topology;
 };
-
-Surroundings surroundings(const Machine& machine, const Sources& sources) {
-  Surroundings around;
-  if (const Uarch* uarch = uarch_of(machine.cpu)) around.uarch = uarch->title;
-  around.here = !sources.topology_xml;
-  around.health = read_health(sources);
-  if (!around.here) return around;
-  if (const auto blas = blas_info()) {
-    around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading};
-  }
-  around.blas_obstacle = blas_obstacle();
-  const CudaDevices cuda = cuda_devices();
-  around.cuda_runtime = cuda.runtime;
-  around.cuda_obstacle = cuda.reason;
-  return around;
-}
 
 Sources sources_of(const Asked& asked) {
   if (asked.root.empty() && asked.topology.empty()) return {};

@@ -12,6 +12,7 @@
 #include "app/render.h"
 #include "app/session.h"
 #include "app/store.h"
+#include "app/surroundings.h"
 #include "core/error.h"
 #include "core/run_json.h"
 #include "harness/cpu_device.h"
@@ -97,9 +98,26 @@ Plan plan_of(const Session& session, std::span<const Kernel> registry) {
   return plan;
 }
 
+/// Says on stderr what makes this machine unfit; true: nothing does.
+bool is_fit(const Machine& machine) {
+  bool fit = true;
+  for (const Finding& finding : findings(machine, surroundings(machine, {}))) {
+    if (!finding.warns) continue;
+    fit = false;
+    std::fprintf(stderr, "roofmark: %s: %s\n", finding.id.c_str(), finding.text.c_str());
+  }
+  return fit;
+}
+
 int run_command(const Options& options) {
   output_format(options.output);  // a wrong name is said before a minute of measuring
   const Machine machine = discover();
+  if (options.strict && !is_fit(machine)) {
+    std::fprintf(stderr,
+                 "roofmark: this machine is unfit to measure on (see above); "
+                 "mend it or leave out --strict\n");
+    return exit_unfit;
+  }
   Session session = session_of(options.session, machine);
   const std::vector<Kernel> registry = everything();
   const Plan plan = plan_of(session, registry);
@@ -163,6 +181,8 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_option("--output", options->output, "table, json, csv, md")->capture_default_str();
   command->add_flag("--dry-run", options->dry_run,
                     "only say what would be measured and what it would take");
+  command->add_flag("--strict", options->strict,
+                    "measure only where roofmark doctor warns of nothing (exit code 4 otherwise)");
   command->add_flag("-q,--quiet", options->quiet, "no progress");
   command->callback([&chosen, options, resume, of_policy] {
     options->session.resuming = resume->count() > 0;

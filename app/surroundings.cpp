@@ -1,0 +1,25 @@
+#include "app/surroundings.h"
+
+#include "analyzer/spec.h"
+#include "harness/cuda_devices.h"
+#include "kernels/vendor/blas.h"
+
+namespace roofmark {
+
+Surroundings surroundings(const Machine& machine, const Sources& sources) {
+  Surroundings around;
+  if (const Uarch* uarch = uarch_of(machine.cpu)) around.uarch = uarch->title;
+  around.here = !sources.topology_xml;
+  around.health = read_health(sources);
+  if (!around.here) return around;
+  if (const auto blas = blas_info()) {
+    around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading};
+  }
+  around.blas_obstacle = blas_obstacle();
+  const CudaDevices cuda = cuda_devices();
+  around.cuda_runtime = cuda.runtime;
+  around.cuda_obstacle = cuda.reason;
+  return around;
+}
+
+}  // namespace roofmark

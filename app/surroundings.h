@@ -1,0 +1,13 @@
+// What `roofmark doctor` and `run --strict` know of a machine beyond its description.
+#pragma once
+
+#include "analyzer/doctor.h"
+#include "core/machine.h"
+#include "harness/machine.h"
+
+namespace roofmark {
+
+/// Health, libraries and GPUs of this machine; of a recorded one only what its files hold.
+Surroundings surroundings(const Machine& machine, const Sources& sources);
+
+}  // namespace roofmark
