@@ -213,7 +213,9 @@ TEST(Tasks, WithADamagedOutputAreWrong) {
     EXPECT_GT(error_when_damaged(NativeGemv(gemv_leaves[0], shape_of("gemv"), 2), at), 1) << at;
   }
   for (const std::int64_t at : {0, 150, 334}) {
-    if (blas_info()) EXPECT_GT(error_when_damaged(BlasGemm(shape_of("gemm"), 2), at), 1) << at;
+    if (blas_info()) {
+      EXPECT_GT(error_when_damaged(BlasGemm(shape_of("gemm"), 2), at), 1) << at;
+    }
   }
 }
 
