@@ -71,7 +71,6 @@ struct Total {
 
 struct Storage {
   Bytes weights, kv_cache, peak;  ///< peak: weights + cache + largest live activations
-  Bytes kv_per_token;             ///< what one token adds to the cache, over all layers
 };
 
 struct Warning {

@@ -58,7 +58,7 @@ Total total_of(const Workload& workload, std::span<const Layer> layers) {
 
 Storage larger(const Storage& a, const Storage& b) {
   return {std::max(a.weights, b.weights), std::max(a.kv_cache, b.kv_cache),
-          std::max(a.peak, b.peak), std::max(a.kv_per_token, b.kv_per_token)};
+          std::max(a.peak, b.peak)};
 }
 
 /// What was asked, for titles: the figures mean nothing without it.

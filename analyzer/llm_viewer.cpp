@@ -140,8 +140,8 @@ Storage llm_viewer_storage(const Workload& workload) {
       workload.model.hidden / workload.model.heads * workload.model.kv_heads;
   Storage sum;
   sum.weights = weights * layers;
-  sum.kv_per_token = Bytes{2 * layers * static_cast<double>(narrow) * bytes(workload.kv)};
-  sum.kv_cache = sum.kv_per_token * (tokens * static_cast<double>(workload.queries.size()));
+  const double all_tokens = tokens * static_cast<double>(workload.queries.size());
+  sum.kv_cache = Bytes{2 * layers * static_cast<double>(narrow) * bytes(workload.kv) * all_tokens};
   sum.peak = sum.weights + sum.kv_cache + written;
   return sum;
 }

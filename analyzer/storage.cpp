@@ -42,8 +42,8 @@ Storage storage(const Workload& workload) {
   Storage sum;
   sum.weights =
       Bytes{rest * bytes(workload.format.weights) + norms * bytes(workload.format.activations)};
-  sum.kv_per_token = Bytes{static_cast<double>(kv_elements_per_token(model)) * bytes(workload.kv)};
-  sum.kv_cache = sum.kv_per_token * tokens;
+  sum.kv_cache =
+      Bytes{tokens * static_cast<double>(kv_elements_per_token(model)) * bytes(workload.kv)};
   sum.peak = sum.weights + sum.kv_cache + live_activations(workload);
   return sum;
 }

@@ -38,7 +38,7 @@ TEST(Storage, TheCacheHoldsWhatWasCachedAndWhatIsNew) {
             Bytes{131072.0 * 2048});
   Workload eight_bits = workload("llama-2-7b", Phase::prefill, 1, 2048);
   eight_bits.kv = DType::fp8;
-  EXPECT_EQ(storage(eight_bits).kv_per_token, Bytes{262144});
+  EXPECT_EQ(storage(eight_bits).kv_cache, Bytes{262144.0 * 2048});
 }
 
 // x, q and the scores: 2 x 2048 x 4096 and 32 x 2048 x 2048 elements of two bytes.

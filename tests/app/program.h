@@ -45,7 +45,7 @@ inline std::string contents(const std::filesystem::path& path) {
 }
 
 struct Outcome {
-  int code = -1;  ///< exit code; -1: ended by a signal
+  int code = -1;  ///< exit code; negative: the signal that ended it
   std::string out, err;
 };
 
@@ -67,7 +67,8 @@ inline Outcome run_program(std::vector<std::string> arguments) {
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(out), contents(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), contents(out),
+          contents(err)};
 }
 
 }  // namespace roofmark
