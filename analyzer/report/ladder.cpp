@@ -28,11 +28,20 @@ bool drawable(const Ceiling& ceiling) {
   return positive(ceiling.theoretical) || positive(ceiling.datasheet);
 }
 
-/// Measured before not, reads before other mixes (most of what inference moves is read), grades A
-/// and B before C, then the higher.
+/// Of one kernel and variant: measured before not, grades A and B before C, then the higher.
 bool better(const Ceiling* a, const Ceiling* b) {
   const auto key = [](const Ceiling* c) {
-    return std::tuple(usable(*c), c->kernel == "read", c->grade != 'C', rank_value(*c));
+    return std::tuple(usable(*c), c->grade != 'C', rank_value(*c));
+  };
+  return key(a) > key(b);
+}
+
+/// Of one level: measured before not, reads before other mixes (most of what inference moves is
+/// read), then the higher of whatever grade: a narrow instruction set's good row is no better known
+/// limit of the level than a wide one's disturbed row above it, and too low a roof flatters.
+bool nearer_the_roof(const Ceiling* a, const Ceiling* b) {
+  const auto key = [](const Ceiling* c) {
+    return std::tuple(usable(*c), c->kernel == "read", rank_value(*c));
   };
   return key(a) > key(b);
 }
@@ -57,22 +66,18 @@ int phase_rank(const std::string& phase) {
   return phase == "prefill" ? 0 : phase == "decode" ? 1 : phase.empty() ? 3 : 2;
 }
 
-/// Of each group (by `key`) the best; the rest of what was measured goes to `rest`.
-template <class Key>
+/// Of each group (by `key`) the one that `comes_first`.
+template <class Key, class Order>
 std::vector<const Ceiling*> best_of_each(const std::vector<const Ceiling*>& all, Key key,
-                                         std::vector<const Ceiling*>* rest) {
+                                         Order comes_first) {
   std::map<decltype(key(*all[0])), const Ceiling*> best;
   for (const Ceiling* ceiling : all) {
     const auto [at, fresh] = best.emplace(key(*ceiling), ceiling);
-    if (!fresh && better(ceiling, at->second)) at->second = ceiling;
+    if (!fresh && comes_first(ceiling, at->second)) at->second = ceiling;
   }
   std::vector<const Ceiling*> chosen;
   for (const auto& [group, ceiling] : best) chosen.push_back(ceiling);
   std::sort(chosen.begin(), chosen.end(), reads_before);
-  for (const Ceiling* ceiling : all) {
-    const bool taken = std::find(chosen.begin(), chosen.end(), ceiling) != chosen.end();
-    if (rest && !taken && usable(*ceiling)) rest->push_back(ceiling);
-  }
   return chosen;
 }
 
@@ -84,10 +89,19 @@ void fill(Panel& panel, const Analysis& analysis) {
     if (ceiling.kind == "bandwidth") slopes.push_back(&ceiling);
     if (ceiling.kind == "compute") flats.push_back(&ceiling);
   }
+  const auto of_one_variant = [](const Ceiling& c) {
+    return std::tuple(c.level, c.kernel, c.variant);
+  };
   panel.slopes = best_of_each(
-      slopes, [](const Ceiling& c) { return c.level; }, &panel.others);
+      best_of_each(slopes, of_one_variant, better), [](const Ceiling& c) { return c.level; },
+      nearer_the_roof);
   panel.flats = best_of_each(
-      flats, [](const Ceiling& c) { return std::pair(c.format, c.variant); }, nullptr);
+      flats, [](const Ceiling& c) { return std::pair(c.format, c.variant); }, better);
+  for (const Ceiling* slope : slopes) {
+    const bool taken =
+        std::find(panel.slopes.begin(), panel.slopes.end(), slope) != panel.slopes.end();
+    if (!taken && usable(*slope)) panel.others.push_back(slope);
+  }
   for (const Point& point : analysis.points) {
     const Identity parts = identity(point.id);
     if (parts.device == panel.device && parts.threads == panel.threads)

@@ -151,7 +151,7 @@ void add_line_kinds(Legend& legend, Drawing& drawing, const Panel& panel) {
   }
   if (measured) kind("measured", "stroke-width=\"2.2\"");
   if (!panel.others.empty())
-    kind("measured, another mix or store", "stroke-width=\"1\" opacity=\"0.2\"");
+    kind("measured, another mix or store", "stroke-width=\"1\" opacity=\"0.28\"");
   if (theoretical)
     kind("theoretical", "stroke-width=\"1.2\" stroke-dasharray=\"7 4\" opacity=\"0.75\"");
   if (datasheet)

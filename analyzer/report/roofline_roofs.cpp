@@ -26,7 +26,7 @@ std::string style_of(Line line) {
     case Line::lesser:
       return ink + "stroke-width=\"1.1\" opacity=\"0.8\"";
     case Line::other:
-      return ink + "stroke-width=\"1\" opacity=\"0.2\"";
+      return ink + "stroke-width=\"1\" opacity=\"0.28\"";
     case Line::theoretical:
       return ink + "stroke-width=\"1.2\" stroke-dasharray=\"7 4\" opacity=\"0.75\"";
     case Line::datasheet:

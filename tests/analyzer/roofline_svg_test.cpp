@@ -117,13 +117,28 @@ TEST(RooflineSvg, NeverPlotsWhatWasRefused) {
   EXPECT_NE(picture.find("Not drawn: 1 refused"), std::string::npos);
 }
 
-TEST(RooflineSvg, PrefersAGradedCeilingToAFasterOneOfGradeC) {
+TEST(RooflineSvg, PrefersAGradedCeilingToAFasterOneOfGradeCOfTheSameVariant) {
   Analysis analysis = small();
   analysis.ceilings.push_back(analysis.ceilings[0]);
-  analysis.ceilings.back().id = "read/avx512/f32/cpu/t1/bytes=1,level=dram";
+  analysis.ceilings.back().id = "read/avx2/f32/cpu/t1/bytes=1,level=dram,pages=huge";
   analysis.ceilings.back().value = 11e9;
   analysis.ceilings.back().grade = 'C';
   EXPECT_NE(svg(analysis).find("DRAM read 10.0 GB/s"), std::string::npos);
+  // Another instruction set's disturbed row above it: a roof at 10 would flatter what lies under
+  // it.
+  analysis.ceilings.back().variant = "avx512";
+  EXPECT_NE(svg(analysis).find("DRAM read 11.0 GB/s"), std::string::npos);
+}
+
+TEST(RooflineSvg, TakesALevelsReadForItsRoof) {
+  Analysis analysis = small();
+  analysis.ceilings.push_back(analysis.ceilings[0]);
+  analysis.ceilings.back().id = "copy/avx2/f32/cpu/t1/bytes=1,level=dram";
+  analysis.ceilings.back().kernel = "copy";
+  analysis.ceilings.back().value = 12e9;
+  EXPECT_NE(svg(analysis).find("DRAM read 10.0 GB/s"), std::string::npos);
+  analysis.ceilings[0].grade = 'X';
+  EXPECT_NE(svg(analysis).find("DRAM copy 12.0 GB/s"), std::string::npos);
 }
 
 TEST(RooflineSvg, HatchesGradeCAndHollowsItsPoints) {
