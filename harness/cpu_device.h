@@ -6,12 +6,13 @@
 #include "core/device.h"
 #include "harness/cpu_memory.h"
 #include "harness/pinning.h"
+#include "harness/yardstick.h"
 
 namespace roofmark {
 
 /// What is known of a logical CPU.
 struct CoreState {
-  double best_nops_per_cycle = 0;  ///< the quiet gate's yardstick
+  Yardstick nops_per_cycle;  ///< of the quiet gate
 };
 
 class CpuDevice final : public Device {
@@ -37,6 +38,9 @@ class CpuDevice final : public Device {
     int threads = 0;
   };
   Buffer from_pool(Pool& pool, std::int64_t size_bytes, int threads, bool random);
+  void bind(int threads);
+  /// Reads cores that are new here until their yardsticks mean something.
+  void find_quiet_pace();
   CoreReading read_core(int thread);
 
   Machine machine_;
