@@ -27,12 +27,14 @@ constexpr Pattern patterns[] = {{"read", "read bandwidth of each memory level", 
 struct Leaves {
   const char* isa;
   StreamLeaf ordinary[4], nt[4];  ///< in the order of `patterns`
+  StreamLeaf read_far;            ///< from memory
 };
-#define ROOFMARK_ROW(isa, vector_bytes)                                      \
-  {#isa,                                                                     \
-   {isa_##isa::stream_read, isa_##isa::stream_write, isa_##isa::stream_copy, \
-    isa_##isa::stream_triad},                                                \
-   {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt}},
+#define ROOFMARK_ROW(isa, vector_bytes)                                                          \
+  {#isa,                                                                                         \
+   {isa_##isa::stream_read, isa_##isa::stream_write, isa_##isa::stream_copy,                     \
+    isa_##isa::stream_triad},                                                                    \
+   {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt}, \
+   isa_##isa::stream_read_far},
 constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
@@ -236,8 +238,11 @@ template <int P>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   for (const Leaves& leaves : all_leaves) {
     if (what.variant->name != leaves.isa) continue;
-    const bool nt = what.conditions.stores == "nt";
-    return std::make_unique<StreamTask>(what, device, P, nt ? leaves.nt[P] : leaves.ordinary[P]);
+    const Conditions& conditions = what.conditions;
+    const StreamLeaf leaf = P == 0 && conditions.level == "dram" ? leaves.read_far
+                            : conditions.stores == "nt"          ? leaves.nt[P]
+                                                                 : leaves.ordinary[P];
+    return std::make_unique<StreamTask>(what, device, P, leaf);
   }
   return nullptr;
 }

@@ -82,13 +82,20 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 #define ROOFMARK_LOAD(array) ROOFMARK_MOVE "\\r*" ROOFMARK_B "(%[" array "]), " ROOFMARK_R "0\n"
 #define ROOFMARK_STORE(move, reg) move ROOFMARK_R reg ", \\r*" ROOFMARK_B "(%[a])\n"
 
+// Each cache line is asked for 2 KiB ahead.  A loop of loads alone leaves 2 % (one core) to 9 %
+// (two) of the memory's rate unused on Zen 5, because its window of instructions fills up with a
+// few misses.
+#define ROOFMARK_ASK \
+  ".if (\\r*" ROOFMARK_B ") %% 64 == 0\n prefetchnta 2048+\\r*" ROOFMARK_B "(%[b])\n.endif\n"
 #define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b"))
+#define ROOFMARK_READ_FAR ROOFMARK_EACH(ROOFMARK_ASK ROOFMARK_LOAD("b"))
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "15"))
 #define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b") ROOFMARK_STORE(move, "0"))
 #define ROOFMARK_TRIAD(move) \
   ROOFMARK_EACH(ROOFMARK_LOAD("c") ROOFMARK_MULTIPLY_ADD ROOFMARK_STORE(move, "0"))
 
 ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")
+ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")
 ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")
 ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
 ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")
@@ -117,7 +124,9 @@ ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENC
 #define ROOFMARK_LOAD(array, regs) "ldp " regs ", [%[" array "], #\\r*32]\n"
 #define ROOFMARK_STORE(move, regs) move " " regs ", [%[a], #\\r*32]\n"
 
+#define ROOFMARK_ASK ".if (\\r*32) %% 64 == 0\n prfm pldl1strm, [%[b], #2048+\\r*32]\n.endif\n"
 #define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1"))
+#define ROOFMARK_READ_FAR ROOFMARK_EACH(ROOFMARK_ASK ROOFMARK_LOAD("b", "q0, q1"))
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "q30, q30"))
 #define ROOFMARK_COPY(move) \
   ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_STORE(move, "q0, q1"))
@@ -129,6 +138,7 @@ ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENC
                                                                                          "q1"))
 
 ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")
+ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")
 ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE("stp"), "")
 ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE("stnp"), "")
 ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY("stp"), "")

@@ -19,12 +19,14 @@ struct StreamArrays {
 };
 
 /// read: every element of b into a register.  write: a = s.  copy: a = b.  triad: a = b + s c.
-/// s is the 64 bytes at `scalar`.  Each pass touches every element once.
+/// s is the 64 bytes at `scalar`.  Each pass touches every element once.  read_far also prefetches,
+/// for arrays that lie in memory.
 using StreamLeaf = void (*)(const StreamArrays& arrays, const float* scalar, std::int64_t passes);
 
 #define ROOFMARK_DECLARE(isa, vector_bytes)                                \
   namespace isa_##isa {                                                    \
     void stream_read(const StreamArrays&, const float*, std::int64_t);     \
+    void stream_read_far(const StreamArrays&, const float*, std::int64_t); \
     void stream_write(const StreamArrays&, const float*, std::int64_t);    \
     void stream_write_nt(const StreamArrays&, const float*, std::int64_t); \
     void stream_copy(const StreamArrays&, const float*, std::int64_t);     \

@@ -29,9 +29,12 @@ PACE = {
     "nop_run": (512, r"nop"),
 }
 
-# Function -> (arrays read, arrays written, multiply-adds per vector).  Suffix _nt: stores past the caches.
+# Function -> (arrays read, arrays written, multiply-adds per vector).  Suffix _nt: stores past the caches;
+# _far: asks for every cache line once, ahead of the loads.
 STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1)}
-STREAM_NAMES = ["stream_read"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+STREAM_NAMES = ["stream_read", "stream_read_far"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+LINE_BYTES = 64
+PREFETCHES = ("prefetchnta", "prfm")
 VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16}
 
 # What may stand beside the stream: counting, branching, and sending pointers back without a branch.
@@ -137,6 +140,12 @@ def accesses(instruction):
     return []
 
 
+def prefetched(instruction):
+    """Offset from the pointer that a prefetch asks for."""
+    offset = re.search(r"(0x[0-9a-f]+)\(%\w+\)|\[\w+, #(\w+)\]", instruction.operands)
+    return int(offset.group(1) or offset.group(2), 0) if offset else 0
+
+
 def steps_of(body):
     """Base register -> bytes by which one turn of the loop advances it."""
     steps = {}
@@ -157,10 +166,14 @@ def check_stream(functions, isa, name):
     if problem:
         return [problem]
     past_caches = name.endswith("_nt")
-    reads, writes, per_vector = STREAM[name.removesuffix("_nt")]
+    far = name.endswith("_far")
+    reads, writes, per_vector = STREAM[name.removesuffix("_nt").removesuffix("_far")]
     touched = {"load": collections.defaultdict(list), "store": collections.defaultdict(list)}
-    problems, multiply_adds = [], 0
+    problems, multiply_adds, asked = [], 0, []
     for instruction in body:
+        if instruction.mnemonic in PREFETCHES:
+            asked.append(prefetched(instruction))
+            continue
         memory = accesses(instruction)
         multiply_adds += instruction.mnemonic in ("vfmadd213ps", "mulps", "fmla")
         if not memory:
@@ -183,6 +196,9 @@ def check_stream(functions, isa, name):
             all_of_it = [(o, VECTOR_BYTES[width]) for o in range(0, steps.get(base, 0), VECTOR_BYTES[width])]
             if sorted(seen) != all_of_it:
                 problems.append(f"{what}s through {base} do not touch each vector of a turn once")
+    lines = range(0, max(steps.values(), default=0), LINE_BYTES) if far else []
+    if sorted(asked) != [min(asked, default=0) + at for at in lines]:
+        problems.append(f"prefetches at {sorted(asked)} do not ask for each line of a turn once")
     if multiply_adds != per_vector * vectors:
         problems.append(f"{multiply_adds} multiply-adds for {vectors} vectors")
     return problems

@@ -38,6 +38,7 @@ int main() {
   std::vector<float> a = poisoned(count), scalar(16, 3.0f);
   const std::vector<float> b = random_values(count, 1);
   isa_neon::stream_read({a.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
+  isa_neon::stream_read_far({a.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
   check.guarded(a, 0);
   return check.status();
 }
