@@ -180,14 +180,26 @@ class Placing {
     }
     const double work = amount(row_.work, point_.bound);
     const double companion_work = amount(companion_row()->work, point_.bound);
-    std::vector<double> ratios;
+    std::vector<double> ratios, disturbed;
     for (const Pair& pair : row_.pairs) {
       const Known<double> rate = quotient(work, pair.kernel_s);
       const Known<double> limit = quotient(companion_work, pair.companion_s);
       const Known<double> ratio = rate ? quotient(*rate, limit) : std::nullopt;
-      if (ratio) ratios.push_back(*ratio);
+      if (!ratio) continue;
+      if (pair.flag.empty()) ratios.push_back(*ratio);
+      if (is_usable(pair.flag)) disturbed.push_back(*ratio);
     }
-    if (ratios.empty()) return false;
+    // What disturbs both of a pair leaves their ratio nearly as it was.
+    if (ratios.size() < fewest_pairs && disturbed.size() > ratios.size()) {
+      add_reason(point_, std::to_string(disturbed.size() - ratios.size()) + " of " +
+                             std::to_string(disturbed.size()) + " pairs disturbed");
+      ratios = disturbed;
+      point_.grade = 'C';
+    }
+    if (ratios.empty()) {
+      add_reason(point_, "all pairs with the probe that bounds it were dropped");
+      return false;
+    }
     point_.share_measured = median(ratios);
     point_.share_spread = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / median(ratios);
     if (*point_.share_spread > widest_spread) {

@@ -40,7 +40,7 @@ Timing timing_of(const Measurement& row) {
   std::vector<double> times, clocks;
   for (std::size_t i = 0; i < row.samples_s.size(); ++i) {
     const std::string flag = i < row.flags.size() ? row.flags[i] : "";
-    if (!flag.empty() && !(row.contended && flag == "quiet")) continue;
+    if (!flag.empty() && !(row.contended && is_usable(flag))) continue;
     times.push_back(row.samples_s[i]);
     if (i < row.clock_hz.size() && row.clock_hz[i] > 0) clocks.push_back(row.clock_hz[i]);
   }

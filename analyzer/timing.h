@@ -8,8 +8,8 @@
 namespace roofmark {
 
 /// Seconds per launch.  The median of the kept samples with its 95 % interval; of a contended row
-/// the 10th percentile of time (the 90th of rate) over what else but the quiet gate let pass,
-/// without an interval.  Whatever would not be finite and positive is null.
+/// the 10th percentile of time (the 90th of rate) over what is_usable(), without an interval.
+///  Whatever would not be finite and positive is null.
 struct Timing {
   Known<double> seconds, low, high;
   Known<double> clock_hz;  ///< median over the samples used

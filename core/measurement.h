@@ -44,9 +44,16 @@ struct Health {
 enum class Status { ok, failed, unsupported, skipped };
 std::string_view name(Status status);
 
+/// A sample that was kept, or one whose flag means that the work was done without interruption at a
+/// pace that was not steady: quiet, clock, switched (for less than a hundredth of the time).  Where
+/// too few samples were kept such a one still says what the machine can do beside a neighbour; one
+/// that was stolen from or waited for a CPU says nothing.
+bool is_usable(std::string_view flag);
+
 /// One kernel sample and one sample of the probe that bounds it, taken one after the other.
 struct Pair {
   double kernel_s = 0, companion_s = 0;  ///< seconds per launch
+  std::string flag{};                    ///< why it is disturbed; empty: both passed the gates
   bool operator==(const Pair&) const = default;
 };
 
@@ -67,8 +74,8 @@ struct Measurement {
   std::vector<std::string> flags;  ///< parallel: why a sample is dropped; empty: kept
   std::vector<double> clock_hz;    ///< parallel: mean over threads, 0 unknown
   std::string companion;           ///< id of the probe timed beside it
-  std::vector<Pair> pairs;         ///< both of each pair passed the gates
-  bool contended = false;          ///< too few samples passed the quiet gate
+  std::vector<Pair> pairs;         ///< every pair taken
+  bool contended = false;          ///< too few samples passed the gates
   bool interval_met = false;       ///< the median's interval came within the policy's target
   char grade = 'C';                ///< A, B or C as the harness saw it
   Health before, after;

@@ -27,6 +27,10 @@ std::string_view name(Attention attention) {
   return attention == Attention::flash ? "flash" : "eager";
 }
 
+bool is_usable(std::string_view flag) {
+  return flag.empty() || flag == "quiet" || flag == "clock" || flag == "switched";
+}
+
 std::string_view name(Status status) {
   switch (status) {
     case Status::ok:

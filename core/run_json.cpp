@@ -206,6 +206,7 @@ Json to_json(const Measurement& row) {
     pairs.push_back({{"companion", row.companion},
                      {"kernel_s", number(pair.kernel_s)},
                      {"companion_s", number(pair.companion_s)}});
+    if (!pair.flag.empty()) pairs.back()["flag"] = pair.flag;
   }
   return {{"id", row.id},
           {"kernel", row.kernel},

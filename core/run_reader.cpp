@@ -158,7 +158,8 @@ void read_pairs(const JsonView& json, Measurement& row) {
     if (pair.at("companion").text(any_text) != row.companion) {
       pair.refuse("a pair with another companion than its row", damaged);
     }
-    row.pairs.push_back({positive_at(pair, "kernel_s"), positive_at(pair, "companion_s")});
+    row.pairs.push_back({positive_at(pair, "kernel_s"), positive_at(pair, "companion_s"),
+                         text_or_empty(pair, "flag")});
   }
 }
 

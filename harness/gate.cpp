@@ -16,9 +16,9 @@ std::string gate_core(const CoreReading& before, const CoreReading& after) {
   const Stamp& from = before.end;
   const Stamp& to = after.begin;
   if (from.cpu != to.cpu) return "migrated";
-  if (to.involuntary_switches > from.involuntary_switches) return "switched";
   const double wall_s = to.wall_s - from.wall_s;
   if (wall_s > 0 && to.cpu_s - from.cpu_s < least_cpu_share * wall_s) return "cpu";
+  if (to.involuntary_switches > from.involuntary_switches) return "switched";
   if (!is_steady(before, after)) return "clock";
   if (before.quiet < least_quiet || after.quiet < least_quiet) return "quiet";
   return {};

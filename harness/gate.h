@@ -11,8 +11,8 @@ namespace roofmark {
 ///   throttled  a throttle counter moved
 ///   stolen     the hypervisor took time from a CPU in use
 ///   migrated   a thread changed its CPU
-///   switched   a thread was involuntarily switched out
 ///   cpu        CPU time / wall time < 0.99 for a thread
+///   switched   a thread was involuntarily switched out, for less than that
 ///   clock      a core's clock moved by more than 1 %
 ///   quiet      a core issued NOPs at < 90 % of its best: a neighbour on the same core
 std::string gate(const Reading& before, const Reading& after);

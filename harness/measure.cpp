@@ -186,7 +186,8 @@ class CaseRun {
     if (!companion_.task) return after;
     const double companion_s = take_sample(device_, *companion_.task, companion_.launches);
     Reading last = device_.read();
-    if (flag.empty() && gate(after, last).empty()) row_.pairs.push_back({seconds, companion_s});
+    row_.pairs.push_back({seconds, companion_s, flag.empty() ? gate(after, last) : flag});
+    kept_pairs_ += row_.pairs.back().flag.empty();
     return last;
   }
 
@@ -201,7 +202,7 @@ class CaseRun {
   bool finished(double elapsed_s) {
     if (stop_ && stop_()) return true;
     const int kept = static_cast<int>(kept_.size());
-    const bool paired = !companion_.task || static_cast<int>(row_.pairs.size()) >= needed();
+    const bool paired = !companion_.task || kept_pairs_ >= needed();
     row_.interval_met = kept >= 2 && relative_half_width(kept_) <= policy_.target;
     if (kept >= wanted() && paired && row_.interval_met) return true;
     const double limit = is_core_bound(what_) ? policy_.core_limit_s : policy_.case_limit_s;
@@ -231,6 +232,7 @@ class CaseRun {
   Measurement row_;
   Contender kernel_, companion_;
   std::vector<double> kept_;
+  int kept_pairs_ = 0;
 };
 
 }  // namespace

@@ -114,7 +114,7 @@ TEST(FromRun, MoreThreadsThanCoresDoNotRaiseTheBound) {
   EXPECT_EQ(analyze_run(run).ceilings[0].theoretical, 64 * 2 * clock_hz);
 }
 
-TEST(FromRun, AContendedRowIsThe90thPercentileOfWhatOnlyTheQuietGateDropped) {
+TEST(FromRun, AContendedRowIsThe90thPercentileOfWhatIsUsable) {
   roofmark::Run run = zen5_run();
   run.rows = {fma_row("avx512", 1, 1, DType::f32)};
   Measurement& row = run.rows[0];
@@ -123,6 +123,8 @@ TEST(FromRun, AContendedRowIsThe90thPercentileOfWhatOnlyTheQuietGateDropped) {
   row.samples_s.clear();
   for (int i = 0; i <= 10; ++i) row.samples_s.push_back(1.0 / (i + 1));  // rates 1..11
   row.flags.assign(11, "quiet");
+  row.flags[3] = "switched";
+  row.flags[4] = "clock";
   row.clock_hz.assign(11, 1000 * clock_hz);
   row.samples_s.push_back(1e-9);
   row.flags.push_back("stolen");
@@ -177,6 +179,23 @@ TEST(FromRun, AShareIsTheMedianOfPairedRatiosOfBytes) {
   EXPECT_EQ(point.share_measured, 0.75);  // 2^29 / 1 against 2^30 / 1.5
   EXPECT_EQ(point.share_theoretical, 0.25);
   EXPECT_EQ(point.grade, 'A');
+}
+
+TEST(FromRun, DisturbedPairsCountOnlyWhereTooFewAreClean) {
+  roofmark::Run run = zen5_run();
+  const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
+  Measurement gemv = kernel_row("gemv", reading(0x1p29), 1, memory);
+  gemv.pairs.assign(5, {1, 1.5});
+  for (int i = 0; i < 20; ++i) gemv.pairs.push_back({1, 1, "quiet"});
+  run.rows = {memory, fma_row("avx512", 1, 64), gemv};
+  EXPECT_EQ(analyze_run(run, {.bandwidth = Bandwidth{0x1p31}}).points.at(0).share_measured, 0.75);
+  gemv.pairs.erase(gemv.pairs.begin());
+  gemv.pairs.push_back({1, 4, "stolen"});
+  run.rows.back() = gemv;
+  const Point point = analyze_run(run, {.bandwidth = Bandwidth{0x1p31}}).points.at(0);
+  EXPECT_EQ(point.share_measured, 0.5);  // the twenty and the four; never what was stolen from
+  EXPECT_EQ(point.grade, 'C');
+  EXPECT_NE(point.reason.find("20 of 24 pairs disturbed"), std::string::npos);
 }
 
 TEST(FromRun, AComputeBoundKernelIsComparedByOperations) {
