@@ -1,14 +1,18 @@
 #include "app/estimate.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "core/statistics.h"
+#include "harness/gate.h"
 
 namespace roofmark {
 namespace {
 
 // Read off runs of a 2-core Zen 5 server: what a row costs beside its samples.
-constexpr double row_overhead_s = 0.02;      // allocation, health, settling
-constexpr double reading_s = 120e-6;         // the looks at the cores around a sample
-constexpr double checked_bytes_per_s = 2e9;  // poisoning, filling and checking outputs
+constexpr double row_overhead_s = 0.07;       // allocation, health, settling
+constexpr double reading_s = 120e-6;          // the looks at the cores around a sample
+constexpr double checked_bytes_per_s = 1e10;  // a launch, and poisoning and checking its outputs
 constexpr double kernel_share = 0.6;  // of the peak that a typical compute-bound kernel reaches
 
 /// Seconds of one launch at the machine's rough rates.
@@ -41,12 +45,43 @@ Case probe_case(std::span<const Kernel> registry, const Machine& machine, const 
   return found;
 }
 
-double fastest_launch_s(const Case& what, Device& device) {
-  constexpr int tries = 4;
+struct Trial {
+  double fastest_s = 0, kept = 0, spread = 0;
+};
+
+/// A few launches between the gates.
+Trial try_out(const Case& what, Device& device, int tries) {
   const auto task = what.variant->prepare(what, device);
-  double fastest = 1e300;
-  for (int i = 0; i < tries; ++i) fastest = std::min(fastest, device.time(*task, 1).value);
-  return fastest;
+  std::vector<double> times;
+  int kept = 0;
+  Reading before = device.read();
+  for (int i = 0; i < tries; ++i) {
+    times.push_back(device.time(*task, 1).value);
+    const Reading after = device.read();
+    kept += gate(before, after).empty();
+    before = after;
+  }
+  return {*std::min_element(times.begin(), times.end()), static_cast<double>(kept) / tries,
+          (quantile(times, 0.75) - quantile(times, 0.25)) / median(times)};
+}
+
+/// Samples until the median's 95 % interval is within the target: of n normal values its half width
+/// is 1.96 x 1.25 x s / sqrt(n), and their interquartile range is 1.35 s.
+double wanted_samples(const Policy& policy, const Case& what, double spread) {
+  if (what.kernel->role == Role::compute_probe) return policy.min_kept_core;
+  const double root = what.is_core_bound() ? 0 : 1.96 * 1.25 / 1.35 * spread / policy.target;
+  return std::clamp<double>(root * root, policy.min_kept, policy.max_samples);
+}
+
+/// Seconds until the samples are enough: those that are dropped come on top, up to the limits of
+/// the stopping rule.
+double sampling_s(const Policy& policy, double wanted, double sample_s, double limit_s,
+                  double kept) {
+  const double one_kept = sample_s / std::max(kept, 1e-3);
+  const double to_fewest = policy.min_kept * one_kept;
+  const double until =
+      std::min(wanted * one_kept, std::max(limit_s, std::min(to_fewest, 2 * limit_s)));
+  return std::max(policy.min_kept_long * sample_s, until);
 }
 
 }  // namespace
@@ -62,11 +97,13 @@ std::map<int, RoughRates> rough_rates(std::span<const Kernel> registry, const Po
     const Case read = probe_case(registry, device.machine(), "read", "dram", threads);
     if (fma.kernel != nullptr) {
       rate.ops_per_s =
-          fma.kernel->work(fma.shape, fma.format).ops.value / fastest_launch_s(fma, device);
+          fma.kernel->work(fma.shape, fma.format).ops.value / try_out(fma, device, 4).fastest_s;
     }
     if (read.kernel != nullptr) {
-      rate.bytes_per_s =
-          read.kernel->work(read.shape, read.format).read.value / fastest_launch_s(read, device);
+      const Trial trial = try_out(read, device, 100);
+      rate.bytes_per_s = read.kernel->work(read.shape, read.format).read.value / trial.fastest_s;
+      rate.kept = trial.kept;
+      rate.spread = trial.spread;
     }
   }
   return rates;
@@ -80,19 +117,17 @@ Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
   const Work work = what.kernel->work(what.shape, what.format);
   const bool is_kernel = what.kernel->role == Role::kernel;
   const double launch = launch_s(what, rate);
-  double sample = std::max(is_kernel ? policy.sample_s : policy.core_sample_s, launch) + reading_s;
+  double sample =
+      std::max(what.is_core_bound() ? policy.core_sample_s : policy.sample_s, launch) + reading_s;
   double settling = 2 * sample;
   if (planned.companion >= 0) {
     const double companion = launch_s(plan.cases[planned.companion].what, rate);
     sample += std::max(policy.sample_s, companion) + reading_s;
     settling += 2 * companion;
   }
-  const int samples =
-      what.kernel->role == Role::compute_probe ? policy.min_kept_core : policy.min_kept;
-  const double limit = is_kernel ? policy.case_limit_s : std::max(policy.core_limit_s, 10 * launch);
-  const double least = policy.min_kept_long * sample;
-  // A row seldom meets its target with the fewest samples; noise makes two thirds as many again.
-  const double sampling = std::max(least, std::min(limit, samples * sample * 5 / 3));
+  const double limit = what.is_core_bound() ? policy.core_limit_s : policy.case_limit_s;
+  const double sampling =
+      sampling_s(policy, wanted_samples(policy, what, rate.spread), sample, limit, rate.kept);
   const double checking = is_kernel ? work.bytes().value / checked_bytes_per_s : 0;
   Cost cost{row_overhead_s + settling + checking + sampling, 0};
   const double slice = std::max(work.read.value, work.written.value);

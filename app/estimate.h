@@ -9,13 +9,15 @@
 
 namespace roofmark {
 
-/// How fast this machine is, roughly, at one thread count.
+/// How fast this machine is, roughly, at one thread count, and how undisturbed.
 struct RoughRates {
   double ops_per_s = 0, bytes_per_s = 0;
+  double kept = 1;    ///< share of samples that pass the gates
+  double spread = 0;  ///< of samples bound by memory: interquartile range / median
 };
 
 /// Times a few launches of the widest f32 `fma` and of the memory `read` probe of the plan's
-/// registry at each thread count: a tenth of a second in all.
+/// registry at each thread count, the latter between the gates: half a second in all.
 std::map<int, RoughRates> rough_rates(std::span<const Kernel> registry, const Policy& policy,
                                       Device& device);
 

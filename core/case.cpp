@@ -20,4 +20,11 @@ std::string Case::id() const {
          device + "/t" + std::to_string(threads) + "/" + shape.text() + conditions.text();
 }
 
+bool Case::is_core_bound() const {
+  if (kernel->role == Role::bandwidth_probe) {
+    return conditions.level == "l1" || conditions.level == "l2";
+  }
+  return kernel->role != Role::kernel;
+}
+
 }  // namespace roofmark

@@ -19,6 +19,10 @@ struct Case {
 
   /// kernel/variant/format/device/tN/extents,conditions: the identity a history is kept under.
   std::string id() const;
+
+  /// Whether a core alone decides how fast it is: such probes are sampled in 100 us, for over a
+  /// millisecond a neighbour comes and goes.
+  bool is_core_bound() const;
 };
 
 }  // namespace roofmark

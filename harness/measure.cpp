@@ -56,14 +56,6 @@ double mean_clock_hz(const Reading& before, const Reading& after) {
   return count == 0 ? 0 : sum / static_cast<double>(count);
 }
 
-/// Core-bound probes are sampled in 100 us: over 1 ms a neighbour comes and goes.
-bool is_core_bound(const Case& what) {
-  if (what.kernel->role == Role::bandwidth_probe) {
-    return what.conditions.level == "l1" || what.conditions.level == "l2";
-  }
-  return what.kernel->role != Role::kernel;
-}
-
 /// A prepared case and how many launches make a sample of it.
 struct Contender {
   std::unique_ptr<Task> task;
@@ -138,7 +130,7 @@ class CaseRun {
   }
 
   double sample_target(const Case& what) const {
-    return is_core_bound(what) ? policy_.core_sample_s : policy_.sample_s;
+    return what.is_core_bound() ? policy_.core_sample_s : policy_.sample_s;
   }
 
   /// Finds how many launches make a sample, which also wakes the cores, and waits for a steady
@@ -205,7 +197,7 @@ class CaseRun {
     const bool paired = !companion_.task || kept_pairs_ >= needed();
     row_.interval_met = kept >= 2 && relative_half_width(kept_) <= policy_.target;
     if (kept >= wanted() && paired && row_.interval_met) return true;
-    const double limit = is_core_bound(what_) ? policy_.core_limit_s : policy_.case_limit_s;
+    const double limit = what_.is_core_bound() ? policy_.core_limit_s : policy_.case_limit_s;
     if (elapsed_s > limit && kept >= needed()) return true;
     // Twice the limit bounds the tries on a machine where nothing passes, once a long launch had
     // five.
