@@ -7,15 +7,17 @@
 
 namespace roofmark {
 
-/// What the two instructions of a turn do to a chain x, with operands m1, c1, m2, c2.
+/// What the instructions of a turn do to a chain x, with operands m1, c1, m2, c2.
 enum class FmaKind {
   scaled,       ///< x = x m1 + c1, then x = x m2 + c2: fused multiply-add that scales (x86)
   accumulated,  ///< x = x + m1 c1, then x = x + m2 c2: fused multiply-add that accumulates (Arm)
-  separate,     ///< even chains x = x m1, twice; odd chains x = x + c1, then x = x - c1 (SSE2)
+  separate,     ///< the first 8 chains x = x m1, seven times; the other 7 x = x + m1, then
+                ///< x = x - m1, four times over (SSE2)
 };
 
 struct FmaStream {
-  int chains = 0;  ///< independent accumulators of one vector each
+  int chains = 0;        ///< independent accumulators of one vector each
+  int instructions = 0;  ///< in a turn of the loop
   FmaKind kind = FmaKind::scaled;
 };
 

@@ -9,8 +9,8 @@ import sys
 import objects
 import tree
 
-# Instruction set -> (mnemonics without the type's suffix, register).  One turn of the loop holds two
-# instructions on each chain; on SSE2 half of the chains multiply and half add.
+# Instruction set -> (mnemonics without the type's suffix, register).  On SSE2 as many multiply as add,
+# each on chains of its own.
 FMA = {
     "sse2": (("mul", "add"), "xmm"),
     "avx2": (("vfmadd213",), "ymm"),
@@ -19,7 +19,6 @@ FMA = {
 }
 SUFFIX = {"f32": "ps", "f64": "pd"}
 LANES = {"f32": "4s", "f64": "2d"}
-PER_CHAIN = 2
 
 # Function -> (instructions in one turn, the instruction, x86 and AArch64 spelling).  A chain is one where
 # each instruction reads and writes the same register.
@@ -50,13 +49,20 @@ def loop_of(instructions):
     return loops[0], ""
 
 
-def chains_of(functions, isa):
-    """Number of accumulators that fma_stream() reports, from which the probe's work is computed."""
+def stream_of(functions, isa):
+    """(accumulators, instructions of a turn) that fma_stream() reports: the probe's work comes of them."""
+    both, register = 0, None  # the struct's first two members, low half and high half of one register
     for instruction in functions.get(f"roofmark::isa_{isa}::fma_stream()", []):
-        immediate = re.search(r"[$#](0x[0-9a-f]+|\d+)", instruction.operands)
-        if immediate:
-            return int(immediate.group(1), 0) & 0xFFFFFFFF  # the struct's first member is the low half
-    return None
+        operands = instruction.operands
+        wide = re.search(r"\$(0x[0-9a-f]+|\d+)", operands)
+        narrow = re.fullmatch(r"(x\d+), #(0x[0-9a-f]+|\d+)(?:, lsl #(\d+))?", operands)
+        if wide:
+            both = int(wide.group(1), 0)
+            break
+        if narrow and instruction.mnemonic in ("mov", "movk") and register in (None, narrow.group(1)):
+            register = narrow.group(1)
+            both += int(narrow.group(2), 0) << int(narrow.group(3) or 0)
+    return (both & 0xFFFFFFFF, both >> 32) if both else None
 
 
 def registers(isa, instruction):
@@ -72,15 +78,16 @@ def check_fma(functions, isa, type_name):
     key = next((f for f in functions if f.startswith(f"roofmark::isa_{isa}::fma_{type_name}(")), None)
     if key is None:
         return [f"no function fma_{type_name}"]
-    chains = chains_of(functions, isa)
-    if not chains:
-        return ["fma_stream() does not return a constant number of chains"]
+    stream = stream_of(functions, isa)
+    if not stream or 0 in stream:
+        return ["fma_stream() does not return constant numbers of chains and instructions"]
+    chains, instructions = stream
     body, problem = loop_of(functions[key])
     if problem:
         return [problem]
     wanted = {name + ("" if isa == "neon" else SUFFIX[type_name]) for name in names}
     vector = rf"v\d+\.{LANES[type_name]}" if isa == "neon" else rf"{width}\d+"
-    problems, uses, sources, per_name = [], collections.Counter(), set(), collections.Counter()
+    problems, uses, sources = [], collections.defaultdict(collections.Counter), set()
     for instruction in body:
         # A subtract is an add of the same pipes: the SSE2 stream adds a value and takes it away again.
         mnemonic = re.sub(r"^sub(p[sd])$", r"add\1", instruction.mnemonic)
@@ -92,18 +99,21 @@ def check_fma(functions, isa, type_name):
         wrong = [r for r in [destination, *others] if not re.fullmatch(vector, r)]
         if wrong:
             problems.append(f"'{instruction}' uses {wrong[0]}, not a register {vector}")
-        uses[destination] += 1
+        uses[mnemonic][destination] += 1
         sources.update(others)
-        per_name[mnemonic] += 1
-    count = sum(uses.values())
-    if count != PER_CHAIN * chains:
-        problems.append(f"{count} arithmetic instructions instead of {PER_CHAIN} x {chains} chains")
-    if len(uses) != chains or set(uses.values()) != {PER_CHAIN}:
-        problems.append(f"{len(uses)} accumulators used {sorted(set(uses.values()))} times instead of {chains} used {PER_CHAIN} times")
+    per_name = {name: sum(of.values()) for name, of in uses.items()}
+    accumulators = [chain for of in uses.values() for chain in of]
+    if sum(per_name.values()) != instructions:
+        problems.append(f"{sum(per_name.values())} arithmetic instructions instead of {instructions}")
+    if len(accumulators) != chains or len(set(accumulators)) != chains:
+        problems.append(f"{len(set(accumulators))} accumulators instead of {chains}, each with one kind of instruction")
+    for name, of in uses.items():
+        if len(set(of.values())) != 1:
+            problems.append(f"{name} uses its accumulators unevenly: {dict(of)}")
     if len(set(per_name.values())) != 1 or len(per_name) != len(wanted):
-        problems.append(f"not as many of each of {sorted(wanted)}: {dict(per_name)}")
-    if sources & set(uses):
-        problems.append(f"chains depend on one another through {sorted(sources & set(uses))}")
+        problems.append(f"not as many of each of {sorted(wanted)}: {per_name}")
+    if sources & set(accumulators):
+        problems.append(f"chains depend on one another through {sorted(sources & set(accumulators))}")
     return problems
 
 

@@ -168,8 +168,8 @@ class Objects(Planted):
     def fma(self, body, chains=2, more=""):
         return self.compile("fma", "sse2", f"""
 namespace roofmark::isa_sse2 {{
-struct FmaStream {{ int chains; int kind; }};
-FmaStream fma_stream() {{ return {{{chains}, 2}}; }}
+struct FmaStream {{ int chains; int instructions; int kind; }};
+FmaStream fma_stream() {{ return {{{chains}, 4, 2}}; }}
 #define BODY(mul, add) "1:\\n" {body} "dec %0\\n" "jnz 1b\\n" {more}
 void fma_f32(long turns, const float*, float* x) {{ asm volatile(BODY("mulps", "addps") : "+r"(turns) : "r"(x)); }}
 void fma_f64(long turns, const double*, double* x) {{ asm volatile(BODY("mulpd", "addpd") : "+r"(turns) : "r"(x)); }}
@@ -190,11 +190,12 @@ void fma_f64(long turns, const double*, double* x) {{ asm volatile(BODY("mulpd",
                 (self.GOOD.replace("%%xmm8,%%xmm0", "(%1),%%xmm0"), "not a register"),
                 (self.GOOD.replace("%%xmm9,%%xmm1", "%%xmm0,%%xmm1"), "depend on one another"),
                 (self.GOOD.replace("%%xmm1", "%%xmm0"), "1 accumulators"),
+                (self.GOOD.replace("%%xmm0", "%%xmm2", 1), "3 accumulators"),
                 (self.GOOD.replace("add", "mul"), "not as many")]:
             with self.subTest(body=body):
                 found = self.fma_findings(body)
                 self.assertTrue(any(part in f for f in found), found)
-        self.assertTrue(any("x 3 chains" in f for f in self.fma_findings(self.GOOD, chains=3)))
+        self.assertTrue(any("2 accumulators instead of 3" in f for f in self.fma_findings(self.GOOD, chains=3)))
         self.assertTrue(any("2 inner loops" in f for f in self.fma_findings(self.GOOD, more='"1:\\n" "jnz 1b\\n"')))
 
     @unittest.skipUnless(X86, "x86 assembly")
