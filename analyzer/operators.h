@@ -31,8 +31,8 @@ namespace roofmark {
 /// A gemm with m = 1 is a gemv (n, k).  Attention comes once per distinct query, `queries` being
 /// how many share it.  A query of q fresh tokens after p cached ones has P = q p + q (q + 1) / 2
 /// causal pairs; `fresh` and `cached` are in the shape so that a kernel's work model can be exact.
-/// Eager attention keeps the whole rectangle fresh x (cached + fresh), masked scores included,
-/// which is why its softmax is a plain one.
+/// Eager attention keeps the whole rectangle fresh x (cached + fresh) in memory, masked scores
+/// included, which is why its softmax is a plain one; the operations counted are the causal pairs'.
 ///
 /// Formats: projections workload.format; attention, qk and sv {weights = kv, activations,
 /// accumulate}; everything else the activations' own.  Final norm: every position, as

@@ -8,6 +8,7 @@
 #include "app/build_info.h"
 #include "app/commands.h"
 #include "core/error.h"
+#include "core/printable.h"
 
 namespace {
 
@@ -34,6 +35,20 @@ int carry_out(const Command& command) {
   }
 }
 
+/// Where the first word is no command: what to say; CLI11 would only say that one is required.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  const std::string word = argc > 1 ? argv[1] : "";
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == word) return {};
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  if (word.empty()) return "no command is given (" + known + " are there); see roofmark --help";
+  if (word.front() == '-') return {};
+  return "there is no command '" + printable(word) + "' (" + known +
+         " are there); see roofmark --help";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -49,6 +64,8 @@ int main(int argc, char** argv) {
   add_analyze(app, chosen);
   add_report(app, chosen);
   add_list(app, chosen);
+  const std::string problem = unknown_command(app, argc, argv);
+  if (!problem.empty()) return complain(problem.c_str(), exit_usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
