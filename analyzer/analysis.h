@@ -17,8 +17,11 @@ struct Ceiling {
   std::string level, format, variant, kernel;
   int threads = 1;
   Known<double> value, low,
-      high;           ///< measured, with the interval of its median; null: no value, see reason
-  Known<double> bus;  ///< memory: bytes/s on the bus, where ordinary stores read a line first
+      high;  ///< measured, with the interval of its median; null: no value, see reason
+  std::string
+      from;  ///< id of the row that says so: its own, or that of a kernel it was timed beside
+  Known<double> clock_hz;  ///< measured beside its own row
+  Known<double> bus;       ///< memory: bytes/s on the bus, where ordinary stores read a line first
   Known<double> theoretical, datasheet;
   Known<double> share;  ///< value / theoretical
   char grade = 'C';     ///< A B C as measured, X: above its bound, never used
@@ -31,7 +34,8 @@ struct Point {
   Known<double> intensity;    ///< op/byte
   Known<double> achieved;     ///< op/s (bytes/s where the kernel computes nothing)
   Known<double> attainable_measured, attainable_theoretical;
-  Known<double> share_measured;  ///< median of the paired ratios where pairs exist
+  Known<double> share_measured;  ///< median of the paired ratios where pairs exist; the attainable
+                                 ///< is then what the probe beside it reached
   Known<double> share_theoretical;
   std::string bound;    ///< compute | memory | launch | unknown
   std::string ceiling;  ///< id of the one that binds

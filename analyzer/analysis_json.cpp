@@ -31,6 +31,8 @@ Json json_of(const Ceiling& ceiling) {
           {"variant", word(ceiling.variant)},
           {"threads", ceiling.threads},
           {"value", number(ceiling.value)},
+          {"from", word(ceiling.from)},
+          {"clock_hz", number(ceiling.clock_hz)},
           {"bus", number(ceiling.bus)},
           {"low", number(ceiling.low)},
           {"high", number(ceiling.high)},

@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "analyzer/numbers.h"
+#include "analyzer/pairs.h"
 #include "analyzer/timing.h"
+#include "core/statistics.h"
 
 namespace roofmark {
 namespace {
@@ -134,7 +136,9 @@ Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine&
   ceiling.variant = row.variant;
   ceiling.kernel = row.kernel;
   ceiling.threads = row.threads;
+  ceiling.from = row.id;
   const Timing timing = timing_of(row);
+  ceiling.clock_hz = timing.clock_hz;
   put_value(ceiling, row, timing);
   if (!timing.seconds) {
     ceiling.reason = timing.reason;
@@ -149,6 +153,28 @@ Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine&
   }
   put_grade(ceiling, row);
   return ceiling;
+}
+
+/// To what the probe reached beside that kernel, where it is more.
+void raise(Ceiling& ceiling, const Measurement& probe, const Measurement& kernel) {
+  if (ceiling.kind != "bandwidth" || ceiling.level != "dram" || probe.status != Status::ok) return;
+  const ChosenPairs chosen = chosen_pairs(kernel);
+  std::vector<double> times;
+  for (const Pair& pair : chosen.pairs) times.push_back(pair.companion_s);
+  if (times.empty()) return;
+  const double bytes = probe.work.bytes().value;
+  const Known<double> value = quotient(bytes, median(times));
+  if (!value || *value <= ceiling.value.value_or(0)) return;
+  if (ceiling.theoretical && *value > most_share * *ceiling.theoretical) return;
+  const Interval interval = median_interval(times);
+  const double bus = ceiling.bus && ceiling.value ? *ceiling.bus / *ceiling.value : 1;
+  ceiling.value = value;
+  ceiling.low = quotient(bytes, interval.high);
+  ceiling.high = quotient(bytes, interval.low);
+  if (ceiling.bus) ceiling.bus = *value * bus;
+  ceiling.from = kernel.id;
+  ceiling.grade = !chosen.clean ? 'C' : ceiling.theoretical ? 'A' : 'B';
+  if (ceiling.theoretical) ceiling.share = quotient(*value, *ceiling.theoretical);
 }
 
 template <class Wanted>
@@ -182,7 +208,11 @@ Known<double> cores_in_use(const Machine& machine, int threads) {
 std::vector<Ceiling> ceilings_of(const Run& run, const RunFacts& facts) {
   std::vector<Ceiling> ceilings;
   for (const Measurement& row : run.rows) {
-    if (row.role != Role::kernel) ceilings.push_back(ceiling_of(row, facts, run.machine));
+    if (row.role == Role::kernel) continue;
+    ceilings.push_back(ceiling_of(row, facts, run.machine));
+    for (const Measurement& kernel : run.rows) {
+      if (kernel.companion == row.id) raise(ceilings.back(), row, kernel);
+    }
   }
   return ceilings;
 }

@@ -28,6 +28,9 @@ inline constexpr double most_share = 1.02;
 ///   latency    seconds per operation (per launch where it counts none), overhead: per launch
 /// The clock is the one measured beside the row.  A value above most_share x theoretical gets grade
 /// X. What is unknown is null with a reason.
+/// The bandwidth of a shared machine's memory moves by a factor of two within minutes.  A probe of
+/// the memory that was also timed beside kernels is therefore valued at the highest of the medians:
+/// its own row's, and those of its samples in each kernel's chosen_pairs().  `from` says which.
 std::vector<Ceiling> ceilings_of(const Run& run, const RunFacts& facts);
 
 /// The largest measured compute ceiling of that format, device and number of threads that is no X,

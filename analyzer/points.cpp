@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analyzer/numbers.h"
+#include "analyzer/pairs.h"
 #include "analyzer/timing.h"
 #include "core/statistics.h"
 
@@ -11,7 +12,6 @@ namespace roofmark {
 namespace {
 
 constexpr double widest_spread = 0.10;  // of the paired ratios: interquartile range / median
-constexpr std::size_t fewest_pairs = 5;
 
 char lowered(char grade) { return grade == 'A' ? 'B' : 'C'; }
 char worse(char a, char b) { return std::max(a, b); }
@@ -161,74 +161,96 @@ class Placing {
                              std::to_string(row_.threads) + " threads, " + row_.format.name());
       return;
     }
+    roof_share_ =
+        point_.achieved ? quotient(*point_.achieved, point_.attainable_measured) : std::nullopt;
     if (!paired_share()) {
-      if (point_.achieved)
-        point_.share_measured = quotient(*point_.achieved, point_.attainable_measured);
+      point_.share_measured = roof_share_;
       point_.grade = worse(lowered(point_.grade), binding_->grade);
+    }
+    if (point_.share_measured && point_.achieved) {
+      point_.attainable_measured = quotient(*point_.achieved, *point_.share_measured);
     }
   }
 
-  /// Share by the pairs, where the probe timed beside the row is what binds it.
-  bool paired_share() {
-    if (row_.pairs.empty()) {
-      add_reason(point_, "no pairs with the probe that bounds it");
-      return false;
+  /// The probe timed beside the row, where it is of the kind that binds the row; else null.
+  const Measurement* companion() {
+    const auto at = std::find_if(run_.rows.begin(), run_.rows.end(),
+                                 [&](const Measurement& row) { return row.id == row_.companion; });
+    if (row_.companion.empty() || at == run_.rows.end()) {
+      add_reason(point_, "no probe was timed beside it");
+      return nullptr;
     }
-    if (binding_->id != row_.companion) {
+    const Ceiling* ceiling = find_ceiling(ceilings_, row_.companion);
+    if (ceiling && ceiling->grade == 'X') {
+      add_reason(point_, "the probe timed beside it is refused");
+      return nullptr;
+    }
+    const Role wanted = point_.bound == "compute" ? Role::compute_probe : Role::bandwidth_probe;
+    if (at->role != wanted) {
       add_reason(point_, "the probe timed beside it is not what binds it here");
-      return false;
+      return nullptr;
     }
-    const double work = amount(row_.work, point_.bound);
-    const double companion_work = amount(companion_row()->work, point_.bound);
-    std::vector<double> ratios, disturbed;
-    for (const Pair& pair : row_.pairs) {
-      const Known<double> rate = quotient(work, pair.kernel_s);
-      const Known<double> limit = quotient(companion_work, pair.companion_s);
+    return &*at;
+  }
+
+  std::vector<double> paired_ratios(const Measurement& companion, const ChosenPairs& chosen) const {
+    std::vector<double> ratios;
+    for (const Pair& pair : chosen.pairs) {
+      const Known<double> rate = quotient(amount(row_.work, point_.bound), pair.kernel_s);
+      const Known<double> limit = quotient(amount(companion.work, point_.bound), pair.companion_s);
       const Known<double> ratio = rate ? quotient(*rate, limit) : std::nullopt;
-      if (!ratio) continue;
-      if (pair.flag.empty()) ratios.push_back(*ratio);
-      if (is_usable(pair.flag)) disturbed.push_back(*ratio);
+      if (ratio) ratios.push_back(*ratio);
     }
-    // What disturbs both of a pair leaves their ratio nearly as it was.
-    if (ratios.size() < fewest_pairs && disturbed.size() > ratios.size()) {
-      add_reason(point_, std::to_string(disturbed.size() - ratios.size()) + " of " +
-                             std::to_string(disturbed.size()) + " pairs disturbed");
-      ratios = disturbed;
-      point_.grade = 'C';
-    }
-    if (ratios.empty()) {
-      add_reason(point_, "all pairs with the probe that bounds it were dropped");
+    return ratios;
+  }
+
+  /// Share by the pairs; false where they say none.
+  bool paired_share() {
+    const Measurement* probe = companion();
+    if (!probe) return false;
+    const ChosenPairs chosen = chosen_pairs(row_);
+    const std::vector<double> ratios = paired_ratios(*probe, chosen);
+    if (ratios.size() < fewest_pairs) {
+      add_reason(point_, "too few pairs with the probe that bounds it");
       return false;
     }
-    point_.share_measured = median(ratios);
-    point_.share_spread = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / median(ratios);
-    if (*point_.share_spread > widest_spread) {
-      point_.grade = lowered(point_.grade);
-      add_reason(point_, "paired ratios spread by " + percent(point_.share_spread));
-    }
-    if (ratios.size() < fewest_pairs) {
+    const double share = median(ratios);
+    const double spread = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / share;
+    if (!chosen.clean) {
       point_.grade = 'C';
-      add_reason(point_, "only " + std::to_string(ratios.size()) + " pairs");
+      add_reason(point_, std::to_string(chosen.disturbed) + " of " +
+                             std::to_string(chosen.pairs.size()) + " pairs disturbed");
+    }
+    if (!chosen.clean && share > most_share) return false;  // its halves met different neighbours
+    point_.ceiling = row_.companion;
+    point_.share_measured = share;
+    point_.share_spread = spread;
+    paired_low_ = chosen.clean ? median_interval(ratios).low : 0;
+    if (spread > widest_spread) {
+      point_.grade = lowered(point_.grade);
+      add_reason(point_, "paired ratios spread by " + percent(spread));
+    }
+    if (share > most_share && paired_low_ <= most_share) {
+      point_.grade = 'C';
+      add_reason(point_, "above the probe beside it, within the scatter of their ratio");
     }
     return true;
   }
 
-  /// The row behind the binding ceiling; it exists, for the ceiling was made of it.
-  const Measurement* companion_row() const {
-    return &*std::find_if(run_.rows.begin(), run_.rows.end(),
-                          [&](const Measurement& row) { return row.id == binding_->id; });
-  }
-
+  /// Above its theoretical bound, above all that its ceiling ever reached, or above the probe
+  /// beside it by more than their ratios scatter.
   void refuse_the_impossible() {
-    const double share =
-        std::max(point_.share_measured.value_or(0), point_.share_theoretical.value_or(0));
-    if (share <= most_share) return;
+    const double worst =
+        std::max({point_.share_theoretical.value_or(0), roof_share_.value_or(0), paired_low_});
+    if (worst <= most_share) return;
     point_.grade = 'X';
     std::string suspect = point_.bound == "compute"
                               ? "fewer operations are done than counted, or in a narrower format"
                               : "operands found in a cache, or fewer bytes moved than counted";
-    if (!point_.share_spread) suspect += ", or its ceiling was slower at another moment";
-    add_reason(point_, percent(share) + " of its bound: " + suspect);
+    if (paired_low_ <= most_share && point_.share_theoretical.value_or(0) <= most_share) {
+      suspect += ", or its ceiling was slower whenever it was measured";
+    }
+    add_reason(point_, percent(worst) + " of its bound: " + suspect);
   }
 
   const Measurement& row_;
@@ -236,6 +258,8 @@ class Placing {
   const std::vector<Ceiling>& ceilings_;
   Limits limits_;
   const Ceiling* binding_ = nullptr;
+  Known<double> roof_share_;  ///< of the ceiling at its best
+  double paired_low_ = 0;     ///< low end of the clean pairs' ratio
   Point point_;
 };
 

@@ -42,7 +42,8 @@ std::string tile(const std::string& value, const std::string& name) {
          "</span></div>\n";
 }
 
-/// The roof in figures: the measured bandwidths, the highest measured flat, their ridge.
+/// The roof in figures: the measured bandwidths, the highest measured flat, their
+/// ridge at the memory.
 std::string tiles(const Panel& panel) {
   std::string html;
   const Ceiling* far = nullptr;
@@ -58,7 +59,7 @@ std::string tiles(const Panel& panel) {
     html += tile(ceiling_value(*ceiling, ceiling->value),
                  level_name(ceiling->level) + " " + ceiling->kernel + ", measured");
   }
-  if (top && far) {
+  if (top && far && far->level == "dram") {
     html += tile(plain_number(*top->value / *far->value) + " op/B",
                  "ridge of " + level_name(far->level) + " and " + top->format);
   }

@@ -33,7 +33,8 @@ std::string section_markdown(const Section& section) {
   if (!analysis.warnings.empty()) text += "\n## Warnings\n\n";
   for (const Warning& warning : analysis.warnings) text += "- " + shown(warning.what) + "\n";
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
-  add_table(text, "Points, longest first", points_table(point_list(analysis).measured, contended));
+  add_table(text, "Points by phase and threads, longest first",
+            points_table(point_list(analysis).measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
   add_table(text, "Storage", storage_table(analysis));

@@ -262,7 +262,9 @@ void draw_roofs(Drawing& drawing, Frame& frame) {
   const Panel& panel = *frame.panel;
   const auto last = std::find_if(panel.slopes.rbegin(), panel.slopes.rend(),
                                  [](const Ceiling* ceiling) { return usable(*ceiling); });
-  const bool ridge = last != panel.slopes.rend() && highest(panel.flats, &Ceiling::value, 0) > 0;
+  // A cache's slope is no substitute: left of its ridge the memory would bind long before.
+  const bool ridge = last != panel.slopes.rend() && (*last)->level == "dram" &&
+                     highest(panel.flats, &Ceiling::value, 0) > 0;
   if (ridge) draw_ridge(drawing, frame, *(*last)->value, level_name((*last)->level));
   const double steepest = highest(panel.slopes, &Ceiling::value, 0);
   const double steepest_bound = highest(panel.slopes, &Ceiling::theoretical, steepest);

@@ -1,6 +1,9 @@
 #include "analyzer/report/tables.h"
 
 #include <algorithm>
+#include <cctype>
+#include <set>
+#include <string>
 
 #include "analyzer/numbers.h"
 #include "analyzer/report/identity.h"
@@ -39,42 +42,97 @@ std::string row_name(const PointGroup& group) {
   return name + (parts.threads ? " (" + threads_name(parts.threads) + ")" : "");
 }
 
-/// The reason with its numbers left out: what many rows' reasons may share.
-std::string pattern_of(const std::string& why) {
-  std::string pattern;
-  for (const char c : why) {
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit) pattern += c;
-    if (digit && !pattern.ends_with("\u2026")) pattern += "\u2026";
+/// A reason taken apart: its words, with a gap for each number, and the numbers.  A digit inside a
+/// word (zen5, avx512) is no number.
+struct Pattern {
+  std::vector<std::string> words;  ///< one more than there are numbers
+  std::vector<std::string> numbers;
+};
+
+Pattern pattern_of(const std::string& why) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto inside = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  Pattern pattern{{""}, {}};
+  for (std::size_t i = 0; i < why.size();) {
+    std::size_t end = i;
+    while (end < why.size() && (digit(why[end]) || (end > i && why[end] == '.'))) ++end;
+    while (end > i && why[end - 1] == '.') --end;
+    const bool number = end > i && (end == why.size() || !inside(why[end])) &&
+                        (i == 0 || (!inside(why[i - 1]) && why[i - 1] != '.'));
+    if (number) {
+      pattern.numbers.push_back(why.substr(i, end - i));
+      pattern.words.emplace_back();
+    }
+    const std::size_t next = std::max(end, i + 1);
+    if (!number) pattern.words.back() += why.substr(i, next - i);
+    i = next;
   }
   return pattern;
 }
 
-void add_reason(std::vector<Reason>& reasons, const std::string& why, const std::string& row) {
-  const std::string pattern = pattern_of(why);
-  const auto at = std::find_if(reasons.begin(), reasons.end(), [&](const Reason& reason) {
-    return pattern_of(reason.why) == pattern;
-  });
-  if (at == reasons.end()) {
-    reasons.push_back({why, {row}});
-    return;
-  }
-  if (at->why != why) at->why = pattern;
-  at->rows.push_back(row);
+/// "3", or "3 to 9" where rows differ.
+std::string range_of(const std::string& range, const std::string& number) {
+  const std::string to = " to ";
+  const std::size_t at = range.find(to);
+  const std::string low = range.substr(0, at);
+  const std::string high = at == std::string::npos ? low : range.substr(at + to.size());
+  const auto less = [](const std::string& a, const std::string& b) {
+    return std::stod(a) < std::stod(b);
+  };
+  const std::string& least = less(number, low) ? number : low;
+  const std::string& most = less(high, number) ? number : high;
+  return least == most ? least : least + to + most;
 }
+
+/// Reasons that differ in their numbers alone are one, with ranges.
+class Reasons {
+ public:
+  void add(const std::string& why, const std::string& row) {
+    const Pattern pattern = pattern_of(why);
+    for (std::size_t i = 0; i < patterns_.size(); ++i) {
+      if (patterns_[i].words != pattern.words) continue;
+      for (std::size_t n = 0; n < pattern.numbers.size(); ++n) {
+        std::string& range = patterns_[i].numbers[n];
+        range = range_of(range, pattern.numbers[n]);
+      }
+      reasons_[i].rows.push_back(row);
+      return;
+    }
+    patterns_.push_back(pattern);
+    reasons_.push_back({why, {row}});
+  }
+
+  std::vector<Reason> all() const {
+    std::vector<Reason> all = reasons_;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i].why = patterns_[i].words[0];
+      for (std::size_t n = 0; n < patterns_[i].numbers.size(); ++n) {
+        all[i].why += patterns_[i].numbers[n] + patterns_[i].words[n + 1];
+      }
+    }
+    return all;
+  }
+
+ private:
+  std::vector<Pattern> patterns_;  ///< parallel to reasons_, the numbers as ranges
+  std::vector<Reason> reasons_;
+};
 
 const std::string& reason_of(const Ceiling* row) { return row->reason; }
 const std::string& reason_of(const PointGroup& row) { return row.point->reason; }
 
 template <class Rows>
-void add_reasons(std::vector<Reason>& reasons, const Rows& rows, const std::string& otherwise) {
+void add_reasons(Reasons& reasons, const Rows& rows, const std::string& otherwise) {
   for (const auto& row : rows) {
     const std::string& why = reason_of(row).empty() ? otherwise : reason_of(row);
-    if (!why.empty()) add_reason(reasons, why, row_name(row));
+    if (!why.empty()) reasons.add(why, row_name(row));
   }
 }
 
-void count(Quality& quality, char grade) {
+void count(Quality& quality, char grade, bool usable, bool has_value) {
+  if (grade == 'X') ++quality.refused;
+  if (grade != 'X' && !has_value) ++quality.missing;
+  if (!usable) return;
   if (grade == 'A') ++quality.a;
   if (grade == 'B') ++quality.b;
   if (grade == 'C') ++quality.c;
@@ -106,6 +164,7 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
                {"measured", Align::right},
                {"[low high]"},
                {"share", Align::right},
+               {"clock", Align::right},
                {"grade"}});
   for (const Ceiling* row : rows) {
     table.add({ceiling_name(*row), std::to_string(row->threads),
@@ -113,7 +172,7 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
                dash(row->datasheet, ceiling_value(*row, row->datasheet)),
                ceiling_value(*row, row->value),
                si_interval(row->low, row->high, row->value.value_or(0), unit_of(*row)),
-               percent(row->share),
+               percent(row->share), dash(row->clock_hz, si(row->clock_hz, "Hz")),
                row->value ? grade_cell(row->grade, contended.count(row->id) > 0) : "-"});
   }
   return table;
@@ -161,9 +220,10 @@ Table layers_table(const Analysis& analysis) {
                               {"op/B", Align::right},
                               {measured ? "measured roof" : "attainable", Align::right},
                               {"bound"},
-                              {"time", Align::right}};
+                              {"time at roof", Align::right}};
   if (measured) {
-    for (const char* title : {"theoretical roof", "achieved", "of measured", "of theoretical"}) {
+    for (const char* title :
+         {"theoretical roof", "threads", "achieved", "of measured", "of theoretical"}) {
       columns.push_back({title, Align::right});
     }
   }
@@ -181,6 +241,8 @@ Table layers_table(const Analysis& analysis) {
     if (measured) {
       const char* unit = row.work.ops.value > 0 ? "op/s" : "B/s";
       cells.push_back(layer_rate(row, row.attainable_theoretical, "-"));
+      const int threads = identity(row.point).threads;
+      cells.push_back(threads ? std::to_string(threads) : "-");
       cells.push_back(row.achieved ? si(*row.achieved, unit) : "-");
       cells.push_back(percent(row.share_measured));
       cells.push_back(percent(row.share_theoretical));
@@ -203,8 +265,8 @@ Table totals_table(const Analysis& analysis) {
   Table table({{"phase"},
                {"work", Align::right},
                {"bytes", Align::right},
-               {"time", Align::right},
-               {"tokens/s", Align::right}});
+               {"time at roof", Align::right},
+               {"tokens/s at roof", Align::right}});
   for (const Total& row : analysis.totals) {
     table.add({row.phase, si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"),
                row.seconds ? si(row.seconds->value, "s") : "unknown",
@@ -214,29 +276,29 @@ Table totals_table(const Analysis& analysis) {
 }
 
 std::vector<Reason> refused_rows(const Analysis& analysis) {
-  std::vector<Reason> reasons;
+  Reasons reasons;
   add_reasons(reasons, ladder(analysis).refused, "above what the machine can do");
   add_reasons(reasons, point_list(analysis).refused, "above what the machine can do");
-  return reasons;
+  return reasons.all();
 }
 
 std::vector<Reason> missing_rows(const Analysis& analysis) {
-  std::vector<Reason> reasons;
+  Reasons reasons;
   add_reasons(reasons, ladder(analysis).missing, "not measured");
   add_reasons(reasons, point_list(analysis).missing, "not measured");
-  return reasons;
+  return reasons.all();
 }
 
 std::vector<Reason> remarks(const Analysis& analysis) {
-  std::vector<Reason> reasons;
+  Reasons reasons;
   const Ladder rows = ladder(analysis);
   add_reasons(reasons, rows.roof, "");
   add_reasons(reasons, rows.others, "");
   add_reasons(reasons, point_list(analysis).measured, "");
   for (const Layer& layer : analysis.layers) {
-    if (!layer.reason.empty()) add_reason(reasons, layer.reason, layer.op + " " + layer.phase);
+    if (!layer.reason.empty()) reasons.add(layer.reason, layer.op + " " + layer.phase);
   }
-  return reasons;
+  return reasons.all();
 }
 
 std::string row_names(const Reason& reason, std::size_t most) {
@@ -251,14 +313,12 @@ std::string row_names(const Reason& reason, std::size_t most) {
 Quality quality(const Section& section) {
   Quality result;
   for (const Ceiling& row : section.analysis->ceilings) {
-    if (row.grade == 'X') ++result.refused;
-    if (usable(row)) count(result, row.grade);
-    if (!row.value && row.grade != 'X') ++result.missing;
+    count(result, row.grade, usable(row), row.value.has_value());
   }
+  std::set<std::string> seen;  // a row is a point of every operator that it serves
   for (const Point& row : section.analysis->points) {
-    if (row.grade == 'X') ++result.refused;
-    if (usable(row)) count(result, row.grade);
-    if (!row.seconds && row.grade != 'X') ++result.missing;
+    if (!seen.insert(row.id).second) continue;
+    count(result, row.grade, usable(row), row.seconds.has_value());
   }
   if (!section.run) return result;
   result.interrupted = !section.run->complete;

@@ -26,8 +26,7 @@ Table totals_table(const Analysis& analysis);
 /// Weights, cache and peak; empty where no model was asked for.
 Table storage_table(const Analysis& analysis);
 
-/// Rows that share a reason, and the reason; where reasons differ in numbers alone, an ellipsis for
-/// those.
+/// Rows that share a reason, and the reason; where reasons differ in numbers alone, their ranges.
 struct Reason {
   std::string why;
   std::vector<std::string> rows;

@@ -36,7 +36,8 @@ std::string section_text(const Section& section) {
   }
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
   add_table(text, "Other ceilings", ceilings_table(rows.others, contended));
-  add_table(text, "Points, longest first", points_table(points.measured, contended));
+  add_table(text, "Points by phase and threads, longest first",
+            points_table(points.measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
   add_table(text, "Storage", storage_table(analysis));

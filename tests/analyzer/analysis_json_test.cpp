@@ -24,10 +24,11 @@ std::vector<std::string> keys(const JsonView& object) {
 
 TEST(AnalysisJson, HasEveryKeyOfACeilingAndOfAPoint) {
   const JsonView json = parsed(made_up::analysis());
-  EXPECT_EQ(keys(json.at("ceilings").elements()[0]),
-            (std::vector<std::string>{"id", "device", "kind", "level", "format", "kernel",
-                                      "variant", "threads", "value", "bus", "low", "high",
-                                      "theoretical", "datasheet", "share", "grade", "reason"}));
+  EXPECT_EQ(
+      keys(json.at("ceilings").elements()[0]),
+      (std::vector<std::string>{"id", "device", "kind", "level", "format", "kernel", "variant",
+                                "threads", "value", "from", "clock_hz", "bus", "low", "high",
+                                "theoretical", "datasheet", "share", "grade", "reason"}));
   EXPECT_EQ(
       keys(json.at("points").elements()[0]),
       (std::vector<std::string>{"id", "operator", "phase", "intensity", "achieved",

@@ -1,0 +1,19 @@
+#include "analyzer/pairs.h"
+
+namespace roofmark {
+
+ChosenPairs chosen_pairs(const Measurement& row) {
+  ChosenPairs clean, all;
+  all.clean = false;
+  for (const Pair& pair : row.pairs) {
+    if (pair.flag.empty()) clean.pairs.push_back(pair);
+    if (!is_usable(pair.flag)) continue;
+    all.pairs.push_back(pair);
+    all.disturbed += !pair.flag.empty();
+  }
+  if (clean.pairs.size() >= fewest_pairs) return clean;
+  if (all.pairs.size() < fewest_pairs) all.pairs.clear();
+  return all;
+}
+
+}  // namespace roofmark

@@ -1,0 +1,66 @@
+// What the tables say beside their figures: reasons that many rows share, and how far to trust a
+// run.
+#include "analyzer/report/tables.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace roofmark {
+namespace {
+
+Ceiling unbounded(const std::string& id, const std::string& reason) {
+  Ceiling ceiling;
+  ceiling.id = id;
+  ceiling.device = "cpu";
+  ceiling.kind = "bandwidth";
+  ceiling.level = "l2";
+  ceiling.kernel = "read";
+  ceiling.value = 1e9;
+  ceiling.reason = reason;
+  return ceiling;
+}
+
+std::vector<std::string> reasons_of(const std::vector<std::string>& whys) {
+  Analysis analysis;
+  for (const std::string& why : whys)
+    analysis.ceilings.push_back(unbounded("read/" + std::to_string(analysis.ceilings.size()), why));
+  std::vector<std::string> texts;
+  for (const Reason& reason : remarks(analysis)) texts.push_back(reason.why);
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+TEST(Reasons, ThatDifferInNumbersAreOneWithTheirRanges) {
+  EXPECT_EQ(reasons_of(
+                {"9 of 13 pairs disturbed", "12 of 14 pairs disturbed", "10 of 9 pairs disturbed"}),
+            std::vector<std::string>{"9 to 12 of 9 to 14 pairs disturbed"});
+  EXPECT_EQ(reasons_of({"spread by 9.5 %", "spread by 14.2 %."}),
+            (std::vector<std::string>{"spread by 14.2 %.", "spread by 9.5 %"}));
+  EXPECT_EQ(reasons_of({"spread by 9.5 %", "spread by 14.2 %"}),
+            std::vector<std::string>{"spread by 9.5 to 14.2 %"});
+}
+
+TEST(Reasons, KeepTheDigitsOfWords) {
+  EXPECT_EQ(
+      reasons_of({"zen5 has no l2 rate of avx512", "zen5 has no l3 rate of avx2"}),
+      (std::vector<std::string>{"zen5 has no l2 rate of avx512", "zen5 has no l3 rate of avx2"}));
+}
+
+TEST(Quality, CountsARowOnceHoweverManyOperatorsItServes) {
+  Analysis analysis;
+  Point point;
+  point.id = "gemv/avx2/f32/cpu/t1/n=1,k=1";
+  point.seconds = 1;
+  point.grade = 'B';
+  analysis.points = {point, point, point};
+  analysis.ceilings = {unbounded("read/avx2/f32/cpu/t1/bytes=1", "")};
+  analysis.ceilings[0].grade = 'A';
+  const Quality counted = quality({&analysis, nullptr});
+  EXPECT_EQ(counted.a, 1);
+  EXPECT_EQ(counted.b, 1);
+  EXPECT_EQ(counted.missing, 0);
+}
+
+}  // namespace
+}  // namespace roofmark
