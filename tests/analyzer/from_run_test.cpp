@@ -17,9 +17,6 @@ const Ceiling& ceiling(const Analysis& analysis, const std::string& id) {
   return *found;
 }
 
-/// A GEMV's mix: half an operation per byte.
-Work reading(double bytes) { return {.ops = Ops{bytes / 2}, .read = Bytes{bytes}}; }
-
 TEST(FromRun, AComputeCeilingIsOpsOverTheMedianTime) {
   roofmark::Run run = zen5_run();
   run.rows = {fma_row("avx512", 2, 63)};
@@ -161,72 +158,6 @@ TEST(FromRun, LatencyAndOverheadRowsAreSecondsAndNoRoof) {
   EXPECT_TRUE(measured_roofline(run, analysis, "cpu").engine.peaks.empty());
 }
 
-TEST(FromRun, AShareIsTheMedianOfPairedRatiosOfBytes) {
-  roofmark::Run run = zen5_run();
-  const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
-  Measurement gemv = kernel_row("gemv", reading(0x1p29), 1, memory);
-  gemv.pairs.assign(9, {1, 1.5});
-  gemv.pairs.push_back({1, 1});
-  gemv.pairs.push_back({2, 1});
-  run.rows = {memory, fma_row("avx512", 1, 64), gemv};
-  const Point point = analyze_run(run, {.bandwidth = Bandwidth{0x1p31}}).points.at(0);
-  EXPECT_EQ(point.bound, "memory");
-  EXPECT_EQ(point.ceiling, memory.id);
-  EXPECT_EQ(point.intensity, 0.5);
-  EXPECT_EQ(point.achieved, 0x1p28);
-  EXPECT_EQ(point.attainable_measured, 0x1p28 / 0.75);  // at that moment
-  EXPECT_EQ(point.attainable_theoretical, 0x1p30);
-  EXPECT_EQ(point.share_measured, 0.75);  // 2^29 / 1 against 2^30 / 1.5
-  EXPECT_EQ(point.share_theoretical, 0.25);
-  EXPECT_EQ(point.grade, 'A');
-}
-
-TEST(FromRun, DisturbedPairsCountOnlyWhereTooFewAreClean) {
-  roofmark::Run run = zen5_run();
-  const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
-  Measurement gemv = kernel_row("gemv", reading(0x1p29), 1, memory);
-  gemv.pairs.assign(5, {1, 1.5});
-  for (int i = 0; i < 20; ++i) gemv.pairs.push_back({1, 1, "quiet"});
-  run.rows = {memory, fma_row("avx512", 1, 64), gemv};
-  EXPECT_EQ(analyze_run(run, {.bandwidth = Bandwidth{0x1p31}}).points.at(0).share_measured, 0.75);
-  gemv.pairs.erase(gemv.pairs.begin());
-  gemv.pairs.push_back({1, 4, "stolen"});
-  run.rows.back() = gemv;
-  const Point point = analyze_run(run, {.bandwidth = Bandwidth{0x1p31}}).points.at(0);
-  EXPECT_EQ(point.share_measured, 0.5);  // the twenty and the four; never what was stolen from
-  EXPECT_EQ(point.grade, 'C');
-  EXPECT_NE(point.reason.find("20 of 24 pairs disturbed"), std::string::npos);
-}
-
-TEST(FromRun, DisturbedPairsNeverRefuse) {
-  roofmark::Run run = zen5_run();
-  const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
-  Measurement gemv = kernel_row("gemv", reading(0x1p29), 1, memory);
-  gemv.pairs.assign(5, {1, 8, "switched"});  // the probe met another neighbour
-  run.rows = {memory, fma_row("avx512", 1, 64), gemv};
-  const Point point = analyze_run(run, {.bandwidth = Bandwidth{0x1p31}}).points.at(0);
-  EXPECT_EQ(point.share_measured, 0.5);  // of the ceiling
-  EXPECT_EQ(point.grade, 'C');
-}
-
-TEST(FromRun, AMemoryCeilingIsTheHighestMedianOfItsProbe) {
-  roofmark::Run run = zen5_run();
-  const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
-  Measurement gemv = kernel_row("gemv", reading(0x1p29), 1, memory);
-  gemv.pairs.assign(5, {0.5, 0.5});  // the probe reads 2^30 bytes in half of its own row's second
-  run.rows = {memory, fma_row("avx512", 1, 64), gemv};
-  const Analysis analysis = analyze_run(run);
-  EXPECT_EQ(analysis.ceilings[0].value, 0x1p31);
-  EXPECT_EQ(analysis.ceilings[0].from, gemv.id);
-  EXPECT_EQ(analysis.ceilings[0].grade, 'B');
-  EXPECT_EQ(measured_roofline(run, analysis, "cpu").bandwidth, Bandwidth{0x1p31});
-  run.rows[2].pairs.resize(4);
-  EXPECT_EQ(analyze_run(run).ceilings[0].from, memory.id);  // four pairs say nothing
-  run.rows[2].pairs.assign(5, {0.5, 0.5});
-  const Analysis bounded = analyze_run(run, {.bandwidth = Bandwidth{0x1p30}});
-  EXPECT_EQ(bounded.ceilings[0].value, 0x1p30);  // not above what it can be
-}
-
 TEST(FromRun, AComputeBoundKernelIsComparedByOperations) {
   roofmark::Run run = zen5_run();
   const Measurement fma = fma_row("avx512", 2, 64);
@@ -237,17 +168,6 @@ TEST(FromRun, AComputeBoundKernelIsComparedByOperations) {
   EXPECT_EQ(point.share_measured, 0.5);  // 2^38 of 64 x 2 x 2^32 = 2^39
   EXPECT_EQ(point.share_theoretical, 0.5);
   EXPECT_EQ(point.grade, 'A');
-}
-
-TEST(FromRun, ScatteredPairsLowerTheGrade) {
-  roofmark::Run run = zen5_run();
-  const Measurement fma = fma_row("avx512", 1, 64);
-  Measurement gemm = kernel_row("gemm", {.ops = Ops{0x1p37}, .read = Bytes{1}}, 1, fma);
-  gemm.pairs = {{1, 1}, {1.2, 1}, {0.8, 1}, {1.25, 1}, {0.75, 1}};
-  run.rows = {fma, stream_row("read", "dram", 1, 0x1p30), gemm};
-  const Point point = analyze_run(run).points.at(0);
-  EXPECT_GT(*point.share_spread, 0.1);
-  EXPECT_EQ(point.grade, 'B');
 }
 
 TEST(FromRun, AShareAboveItsBoundIsRefusedWithASuspicion) {

@@ -102,6 +102,13 @@ TEST(RooflineSvg, MarksTheRidge) {
   EXPECT_NE(svg(small()).find(">ridge 10.0 op/B</text>"), std::string::npos);
 }
 
+TEST(RooflineSvg, HasNoRidgeWhereTheMemoryIsNotKnown) {
+  Analysis analysis = small();
+  analysis.ceilings[0].level = "l3";
+  EXPECT_EQ(svg(analysis).find(">ridge "), std::string::npos);
+  EXPECT_EQ(svg(analysis).find("memory-bound"), std::string::npos);
+}
+
 TEST(RooflineSvg, NeverPlotsWhatWasRefused) {
   Analysis analysis = small();
   analysis.ceilings.push_back(analysis.ceilings[0]);

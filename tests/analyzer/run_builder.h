@@ -69,4 +69,7 @@ inline Measurement kernel_row(const std::string& kernel, Work work, double secon
   return row;
 }
 
+/// A GEMV's mix: half an operation per byte.
+inline Work reading(double bytes) { return {.ops = Ops{bytes / 2}, .read = Bytes{bytes}}; }
+
 }  // namespace roofmark
