@@ -55,12 +55,14 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
   if (formats.empty()) formats.push_back(otherwise);
   std::vector<std::vector<Workload>> sets;
   for (const Format& format : formats) {
+    const DType cache = cache_type_of(request, format);  // first: GCC 11 leaks what an initializer
+                                                         // list holds when a later part throws
     std::vector<Workload> set;
     for (const Phase phase : {Phase::prefill, Phase::decode}) {
       if (!wants(request, phase)) continue;
       set.push_back({model, phase,
                      queries_of(phase, request.batch.value_or(1), request.context.value_or(2048)),
-                     format, cache_type_of(request, format), attention});
+                     format, cache, attention});
     }
     sets.push_back(std::move(set));
   }
