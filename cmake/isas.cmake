@@ -6,8 +6,15 @@ include_guard()
 set(ROOFMARK_ISAS "")
 set(ROOFMARK_ISA_TABLE "")
 
-# roofmark_isa(name architecture vector_bytes flags test)
+# roofmark_isa(name architecture vector_bytes flags test): each -mX without a value needs the word X in the test,
+# for code compiled with it may hold such instructions.
 function(roofmark_isa name architecture vector_bytes flags test)
+  string(REPLACE " " ";" words "${test}")
+  foreach(flag ${flags})
+    if(flag MATCHES "^-m([^=]+)$" AND NOT CMAKE_MATCH_1 IN_LIST words)
+      message(FATAL_ERROR "cmake/isas.cmake: ${name} is compiled with ${flag} and its test lacks '${CMAKE_MATCH_1}'; add it")
+    endif()
+  endforeach()
   string(APPEND ROOFMARK_ISA_TABLE "  X(${name}, \"${architecture}\", ${vector_bytes}, \"${test}\") \\\n")
   set(ROOFMARK_ISA_TABLE "${ROOFMARK_ISA_TABLE}" PARENT_SCOPE)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(${architecture})$")
@@ -20,7 +27,7 @@ endfunction()
 roofmark_isa(sse2   "x86_64|AMD64"  16 "-msse2" "sse2")
 roofmark_isa(avx2   "x86_64|AMD64"  32 "-mavx2;-mfma" "avx2 fma")
 roofmark_isa(avx512 "x86_64|AMD64"  64 "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx2;-mfma;-mprefer-vector-width=512"
-             "avx512f avx512bw avx512dq avx512vl")
+             "avx512f avx512bw avx512dq avx512vl avx2 fma")
 roofmark_isa(neon   "aarch64|arm64" 16 "" "asimd")
 
 set(built "")

@@ -146,6 +146,19 @@ TEST(Discover, AnInstructionSetCountsOnlyIfEveryCpuHasIt) {
   EXPECT_EQ(discover(fake.sources()).cpu.isas, (std::vector<std::string>{"sse2", "avx2"}));
 }
 
+TEST(Discover, AnInstructionSetCountsOnlyIfTheCpuHasAllItsCodeMayHold) {
+  for (const std::string word : {" avx2", " fma"}) {  // AVX-512 code is compiled with both
+    const FakeMachine fake("vm-epyc-2c");
+    std::ifstream in(fake.at("/proc/cpuinfo"));
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::size_t at = text.find(word + " ");
+    ASSERT_NE(at, std::string::npos) << word;
+    text.erase(at, word.size());
+    fake.put("/proc/cpuinfo", text);
+    EXPECT_EQ(discover(fake.sources()).cpu.isas, std::vector<std::string>{"sse2"}) << word;
+  }
+}
+
 TEST(Discover, GarbageIsUnknownAndDoesNotCrash) {
   const Machine machine = discover(recorded("hostile"));
   EXPECT_EQ(machine.cpu.threads, 2);  // from /sys/devices/system/cpu/online
