@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -113,6 +115,58 @@ TEST(Spec, ACpuThatNobodyDescribedIsUnknownAndNotTheNearestOne) {
   EXPECT_EQ(uarch_name(intel(151)), "unknown");  // Alder Lake: two kinds of core
   EXPECT_EQ(uarch_name(Cpu{}), "unknown");
   EXPECT_EQ(uarch_name(arm(0x41, 0xfff)), "unknown");
+}
+
+/// Whether there is a CPU that both fit and neither is the more specific one.
+bool clash(const CpuMatch& a, const CpuMatch& b) {
+  if (a.vendor.empty() || b.vendor.empty()) {
+    return a.vendor == b.vendor && a.implementer == b.implementer && a.part == b.part;
+  }
+  if (a.vendor != b.vendor || a.family != b.family) return false;
+  if (a.model_contains.empty() != b.model_contains.empty()) return false;
+  for (const auto& [first, last] : a.models) {
+    for (const auto& [other_first, other_last] : b.models) {
+      if (first <= other_last && other_first <= last) return true;
+    }
+  }
+  return false;
+}
+
+/// "a and b" for two entries that describe the same CPU; empty: each CPU has one at most.
+std::string clash_among(const std::vector<Uarch>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      for (const CpuMatch& a : all[i].matches) {
+        for (const CpuMatch& b : all[j].matches) {
+          if (clash(a, b)) return all[j].name + " and " + all[i].name;
+        }
+      }
+    }
+  }
+  return "";
+}
+
+TEST(Spec, NoTwoUarchsDescribeTheSameCpu) {
+  EXPECT_EQ(clash_among(uarchs()), "");
+  for (const Cpu& cpu : {amd(26, 2), intel(85), arm(0x41, 0xd42)}) {  // and it would be seen
+    std::vector<Uarch> copied = uarchs();
+    copied.push_back(*uarch_of(cpu));
+    copied.back().name = "copy";
+    EXPECT_EQ(clash_among(copied), uarch_of(cpu)->name + " and copy");
+  }
+}
+
+TEST(Spec, NoTwoDevicesAreFoundByTheSameName) {
+  std::set<std::string> names;
+  for (const Hardware& device : hardware()) {
+    std::vector<std::string> own = device.aliases;
+    own.push_back(device.name);
+    for (std::string name : own) {
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      EXPECT_TRUE(names.insert(name).second) << device.name << ": " << name;
+    }
+  }
 }
 
 TEST(Spec, NarrowInstructionsMoveLessThanTheCacheCould) {
