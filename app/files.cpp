@@ -54,7 +54,8 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) 
     text.append(block, static_cast<std::size_t>(file.gcount()));
     if (text.size() > max_bytes) {
       throw InputError("cannot read " + path.string() + " (it is larger than " +
-                       std::to_string(max_bytes >> 20) + " MiB); name a file of Roofmark's");
+                       std::to_string(max_bytes >> 20) +
+                       " MiB); name a run of Roofmark's or a model's config.json");
     }
   }
   return text;

@@ -3,6 +3,7 @@
 #include "core/strict_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <variant>
@@ -153,7 +154,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   Node* add(Node node) {
     if (++values_ > limits_.values) {
       stop("holds more than " + std::to_string(limits_.values) +
-           " values; split it or name a file of Roofmark's");
+           " values; name a run of Roofmark's or a model's config.json");
       return nullptr;
     }
     if (open_.empty()) {
@@ -282,25 +283,31 @@ std::vector<std::pair<std::string, JsonView>> JsonView::members() const {
   return views;
 }
 
+void JsonView::refuse_number(const std::string& wanted, bool is_one,
+                             const std::string& range) const {
+  refuse((is_one ? "out of range" : "must be " + wanted) + " (it is " + described(node_at(node_)) +
+             ")",
+         "write one " + range);
+}
+
 std::int64_t JsonView::integer(std::int64_t low, std::int64_t high) const {
   const auto* value = node_at(node_).as<std::int64_t>();
-  if (!value || *value < low || *value > high) {
-    refuse("must be an integer (it is " + described(node_at(node_)) + ")",
-           "write one from " + std::to_string(low) + " to " + std::to_string(high));
-  }
-  return *value;
+  if (value && *value >= low && *value <= high) return *value;
+  // An integer of more than 64 bits was parsed as a real number.
+  const auto* real = node_at(node_).as<double>();
+  refuse_number("an integer", value || (real && std::abs(*real) >= 0x1p63),
+                "from " + std::to_string(low) + " to " + std::to_string(high));
 }
 
 double JsonView::number(double low, double high) const {
   const auto* integer = node_at(node_).as<std::int64_t>();
   const auto* real = node_at(node_).as<double>();
   const double value = integer ? static_cast<double>(*integer) : real ? *real : 0.0;
-  if ((!integer && !real) || value < low || value > high) {
-    char range[80];
-    std::snprintf(range, sizeof range, "write one from %g to %g", low, high);
-    refuse("must be a number (it is " + described(node_at(node_)) + ")", range);
-  }
-  return value;
+  const bool is_one = integer || real;
+  if (is_one && value >= low && value <= high) return value;
+  char range[80];
+  std::snprintf(range, sizeof range, "from %g to %g", low, high);
+  refuse_number("a number", is_one, range);
 }
 
 std::string JsonView::text(std::size_t max_bytes) const {
@@ -321,14 +328,32 @@ bool JsonView::boolean() const {
   return *value;
 }
 
-void JsonView::only(std::vector<std::string_view> keys) const {
-  for (const auto& [name, value] : members()) {
+void JsonView::only(const std::vector<std::string_view>& keys) const {
+  const Members* found = node_at(node_).members();
+  if (!found)
+    refuse("must be an object (it is " + described(node_at(node_)) + ")", "write { ... }");
+  for (const auto& [name, value] : *found) {
     if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
     const std::optional<std::string> meant = nearest(name, keys);
     std::string known;
     for (const std::string_view key : keys) known += (known.empty() ? "" : ", ") + std::string(key);
-    value.refuse("unknown key", meant ? "write \"" + *meant + "\" or remove it"
-                                      : "remove it (known: " + known + ")");
+    JsonView(document_, &value, child_path(path_, name))
+        .refuse("unknown key", meant ? "write \"" + *meant + "\" or remove it"
+                                     : "remove it (known: " + known + ")");
+  }
+}
+
+void JsonView::exactly(std::vector<std::string_view> keys,
+                       const std::vector<std::string_view>& optional) const {
+  const std::size_t needed = keys.size();
+  keys.insert(keys.end(), optional.begin(), optional.end());
+  only(keys);
+  for (std::size_t i = 0; i < needed; ++i) {
+    const Members& all = *node_at(node_).members();
+    const auto is_key = [&](const auto& member) { return member.first == keys[i]; };
+    if (std::any_of(all.begin(), all.end(), is_key)) continue;
+    JsonView(document_, node_, child_path(path_, keys[i]))
+        .refuse("missing", "write it, null where it is unknown");
   }
 }
 

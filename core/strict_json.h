@@ -47,13 +47,18 @@ class JsonView {
   bool boolean() const;
 
   /// Every member is one of `keys`, else InputError naming the nearest known key.
-  void only(std::vector<std::string_view> keys) const;
+  void only(const std::vector<std::string_view>& keys) const;
+  /// Every one of `keys` is there, if only as null, and no member beside them and `optional`.
+  void exactly(std::vector<std::string_view> keys,
+               const std::vector<std::string_view>& optional = {}) const;
   /// An InputError "<file>: <path>: <problem>; <remedy>" for the caller to throw.
   [[noreturn]] void refuse(const std::string& problem, const std::string& remedy) const;
 
  private:
   struct Document;
   JsonView(std::shared_ptr<const Document> document, const void* node, std::string path);
+  [[noreturn]] void refuse_number(const std::string& wanted, bool is_one,
+                                  const std::string& range) const;
   std::shared_ptr<const Document> document_;
   const void* node_ = nullptr;
   std::string path_;

@@ -81,10 +81,19 @@ TEST(StrictJson, IntegersAreExact) {
   EXPECT_EQ(integer("9223372036854775807"), INT64_MAX);
   EXPECT_EQ(integer("-9223372036854775808"), INT64_MIN);
   EXPECT_EQ(integer("9007199254740993"), 9007199254740993);  // 2^53 + 1: not a double
-  for (const char* text :
-       {"5.0", "1e3", "9223372036854775808", "18446744073709551615", "-9223372036854775809",
-        "123456789012345678901234567890", "true", "null", "\"5\"", "[5]", "{}"}) {
+  for (const char* text : {"5.0", "1e3", "true", "null", "\"5\"", "[5]", "{}"}) {
     EXPECT_NE(refusal([&] { integer(text); }).find("must be an integer (it is "), std::string::npos)
+        << text;
+  }
+}
+
+TEST(StrictJson, IntegersBeyond64BitsAreOutOfRange) {
+  for (const char* text : {"9223372036854775808", "18446744073709551615", "-9223372036854775809",
+                           "123456789012345678901234567890"}) {
+    EXPECT_NE(refusal([&] {
+                JsonView::parse(text, "f.json").integer(INT64_MIN, INT64_MAX);
+              }).find("out of range (it is "),
+              std::string::npos)
         << text;
   }
 }
@@ -92,7 +101,7 @@ TEST(StrictJson, IntegersAreExact) {
 TEST(StrictJson, MinusOneIsNotAHugeCount) {
   const JsonView view = JsonView::parse("-1", "f.json");
   EXPECT_EQ(refusal([&] { view.integer(0, INT64_MAX); }),
-            "f.json: must be an integer (it is -1); write one from 0 to 9223372036854775807");
+            "f.json: out of range (it is -1); write one from 0 to 9223372036854775807");
 }
 
 TEST(StrictJson, RangesIncludeTheirEnds) {
@@ -101,7 +110,9 @@ TEST(StrictJson, RangesIncludeTheirEnds) {
   EXPECT_EQ(five.number(5, 5), 5.0);
   EXPECT_NE(refusal([&] { five.integer(6, 9); }), "");
   EXPECT_EQ(refusal([&] { five.number(5.5, 9); }),
-            "f.json: must be a number (it is 5); write one from 5.5 to 9");
+            "f.json: out of range (it is 5); write one from 5.5 to 9");
+  EXPECT_EQ(refusal([&] { five.integer(6, 9); }),
+            "f.json: out of range (it is 5); write one from 6 to 9");
 }
 
 TEST(StrictJson, WhatIsNoFiniteNumberIsRefused) {
@@ -140,7 +151,8 @@ TEST(StrictJson, SizeAndNumberOfValuesAreLimited) {
   EXPECT_EQ(refusal([] { JsonView::parse("[1, 2]", "f.json", {.size_bytes = 5}); }),
             "f.json: larger than 5 bytes; name a smaller file");
   EXPECT_NO_THROW(JsonView::parse("[1,2]", "f.json", {.size_bytes = 5, .values = 3}));
-  EXPECT_NE(refusal([] { JsonView::parse("[1,2]", "f.json", {.values = 2}); }), "");
+  EXPECT_EQ(refusal([] { JsonView::parse("[1,2]", "f.json", {.values = 2}); }),
+            "f.json: holds more than 2 values; name a run of Roofmark's or a model's config.json");
 }
 
 TEST(StrictJson, BytesThatAreNotUtf8AndLoneSurrogatesAreRefused) {
@@ -191,6 +203,18 @@ TEST(StrictJson, OnlySuggestsTheNearestKey) {
             }),
             "f.json: hiden_size: unknown key; remove it (known: name, other)");
   EXPECT_NO_THROW(view.only({"x", "hiden_size"}));
+}
+
+TEST(StrictJson, ExactlyWantsEveryKeyIfOnlyAsNull) {
+  const JsonView view = JsonView::parse(R"({"a": null, "b": 1})", "f.json");
+  EXPECT_NO_THROW(view.exactly({"a", "b"}));
+  EXPECT_NO_THROW(view.exactly({"b"}, {"a", "c"}));
+  EXPECT_EQ(refusal([&] {
+              view.exactly({"a", "b", "c"});
+            }),
+            "f.json: c: missing; write it, null where it is unknown");
+  EXPECT_EQ(refusal([&] { view.exactly({"b"}); }),
+            "f.json: a: unknown key; write \"b\" or remove it");
 }
 
 TEST(StrictJson, AskingTheWrongTypeForMembersIsRefused) {
