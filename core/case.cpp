@@ -15,9 +15,16 @@ std::string Conditions::text() const {
   return text;
 }
 
+std::string case_id(const std::string& kernel, const std::string& variant, const Format& format,
+                    const std::string& device, int threads, const Shape& shape,
+                    const Conditions& conditions) {
+  return kernel + "/" + variant + "/" + format.name() + "/" + device + "/t" +
+         std::to_string(threads) + "/" + shape.text() + conditions.text();
+}
+
 std::string Case::id() const {
-  return kernel->name + "/" + (variant ? variant->name : "none") + "/" + format.name() + "/" +
-         device + "/t" + std::to_string(threads) + "/" + shape.text() + conditions.text();
+  return case_id(kernel->name, variant ? variant->name : "none", format, device, threads, shape,
+                 conditions);
 }
 
 bool Case::is_core_bound() const {

@@ -7,6 +7,11 @@
 
 namespace roofmark {
 
+/// kernel/variant/format/device/tN/extents,conditions: the identity a history is kept under.
+std::string case_id(const std::string& kernel, const std::string& variant, const Format& format,
+                    const std::string& device, int threads, const Shape& shape,
+                    const Conditions& conditions);
+
 struct Case {
   const Kernel* kernel = nullptr;
   const Variant* variant = nullptr;  ///< null where the kernel has none for the device
@@ -17,8 +22,7 @@ struct Case {
   Format format;
   std::string reason;  ///< why it cannot run; empty: it can
 
-  /// kernel/variant/format/device/tN/extents,conditions: the identity a history is kept under.
-  std::string id() const;
+  std::string id() const;  ///< its case_id
 
   /// Whether a core alone decides how fast it is: such probes are sampled in 100 us, for over a
   /// millisecond a neighbour comes and goes.

@@ -1,4 +1,7 @@
 // Reads the machine of a run file back, with ranges.
+#include <algorithm>
+
+#include "core/printable.h"
 #include "core/run_reader.h"
 
 namespace roofmark {
@@ -14,6 +17,7 @@ auto known(const JsonView& object, std::string_view key, Read read)
 }
 
 Cache cache_from(const JsonView& json) {
+  json.exactly({"level", "size_bytes", "line_bytes", "instances", "cores_sharing"});
   return {.level = small(json, "level", 1, 9),
           .size_bytes = json.at("size_bytes").integer(0, any_count),
           .line_bytes = small(json, "line_bytes", 0, many),
@@ -22,6 +26,9 @@ Cache cache_from(const JsonView& json) {
 }
 
 Cpu cpu_from(const JsonView& json) {
+  json.exactly({"vendor", "model", "family", "model_number", "stepping", "implementer", "part",
+                "variant_part", "architecture", "packages", "cores", "threads", "numa_nodes", "smt",
+                "caches", "isas"});
   Cpu cpu;
   cpu.vendor = known_text(json, "vendor");
   cpu.model = known_text(json, "model");
@@ -45,6 +52,7 @@ Cpu cpu_from(const JsonView& json) {
 }
 
 Gpu gpu_from(const JsonView& json) {
+  json.exactly({"name", "compute_capability", "sms", "memory_bytes", "l2_bytes", "integrated"});
   return {.name = json.at("name").text(any_text),
           .compute_capability = json.at("compute_capability").text(any_text),
           .sms = small(json, "sms", 0, many),
@@ -54,6 +62,7 @@ Gpu gpu_from(const JsonView& json) {
 }
 
 Allowance allowance_from(const JsonView& json) {
+  json.exactly({"cpus", "quota_cpus", "memory_limit_bytes", "cgroup", "max_threads"});
   Allowance allowance;
   for (const JsonView& cpu : json.at("cpus").elements()) {
     allowance.cpus.push_back(static_cast<int>(cpu.integer(0, many)));
@@ -66,6 +75,9 @@ Allowance allowance_from(const JsonView& json) {
 }
 
 Environment environment_from(const JsonView& json) {
+  json.exactly({"os", "kernel", "hypervisor", "governor", "turbo", "huge_pages", "microcode",
+                "cpu_quota_note", "load_1m", "pressure_cpu_some_avg10", "memory_available_bytes",
+                "container"});
   Environment environment;
   environment.os = known_text(json, "os");
   environment.kernel = known_text(json, "kernel");
@@ -114,9 +126,26 @@ int small(const JsonView& object, std::string_view key, int low, int high) {
   return static_cast<int>(object.at(key).integer(low, high));
 }
 
+std::string file_name(const JsonView& json) {
+  std::string text = json.text();
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  };
+  if (text.empty() || text.size() > 255 || text.front() == '.' ||
+      !std::all_of(text.begin(), text.end(), fits)) {
+    json.refuse("'" + printable(text, 40) + "' cannot name a file",
+                "it is of letters, digits, '.', '_' and '-', and does not begin with '.'");
+  }
+  return text;
+}
+
 Machine machine_from(const JsonView& json) {
+  json.exactly({"id", "class", "cpu", "gpus", "board", "memory", "allowance", "environment"});
+  json.at("board").exactly({"model"});
+  json.at("memory").exactly({"size_bytes"});
   Machine machine;
-  machine.id = json.at("id").text(any_text);
+  machine.id = file_name(json.at("id"));
   machine.class_ = json.at("class").text(any_text);
   machine.cpu = cpu_from(json.at("cpu"));
   for (const JsonView& gpu : json.at("gpus").elements()) machine.gpus.push_back(gpu_from(gpu));

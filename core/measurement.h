@@ -44,6 +44,10 @@ struct Health {
 enum class Status { ok, failed, unsupported, skipped };
 std::string_view name(Status status);
 
+/// Every reason for which harness/gate.h drops a sample.
+std::vector<std::string_view> known_flags();
+bool is_known_flag(std::string_view flag);
+
 /// A sample that was kept, or one whose flag means that the work was done without interruption at a
 /// pace that was not steady: quiet, clock, switched (for less than a hundredth of the time).  Where
 /// too few samples were kept such a one still says what the machine can do beside a neighbour; one

@@ -1,4 +1,7 @@
 // Names of the enumerations, as they appear in files and on the command line.
+#include <algorithm>
+#include <array>
+
 #include "core/kernel.h"
 #include "core/measurement.h"
 #include "core/model.h"
@@ -27,8 +30,35 @@ std::string_view name(Attention attention) {
   return attention == Attention::flash ? "flash" : "eager";
 }
 
-bool is_usable(std::string_view flag) {
-  return flag.empty() || flag == "quiet" || flag == "clock" || flag == "switched";
+namespace {
+
+struct Flag {
+  std::string_view name;
+  bool usable;
+};
+constexpr std::array<Flag, 7> flags{{{"quiet", true},
+                                     {"clock", true},
+                                     {"switched", true},
+                                     {"cpu", false},
+                                     {"stolen", false},
+                                     {"migrated", false},
+                                     {"throttled", false}}};
+
+}  // namespace
+
+std::vector<std::string_view> known_flags() {
+  std::vector<std::string_view> names;
+  for (const Flag& flag : flags) names.push_back(flag.name);
+  return names;
+}
+
+bool is_known_flag(std::string_view name) {
+  return std::any_of(flags.begin(), flags.end(), [&](const Flag& f) { return f.name == name; });
+}
+
+bool is_usable(std::string_view name) {
+  return name.empty() || std::any_of(flags.begin(), flags.end(),
+                                     [&](const Flag& f) { return f.usable && f.name == name; });
 }
 
 std::string_view name(Status status) {

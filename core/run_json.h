@@ -13,9 +13,10 @@ inline constexpr std::string_view run_schema = "roofmark.run/1";
 /// The whole run, indented, ending in a newline.  Non-finite numbers are bugs and assert.
 std::string to_json(const Run& run);
 
-/// Reads what to_json wrote.  `name` is the file's name for messages.  Keys it does not know are
-/// ignored (later versions of schema 1 add keys); a missing, mistyped or impossible value throws
-/// InputError naming file, key and remedy.
+/// Reads what to_json wrote.  `name` is the file's name for messages.  A key that is missing or
+/// that nobody knows (a new key is a new schema), a mistyped or impossible value, an id that
+/// contradicts its row and a second row of the same id throw InputError naming file, key and
+/// remedy.
 Run run_from_json(std::string_view text, const std::string& name);
 
 /// First line of a journal: the run without rows.  Then one line per finished row.

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
+#include "core/case.h"
 #include "core/error.h"
 #include "core/model_json.h"
+#include "core/printable.h"
 #include "core/run_json.h"
 
 namespace roofmark {
@@ -39,6 +42,7 @@ DType dtype_at(const JsonView& object, std::string_view key) {
 }
 
 Format format_from_json(const JsonView& json) {
+  json.exactly({"weights", "activations", "accumulate"});
   return {dtype_at(json, "weights"), dtype_at(json, "activations"), dtype_at(json, "accumulate")};
 }
 
@@ -48,17 +52,54 @@ std::vector<std::string> texts(const JsonView& json) {
   return all;
 }
 
-double positive(const JsonView& json) {
-  const double value = json.number(0, any_positive);
-  if (value == 0) json.refuse("a duration of zero", damaged);
-  return value;
+// What no machine does: a launch within a hundredth of a clock cycle or beyond four months, a
+// clock beyond any transistor's.  405B parameters over a context of 2^20 are 1e18 operations.
+double seconds(const JsonView& json) { return json.number(1e-12, 1e7); }
+double clock_rate(const JsonView& json) { return json.number(1e3, 1e12); }
+constexpr double most_work = 1e21;
+
+/// Whether it is a moment of the calendar, written 2026-11-22T02:10:00Z.
+bool is_utc(std::string_view text) {
+  constexpr std::string_view pattern = "0000-00-00T00:00:00Z";
+  if (text.size() != pattern.size()) return false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (pattern[i] == '0' ? !digit : text[i] != pattern[i]) return false;
+  }
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = 0;
+    for (const char c : text.substr(at, digits)) value = 10 * value + (c - '0');
+    return value;
+  };
+  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  const int days[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] && number(11, 2) < 24 &&
+         number(14, 2) < 60 && number(17, 2) <= 60;  // 60: a leap second
 }
 
-double positive_at(const JsonView& object, std::string_view key) {
-  return positive(object.at(key));
+std::string utc_from(const JsonView& json) {
+  const std::string text = json.text();
+  if (!is_utc(text)) {
+    json.refuse("'" + printable(text, 40) + "' is no moment",
+                "it is UTC in ISO 8601, 2026-11-22T02:10:00Z");
+  }
+  return text;
+}
+
+/// A reason to drop a sample; one that nobody knows cannot be judged.
+std::string flag_from(const JsonView& json) {
+  std::string flag = json.text();
+  if (is_known_flag(flag)) return flag;
+  std::string names;
+  for (const std::string_view known : known_flags()) {
+    names += (names.empty() ? "" : ", ") + std::string(known);
+  }
+  json.refuse("unknown flag '" + printable(flag, 40) + "'", "it is one of " + names);
 }
 
 Build build_from(const JsonView& json) {
+  json.exactly({"version", "commit", "compiler", "features"});
   Build build{json.at("version").text(any_text),
               json.at("commit").text(any_text),
               json.at("compiler").text(any_text),
@@ -70,10 +111,15 @@ Build build_from(const JsonView& json) {
 }
 
 Workload workload_from(const JsonView& json) {
+  json.exactly({"model", "phase", "queries", "format", "kv", "attention"});
+  json.at("model").exactly({"name", "source", "model_type", "num_hidden_layers", "hidden_size",
+                            "intermediate_size", "num_attention_heads", "num_key_value_heads",
+                            "head_dim", "vocab_size", "tie_word_embeddings", "torch_dtype"});
   Workload workload;
   workload.model = model_from_json(json.at("model"), "model");
   workload.phase = one_of(json, "phase", std::array{Phase::prefill, Phase::decode});
   for (const JsonView& query : json.at("queries").elements()) {
+    query.exactly({"cached", "fresh"});
     workload.queries.push_back({.cached = query.at("cached").integer(0, any_count),
                                 .fresh = query.at("fresh").integer(0, any_count)});
   }
@@ -84,6 +130,9 @@ Workload workload_from(const JsonView& json) {
 }
 
 Policy policy_from(const JsonView& json) {
+  json.exactly({"preset", "only", "filter", "devices", "threads", "workloads", "seed", "target",
+                "min_kept", "min_kept_long", "min_kept_core", "long_launch_s", "core_sample_s",
+                "sample_s", "case_limit_s", "core_limit_s", "max_samples"});
   Policy policy;
   policy.preset = json.at("preset").text(any_text);
   policy.only = text_or_empty(json, "only");
@@ -112,6 +161,8 @@ Policy policy_from(const JsonView& json) {
 }
 
 Health health_from(const JsonView& json) {
+  json.exactly(
+      {"load_1m", "steal_s", "temperature_c", "pressure_cpu_some_avg10", "throttle_events"});
   return {.load_1m = known_number(json, "load_1m", 0, any_positive),
           .steal_s = known_number(json, "steal_s", 0, any_positive),
           .temperature_c = known_number(json, "temperature_c", -273.15, 1000),
@@ -120,7 +171,9 @@ Health health_from(const JsonView& json) {
 }
 
 Work work_from(const JsonView& json) {
-  const auto amount = [&](std::string_view key) { return json.at(key).number(0, any_positive); };
+  json.exactly(
+      {"ops", "read_bytes", "written_bytes", "weight_bytes", "kv_read_bytes", "kv_written_bytes"});
+  const auto amount = [&](std::string_view key) { return json.at(key).number(0, most_work); };
   const Work work{.ops = Ops{amount("ops")},
                   .read = Bytes{amount("read_bytes")},
                   .written = Bytes{amount("written_bytes")},
@@ -138,11 +191,13 @@ Work work_from(const JsonView& json) {
 
 void read_samples(const JsonView& json, Measurement& row) {
   for (const JsonView& sample : json.at("samples_s").elements()) {
-    row.samples_s.push_back(positive(sample));
+    row.samples_s.push_back(seconds(sample));
   }
-  row.flags = texts(json.at("flags"));
-  for (const JsonView& clock : json.at("clock_hz").elements()) {
-    row.clock_hz.push_back(clock.is_null() ? 0.0 : positive(clock));
+  for (const JsonView& flag : json.at("flags").elements()) {
+    row.flags.push_back(flag.text().empty() ? "" : flag_from(flag));
+  }
+  for (const JsonView& reading : json.at("clock_hz").elements()) {
+    row.clock_hz.push_back(reading.is_null() ? 0.0 : clock_rate(reading));
   }
   if (row.flags.size() != row.samples_s.size() || row.clock_hz.size() != row.samples_s.size()) {
     json.refuse("samples_s, flags and clock_hz have " + std::to_string(row.samples_s.size()) +
@@ -155,11 +210,13 @@ void read_samples(const JsonView& json, Measurement& row) {
 void read_pairs(const JsonView& json, Measurement& row) {
   row.companion = text_or_empty(json, "companion");
   for (const JsonView& pair : json.at("pairs").elements()) {
+    pair.exactly({"companion", "kernel_s", "companion_s"}, {"flag"});
     if (pair.at("companion").text(any_text) != row.companion) {
       pair.refuse("a pair with another companion than its row", damaged);
     }
-    row.pairs.push_back({positive_at(pair, "kernel_s"), positive_at(pair, "companion_s"),
-                         text_or_empty(pair, "flag")});
+    const auto flag = pair.find("flag");
+    row.pairs.push_back({seconds(pair.at("kernel_s")), seconds(pair.at("companion_s")),
+                         flag ? flag_from(*flag) : ""});
   }
 }
 
@@ -180,8 +237,8 @@ Shape shape_from(const JsonView& json) {
   return shape;
 }
 
-Measurement row_from(const JsonView& json) {
-  Measurement row;
+/// What was measured.  The id says it again: where they differ, nobody knows which one holds.
+void read_case(const JsonView& json, Measurement& row) {
   row.id = json.at("id").text(any_text);
   row.kernel = json.at("kernel").text(any_text);
   row.variant = json.at("variant").text(any_text);
@@ -193,11 +250,29 @@ Measurement row_from(const JsonView& json) {
   row.format = format_from_json(json.at("format"));
   row.shape = shape_from(json.at("shape"));
   const JsonView conditions = json.at("conditions");
+  conditions.exactly({"stores", "pages", "state", "packed"});
   row.conditions = {.level = text_or_empty(json, "level"),
                     .stores = text_or_empty(conditions, "stores"),
                     .pages = text_or_empty(conditions, "pages"),
                     .state = text_or_empty(conditions, "state"),
                     .packed = text_or_empty(conditions, "packed")};
+  const std::string id = case_id(row.kernel, row.variant, row.format, row.device, row.threads,
+                                 row.shape, row.conditions);
+  if (row.id != id) {
+    json.at("id").refuse("contradicts its row, which is " + printable(id, 200), damaged);
+  }
+}
+
+Measurement row_from(const JsonView& json) {
+  json.exactly({"id",        "kernel",         "variant",      "role",
+                "device",    "threads",        "format",       "shape",
+                "level",     "conditions",     "work",         "status",
+                "reason",    "implementation", "error",        "launches_per_sample",
+                "samples_s", "flags",          "clock_hz",     "companion",
+                "pairs",     "contended",      "interval_met", "grade",
+                "health"});
+  Measurement row;
+  read_case(json, row);
   row.work = work_from(json.at("work"));
   row.status = one_of(json, "status",
                       std::array{Status::ok, Status::failed, Status::unsupported, Status::skipped});
@@ -211,20 +286,27 @@ Measurement row_from(const JsonView& json) {
   row.contended = json.at("contended").boolean();
   row.interval_met = json.at("interval_met").boolean();
   row.grade = grade_from(json.at("grade"));
-  row.before = health_from(json.at("health").at("before"));
-  row.after = health_from(json.at("health").at("after"));
+  const JsonView health = json.at("health");
+  health.exactly({"before", "after"});
+  row.before = health_from(health.at("before"));
+  row.after = health_from(health.at("after"));
   return row;
 }
 
-Run header_from(const JsonView& json) {
+/// `rows`: "rows" in a run file, nothing in a journal.
+Run header_from(const JsonView& json, const std::vector<std::string_view>& rows) {
   const std::string schema = json.at("schema").text();
   if (schema != run_schema) {
     json.at("schema").refuse("a file of schema '" + schema + "', not " + std::string(run_schema),
                              "read it with the version of roofmark that wrote it");
   }
+  std::vector<std::string_view> keys{"schema", "id",      "started", "complete",
+                                     "build",  "machine", "policy"};
+  keys.insert(keys.end(), rows.begin(), rows.end());
+  json.exactly(keys);
   Run run;
-  run.id = json.at("id").text(any_text);
-  run.started = json.at("started").text(any_text);
+  run.id = file_name(json.at("id"));
+  run.started = utc_from(json.at("started"));
   run.complete = json.at("complete").boolean();
   run.build = build_from(json.at("build"));
   run.machine = machine_from(json.at("machine"));
@@ -244,14 +326,34 @@ bool is_journal(std::string_view text, const std::string& name) {
   }
 }
 
+/// Reads rows of one run, each id once.
+class Rows {
+ public:
+  void add(const JsonView& json) {
+    Measurement row = row_from(json);
+    if (!ids_.insert(row.id).second) {
+      json.at("id").refuse("a second row of " + printable(row.id, 200), damaged);
+    }
+    rows_.push_back(std::move(row));
+  }
+  std::size_t size() const { return rows_.size(); }
+  std::vector<Measurement> take() { return std::move(rows_); }
+
+ private:
+  std::vector<Measurement> rows_;
+  std::set<std::string> ids_;
+};
+
 }  // namespace
 
 Run run_from_json(std::string_view text, const std::string& name) {
   const JsonView json = JsonView::parse(text, name, run_limits);
-  Run run = header_from(json);
-  const std::vector<JsonView> rows = json.at("rows").elements();
-  if (rows.size() > most_rows) json.at("rows").refuse(too_many_rows, split_it);
-  for (const JsonView& row : rows) run.rows.push_back(row_from(row));
+  Run run = header_from(json, {"rows"});
+  const std::vector<JsonView> elements = json.at("rows").elements();
+  if (elements.size() > most_rows) json.at("rows").refuse(too_many_rows, split_it);
+  Rows rows;
+  for (const JsonView& row : elements) rows.add(row);
+  run.rows = rows.take();
   return run;
 }
 
@@ -264,15 +366,17 @@ Run run_from_journal(std::string_view text, const std::string& name) {
     throw InputError(name + ": no journal header (the run was killed before its first row); " +
                      "measure again");
   }
-  Run run = header_from(parse(text.substr(0, end), 1));
+  Run run = header_from(parse(text.substr(0, end), 1), {});
   run.complete = false;
+  Rows rows;
   for (std::size_t line = 2, begin = end + 1; begin < text.size(); ++line, begin = end + 1) {
     end = text.find('\n', begin);
     if (end == std::string_view::npos) break;  // torn: killed while writing
     const JsonView row = parse(text.substr(begin, end - begin), line);
-    if (run.rows.size() == most_rows) row.refuse(too_many_rows, split_it);
-    run.rows.push_back(row_from(row));
+    if (rows.size() == most_rows) row.refuse(too_many_rows, split_it);
+    rows.add(row);
   }
+  run.rows = rows.take();
   return run;
 }
 

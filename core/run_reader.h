@@ -27,6 +27,10 @@ std::string text_or_empty(const JsonView& object, std::string_view key);
 /// An integer that fits an int.
 int small(const JsonView& object, std::string_view key, int low, int high);
 
+/// An id under which files are kept: letters, digits, '.', '_' and '-', no '.' first, so that it
+/// names nothing outside its folder.
+std::string file_name(const JsonView& json);
+
 /// The machine of a run.  Throws InputError.
 Machine machine_from(const JsonView& json);
 

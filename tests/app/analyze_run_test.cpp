@@ -18,7 +18,10 @@ roofmark::Run run_of_llama() {
   run.policy.threads = {1};
   run.policy.workloads = {
       {find_model("llama-3-8b"), Phase::decode, {{64, 1}}, Format{}, DType::f32, Attention::eager}};
-  const Measurement read = stream_row("read", "dram", 1, 0x1p36);
+  run.machine.id = "made-up";
+  Measurement fma = fma_row("avx512", 1, 64), read = stream_row("read", "dram", 1, 0x1p36);
+  fma.id = "fma/avx512/f32/cpu/t1/";
+  read.id = "read/avx512/f32/cpu/t1/,level=dram";
   const Work work{.ops = Ops{33554432},
                   .read = Bytes{67125248},
                   .written = Bytes{16384},
@@ -28,7 +31,7 @@ roofmark::Run run_of_llama() {
   gemv.conditions.state = "cold";
   gemv.id = "gemv/avx512/f32/cpu/t1/n=4096,k=4096,state=cold";
   for (Pair& pair : gemv.pairs) pair = {2 * work.bytes().value / 0x1p36, 1};
-  run.rows = {fma_row("avx512", 1, 64), read, gemv};
+  run.rows = {fma, read, gemv};
   run.complete = true;
   return run;
 }

@@ -115,6 +115,9 @@ TEST(RunJson, WritingWhatWasReadGivesTheSameBytes) {
 
 TEST(RunJson, AnEmptyRunReadBackIsTheSame) {
   roofmark::Run run;
+  run.id = "0";
+  run.started = "2026-11-22T02:10:00Z";
+  run.machine.id = "0";
   run.machine.cpu.architecture = "x86_64";
   expect_equal(run_from_json(to_json(run), "run.json"), run);
 }
@@ -138,10 +141,26 @@ TEST(RunJson, UnknownFactsAreNull) {
   EXPECT_NE(text.find("\"stepping\": null"), std::string::npos);
 }
 
-TEST(RunJson, KeysOfALaterVersionAreIgnored) {
-  std::string text = to_json(small_run());
-  text.insert(text.find("\"complete\""), "\"campaign\": {\"of\": [1]}, ");
-  expect_equal(run_from_json(text, "run.json"), small_run());
+TEST(RunJson, EveryObjectHasItsKeysAndNoOther) {
+  const std::string text = to_json(small_run());
+  // A member before the first of each object that is not a table of names (features, shape).
+  std::size_t objects = 0;
+  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
+    const std::string before = text.substr(at < 12 ? 0 : at - 12, at < 12 ? at : 12);
+    if (before.find("features") != std::string::npos || before.find("shape") != std::string::npos) {
+      continue;
+    }
+    std::string more = text;
+    more.insert(at + 1, "\"flagg\": 1, ");
+    const std::string what = refusal([&] { run_from_json(more, "run.json"); });
+    EXPECT_NE(what.find("flagg: unknown key; "), std::string::npos) << at << ": " << what;
+    ++objects;
+  }
+  EXPECT_GT(objects, 30u);
+  EXPECT_NE(refusal_after("\"companion\":null,", "").find("rows[0].companion: missing"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"flag\":\"quiet\"", "\"flga\":\"quiet\"").find("write \"flag\""),
+            std::string::npos);
 }
 
 TEST(RunJson, EveryTruncationIsRefusedWithFileAndRemedy) {
@@ -188,10 +207,93 @@ TEST(RunJson, ImpossibleValuesAreRefusedByKey) {
             std::string::npos);
   EXPECT_NE(refusal_after("\"kernel_s\":0.002", "\"kernel_s\":0").find("pairs[0].kernel_s"),
             std::string::npos);
+  EXPECT_NE(refusal_after("\"samples_s\":[0.3", "\"samples_s\":[1e-300, 0.3")
+                .find("rows[0].samples_s[0]: out of range"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"samples_s\":[0.3", "\"samples_s\":[1e8, 0.3").find("out of range"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"companion_s\":1e-07", "\"companion_s\":1e-13").find("companion_s"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"clock_hz\":[3700000000.0", "\"clock_hz\":[3.7").find("clock_hz[0]"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"ops\":33554432.0", "\"ops\":1e300").find("rows[1].work.ops"),
+            std::string::npos);
   EXPECT_NE(refusal_after("roofmark.run/1", "roofmark.run/2").find("schema"), std::string::npos);
   EXPECT_NE(refusal_after("\"build\"", "\"bulid\"").find("build"), std::string::npos);
   EXPECT_NE(refusal_after("\"complete\": true", "\"complete\": 1").find("complete"),
             std::string::npos);
+}
+
+TEST(RunJson, FlagsThatNobodyKnowsAreRefused) {
+  EXPECT_NE(refusal_after("\"flags\":[\"\",\"stolen\"", "\"flags\":[\"\",\"zzz\"")
+                .find("rows[0].flags[1]: unknown flag 'zzz'; it is one of quiet, "),
+            std::string::npos);
+  for (const std::string flag : {"zzz", "", "Quiet"}) {
+    EXPECT_NE(refusal_after("\"flag\":\"quiet\"", "\"flag\":\"" + flag + "\"")
+                  .find("rows[1].pairs[1].flag: unknown flag '" + flag + "'"),
+              std::string::npos);
+  }
+}
+
+TEST(RunJson, AnIdThatContradictsItsRowIsRefused) {
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"\"kernel\":\"read\"", "\"kernel\":\"write\""},
+           {"\"variant\":\"avx512\"", "\"variant\":\"avx2\""},
+           {"\"device\":\"cpu\"", "\"device\":\"cuda\""},
+           {"\"threads\":2", "\"threads\":1"},
+           {"\"accumulate\":\"f32\"},\"shape\"", "\"accumulate\":\"f64\"},\"shape\""},
+           {"\"bytes\":4096", "\"bytes\":8192"},
+           {"\"level\":\"dram\"", "\"level\":\"l1\""},
+           {"\"pages\":\"huge\"", "\"pages\":null"},
+           {"\"id\":\"read/", "\"id\":\"fma/"}}) {
+    EXPECT_NE(refusal_after(from, to).find("rows[0].id: contradicts its row"), std::string::npos)
+        << from;
+  }
+}
+
+TEST(RunJson, ARowGivenTwiceIsRefused) {
+  roofmark::Run run = small_run();
+  run.rows.push_back(run.rows[0]);
+  EXPECT_EQ(refusal([&] {
+              read_run(to_json(run), "r");
+            }).rfind("r: rows[3].id: a second row of " + run.rows[0].id, 0),
+            0u);
+  EXPECT_EQ(refusal([&] {
+              read_run(journal_of(run), "j");
+            }).rfind("j:5: id: a second row of " + run.rows[0].id, 0),
+            0u);
+}
+
+TEST(RunJson, IdsThatNameFilesStayInTheirFolder) {
+  for (const std::string id :
+       {"../../..", "..", ".hidden", "", "a/b", "a\\\\b", "a b", "\\u00e9"}) {
+    EXPECT_NE(refusal_after("\"id\": \"0123abcd\"", "\"id\": \"" + id + "\"").find("machine.id: "),
+              std::string::npos)
+        << id;
+    EXPECT_NE(refusal_after("\"id\": \"20261122T021000Z-1\"", "\"id\": \"" + id + "\"")
+                  .find("run.json: id: "),
+              std::string::npos)
+        << id;
+  }
+  EXPECT_EQ(refusal_after("\"id\": \"0123abcd\"", "\"id\": \"A-z_0.9\""), "");
+}
+
+TEST(RunJson, StartedIsAMomentInUtc) {
+  const auto started = [](const std::string& text) {
+    return refusal_after("\"started\": \"2026-11-22T02:10:00Z\"", "\"started\": \"" + text + "\"");
+  };
+  for (const char* text :
+       {"2024-02-29T23:59:60Z", "2000-02-29T00:00:00Z", "2026-12-31T00:00:00Z"}) {
+    EXPECT_EQ(started(text), "") << text;
+  }
+  for (const char* text :
+       {"yesterday", "", "2026-11-22", "2026-11-22T02:10:00", "2026-11-22T02:10:00+00:00",
+        "2026-11-22 02:10:00Z", "2026-13-01T02:10:00Z", "2026-00-01T02:10:00Z",
+        "2026-11-31T02:10:00Z", "2026-02-29T02:10:00Z", "1900-02-29T02:10:00Z",
+        "2026-11-00T02:10:00Z", "2026-11-22T24:10:00Z", "2026-11-22T02:60:00Z",
+        "2026-11-22T02:10:61Z", "2026-11-22T02:10:0xZ", "2026-11-22T02:10:00.5Z"}) {
+    EXPECT_NE(started(text).find("run.json: started: "), std::string::npos) << text;
+  }
 }
 
 TEST(RunJson, AJournalReadBackHasEveryRowAndIsNotComplete) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace roofmark {
 namespace {
 
@@ -78,6 +80,29 @@ TEST(Gate, DropsASampleBesideABusySibling) {
   EXPECT_EQ(r.flag(), "");
   r.after.cores[1].quiet = 0.5;
   EXPECT_EQ(r.flag(), "quiet");
+}
+
+TEST(Gate, GivesEveryFlagThatARunMayHoldAndNoOther) {
+  Readings throttled, stolen, migrated, cpu, switched, clock, quiet;
+  throttled.after.throttle_events = 1;
+  stolen.after.stolen_s = 1;
+  migrated.after.cores[0].begin.cpu = 1;
+  cpu.after.cores[0].begin.cpu_s = 0.5;
+  switched.after.cores[0].begin.involuntary_switches = 4;
+  clock.after.cores[0].clock_hz = 1e9;
+  quiet.after.cores[0].quiet = 0;
+  std::set<std::string> given;
+  for (const Readings& r : {throttled, stolen, migrated, cpu, switched, clock, quiet}) {
+    given.insert(r.flag());
+  }
+  std::set<std::string> known;
+  for (const std::string_view flag : known_flags()) {
+    EXPECT_TRUE(is_known_flag(flag)) << flag;
+    known.emplace(flag);
+  }
+  EXPECT_EQ(given, known);
+  EXPECT_FALSE(is_known_flag(""));
+  EXPECT_FALSE(is_known_flag("zzz"));
 }
 
 }  // namespace

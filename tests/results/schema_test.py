@@ -24,7 +24,8 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         run_file, journal_file = (pathlib.Path(folder, name) for name in ("run.json", "run.partial.jsonl"))
-        subprocess.run([sys.argv[2], run_file, journal_file], check=True)
+        flags = subprocess.run([sys.argv[2], run_file, journal_file], check=True, capture_output=True, text=True).stdout
+        assert flags.split() == schema["definitions"]["flag"]["enum"], "the reader knows other flags"
         run = json.loads(run_file.read_text())
         whole.validate(run)
         header, *rows = map(json.loads, journal_file.read_text().splitlines())
@@ -37,7 +38,10 @@ def main():
     described(run, schema, schema, "run")
     for damage in (lambda r: r.update(schema="roofmark.run/2"), lambda r: r["rows"][0].update(threads=0),
                    lambda r: r["rows"][0]["samples_s"].append(-1.0), lambda r: r["rows"][0].pop("work"),
-                   lambda r: r["machine"]["cpu"].update(cores="2")):
+                   lambda r: r["machine"]["cpu"].update(cores="2"), lambda r: r["rows"][0].update(flagg=1),
+                   lambda r: r["machine"].update(id="../.."), lambda r: r.update(started="yesterday"),
+                   lambda r: r["rows"][0]["flags"].append("zzz"), lambda r: r["rows"][0].pop("companion"),
+                   lambda r: r["rows"][0]["samples_s"].append(1e-300), lambda r: r["rows"][0]["work"].update(ops=1e300)):
         broken = copy.deepcopy(run)
         damage(broken)
         assert not whole.is_valid(broken), "the schema takes a broken run"
@@ -53,7 +57,8 @@ def described(value, node, schema, path):
     if isinstance(value, list):
         for element in value:
             described(element, node["items"], schema, path + "[]")
-    elif isinstance(value, dict) and "additionalProperties" not in node:
+    elif isinstance(value, dict) and not isinstance(node.get("additionalProperties"), dict):
+        assert node.get("additionalProperties") is False, f"{path} may hold any key"
         for key, inner in value.items():
             assert key in node["properties"], f"{path}.{key} is written but not in the schema"
             described(inner, node["properties"][key], schema, f"{path}.{key}")
