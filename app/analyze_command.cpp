@@ -27,8 +27,13 @@ std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
   const WorkModel work = registry_work_model();
   std::vector<Analysis> analyses;
   for (const std::string& argument : request.models) {
-    for (const auto& workloads : workloads_of(request, model_argument(argument))) {
+    const Model model = model_argument(argument);
+    for (const auto& workloads : workloads_of(request, model)) {
       analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
+      if (!model.dtype_assumed || !request.dtypes.empty()) continue;
+      analyses.back().warnings.push_back({model.name +
+                                          " has no torch_dtype: float32 is assumed, as Hugging "
+                                          "Face does; say another with --dtype"});
     }
   }
   return analyses;

@@ -35,6 +35,7 @@ DType cache_type_of(const AnalyzeRequest& request, const Format& format) {
 bool same_dimensions(Model a, const Model& b) {
   a.name = b.name;
   a.source = b.source;
+  a.dtype_assumed = b.dtype_assumed;
   return a == b;
 }
 

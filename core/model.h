@@ -17,8 +17,9 @@ struct Model {
   std::int64_t layers = 0, hidden = 0, intermediate = 0;
   std::int64_t heads = 0, kv_heads = 0, head_dim = 0, vocabulary = 0;
   bool tied_embeddings = false;
-  DType dtype = DType::f16;  ///< as the weights are published
-  std::string source;        ///< where the dimensions are from
+  DType dtype = DType::f16;    ///< as the weights are published
+  bool dtype_assumed = false;  ///< the configuration does not say it
+  std::string source;          ///< where the dimensions are from
   bool operator==(const Model&) const = default;
 };
 

@@ -31,12 +31,14 @@ DType dtype_of(const JsonView& value) {
   return *own;
 }
 
-DType read_dtype(const JsonView& config) {
+/// Without either key the weights are float32, the default of torch and of Hugging Face.
+void read_dtype(const JsonView& config, Model& model) {
   const auto torch = config.find("torch_dtype"), newer = config.find("dtype");
   if (torch && newer && dtype_of(*torch) != dtype_of(*newer)) {
     newer->refuse("differs from torch_dtype", "keep the one that holds");
   }
-  return torch ? dtype_of(*torch) : newer ? dtype_of(*newer) : DType::f16;
+  model.dtype = torch ? dtype_of(*torch) : newer ? dtype_of(*newer) : DType::f32;
+  model.dtype_assumed = !torch && !newer;
 }
 
 /// What would change the work and is not counted must not be passed over.
@@ -104,7 +106,7 @@ Model model_from_json(const JsonView& config, const std::string& name) {
   read_heads(config, model);
   const auto tied = config.find("tie_word_embeddings");
   model.tied_embeddings = tied && tied->boolean();
-  model.dtype = read_dtype(config);
+  read_dtype(config, model);
   refuse_what_is_not_counted(config);
 
   // Every figure derived from a model is a sum of products held in doubles; below 2^53 they are

@@ -131,6 +131,31 @@ TEST(Analyze, ReadsAConfigFromAFile) {
   EXPECT_EQ(printed_rows(outcome.out).at("decode q_proj").at(0), "8K");  // 2 x 64 x 64
 }
 
+TEST(Analyze, AnAssumedTypeIsSaidWhereItIsUsed) {
+  const ScratchFolder folder;
+  const std::string config = R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
+    "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100)";
+  const std::string path = folder.write("config.json", config + "}");
+  const std::string remark = "no torch_dtype: float32 is assumed";
+  for (const char* accounting : {"exact", "llm-viewer"}) {
+    const Outcome outcome = run_program({"analyze", path, "--accounting", accounting});
+    EXPECT_NE(outcome.out.find(remark), std::string::npos) << outcome.out;
+    EXPECT_EQ(run_program({"analyze", path, "--accounting", accounting, "--dtype", "f16"})
+                  .out.find(remark),
+              std::string::npos);
+  }
+  folder.write("config.json", config + R"(, "torch_dtype": "float32"})");
+  EXPECT_EQ(run_program({"analyze", path}).out.find(remark), std::string::npos);
+}
+
+TEST(Analyze, AFileTooLargeForAConfigIsToldWhatFits) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("config.json", std::string((16u << 20) + 1, ' '));
+  expect_refused({"analyze", path},
+                 "(it is larger than 16 MiB); name a run of Roofmark's or a "
+                 "model's config.json");
+}
+
 TEST(Analyze, BrokenConfigsAreRefusedWithFileKeyAndRemedy) {
   const ScratchFolder folder;
   const std::string good = R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
@@ -147,7 +172,7 @@ TEST(Analyze, BrokenConfigsAreRefusedWithFileKeyAndRemedy) {
   refused(changed("64", "\"64\""),
           "hidden_size: must be an integer (it is the text \"64\"); write one from 1 to ");
   refused(changed("64", "64.0"), "hidden_size: must be an integer (it is 64.0); ");
-  refused(changed("64", "-1"), "hidden_size: must be an integer (it is -1); ");
+  refused(changed("64", "-1"), "hidden_size: out of range (it is -1); write one from 1 to 1048576");
   refused(changed("64", "65"), "num_attention_heads: does not divide hidden_size (65 / 4)");
   refused(changed("\"vocab_size\"", "\"hidden_size\""),
           "hidden_size: key given twice; keep one of them");

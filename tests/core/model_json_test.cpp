@@ -41,7 +41,8 @@ TEST(ModelJson, DefaultsAreThoseOfTheFamily) {
   EXPECT_EQ(model.kv_heads, 4);
   EXPECT_EQ(model.head_dim, 16);
   EXPECT_FALSE(model.tied_embeddings);
-  EXPECT_EQ(model.dtype, DType::f16);
+  EXPECT_EQ(model.dtype, DType::f32);
+  EXPECT_TRUE(model.dtype_assumed);
 }
 
 TEST(ModelJson, ReadsWhatIsSaid) {
@@ -52,12 +53,14 @@ TEST(ModelJson, ReadsWhatIsSaid) {
   EXPECT_EQ(model.head_dim, 24);  // not hidden / heads = 16
   EXPECT_TRUE(model.tied_embeddings);
   EXPECT_EQ(model.dtype, DType::bf16);
+  EXPECT_FALSE(model.dtype_assumed);
   EXPECT_EQ(model.name, "n");
   EXPECT_EQ(model.source, "s");
 }
 
 TEST(ModelJson, TheNewerKeyOfTheTypeIsRead) {
-  EXPECT_EQ(model_of(config(R"(, "dtype": "float32")")).dtype, DType::f32);
+  EXPECT_EQ(model_of(config(R"(, "dtype": "float64")")).dtype, DType::f64);
+  EXPECT_FALSE(model_of(config(R"(, "dtype": "float32")")).dtype_assumed);
   EXPECT_EQ(model_of(config(R"(, "dtype": "bfloat16", "torch_dtype": "bfloat16")")).dtype,
             DType::bf16);
   EXPECT_EQ(refusal_of(config(R"(, "dtype": "bfloat16", "torch_dtype": "float16")")),
