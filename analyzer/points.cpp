@@ -243,13 +243,20 @@ class Placing {
     const double worst =
         std::max({point_.share_theoretical.value_or(0), roof_share_.value_or(0), paired_low_});
     if (worst <= most_share) return;
+    const bool roof_alone =
+        std::max(point_.share_theoretical.value_or(0), paired_low_) <= most_share;
+    if (roof_alone && binding_ && binding_->grade == 'C') {
+      point_.grade = 'C';
+      point_.attainable_measured = std::nullopt;
+      if (!point_.share_spread) point_.share_measured = std::nullopt;
+      add_reason(point_, "above its ceiling, which was too disturbed to judge it by");
+      return;
+    }
     point_.grade = 'X';
     std::string suspect = point_.bound == "compute"
                               ? "fewer operations are done than counted, or in a narrower format"
                               : "operands found in a cache, or fewer bytes moved than counted";
-    if (paired_low_ <= most_share && point_.share_theoretical.value_or(0) <= most_share) {
-      suspect += ", or its ceiling was slower whenever it was measured";
-    }
+    if (roof_alone) suspect += ", or its ceiling was slower whenever it was measured";
     add_reason(point_, percent(worst) + " of its bound: " + suspect);
   }
 

@@ -116,7 +116,10 @@ bool usable(const Ceiling& ceiling) { return ceiling.grade != 'X' && positive(ce
 bool usable(const Point& point) { return point.grade != 'X' && positive(point.seconds); }
 
 bool plottable(const Point& point) {
-  return usable(point) && positive(point.intensity) && positive(point.achieved);
+  // Where something binds it but nothing was attainable, it stands above a roof that is too low.
+  const bool placed = point.attainable_measured || point.attainable_theoretical ||
+                      point.bound == "unknown" || point.bound.empty();
+  return usable(point) && placed && positive(point.intensity) && positive(point.achieved);
 }
 
 std::vector<Panel> panels(const Analysis& analysis) {

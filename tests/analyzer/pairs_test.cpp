@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analyzer/from_run.h"
+#include "analyzer/report/ladder.h"
 #include "tests/analyzer/run_builder.h"
 
 namespace roofmark {
@@ -55,6 +56,21 @@ TEST(Pairs, DisturbedPairsNeverRefuse) {
   const Point point = analyze_run(run, {.bandwidth = Bandwidth{0x1p31}}).points.at(0);
   EXPECT_EQ(point.share_measured, 0.5);  // of the ceiling
   EXPECT_EQ(point.grade, 'C');
+}
+
+TEST(Pairs, WhatStandsAboveADisturbedCeilingIsNotJudged) {
+  roofmark::Run run = zen5_run();
+  Measurement memory = stream_row("read", "dram", 1, 0x1p30);
+  memory.contended = true;
+  memory.flags.assign(memory.samples_s.size(), "quiet");
+  Measurement gemv = kernel_row("gemv", reading(0x1p31), 1, memory);
+  gemv.pairs.clear();
+  run.rows = {memory, fma_row("avx512", 1, 64), gemv};
+  const Point point = analyze_run(run).points.at(0);
+  EXPECT_EQ(point.grade, 'C');
+  EXPECT_EQ(point.share_measured, std::nullopt);
+  EXPECT_EQ(point.attainable_measured, std::nullopt);
+  EXPECT_FALSE(plottable(point));
 }
 
 TEST(Pairs, AMemoryCeilingIsTheHighestMedianOfItsProbe) {
