@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/files.h"
 #include "app/model_argument.h"
+#include "app/print.h"
 #include "app/quantity.h"
 #include "app/render.h"
 #include "app/work_model.h"

@@ -1,7 +1,6 @@
 // roofmark doctor: what was found, what is unlocked, shared, throttled or missing, and what that
 // does to the numbers.
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "analyzer/doctor.h"
@@ -10,6 +9,7 @@
 #include "app/commands.h"
 #include "app/doctor_json.h"
 #include "app/doctor_text.h"
+#include "app/print.h"
 #include "app/surroundings.h"
 #include "core/error.h"
 #include "harness/machine.h"
@@ -42,7 +42,7 @@ int examine(const Asked& asked) {
   const std::vector<Finding> found = findings(machine, around);
   const std::string text =
       asked.output == "json" ? doctor_json(machine, found) : doctor_text(machine, around, found);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  print(text);
   return exit_done;
 }
 
@@ -51,8 +51,8 @@ int examine(const Asked& asked) {
 void add_doctor(CLI::App& app, Command& chosen) {
   const auto asked = std::make_shared<Asked>();
   CLI::App* command = app.add_subcommand(
-      "doctor", "Say what this machine is, what disturbs it, and what that does to the numbers");
-  command->add_option("--output", asked->output, "How to write it: table or json")
+      "doctor", "what this machine is, what disturbs it, and what that does to the numbers");
+  command->add_option("--output", asked->output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   // A recorded machine: for tests and bug reports, not in the help.

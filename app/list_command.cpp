@@ -8,6 +8,7 @@
 #include "analyzer/spec.h"
 #include "app/commands.h"
 #include "app/listing_json.h"
+#include "app/print.h"
 #include "app/render.h"
 #include "core/error.h"
 #include "harness/machine.h"

@@ -4,9 +4,12 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
+#include <string>
 
 #include "app/build_info.h"
 #include "app/commands.h"
+#include "app/print.h"
 #include "core/error.h"
 #include "core/printable.h"
 
@@ -17,6 +20,13 @@ using namespace roofmark;
 int complain(const char* what, int code) {
   std::fprintf(stderr, "roofmark: %s\n", what);
   return code;
+}
+
+/// What --help and --version say, as text.
+std::string said_by(const CLI::App& app, const CLI::Success& wanted) {
+  std::ostringstream said;
+  app.exit(wanted, said, said);
+  return said.str();
 }
 
 /// The chosen command's exit code, or that of the error it ended with.
@@ -69,7 +79,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
-    return app.exit(wanted);
+    chosen = [text = said_by(app, wanted)] {
+      print(text);
+      return exit_done;
+    };
   } catch (const CLI::ParseError& error) {
     return complain((std::string(error.what()) + "; see roofmark --help").c_str(), exit_usage);
   }

@@ -1,8 +1,5 @@
 #include "app/render.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <utility>
 
 #include "analyzer/analysis_json.h"
@@ -47,18 +44,6 @@ std::string render(std::span<const Section> sections, OutputFormat format) {
       return markdown_report(sections);
   }
   return "";
-}
-
-void print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0) {
-    throw MeasurementError(std::string("cannot write to standard output (") + std::strerror(errno) +
-                           "); write to a file with -o");
-  }
-}
-
-void print_analysis(const Section& section, OutputFormat format) {
-  print(render(std::span(&section, 1), format));
 }
 
 ReportFormat report_format(const std::filesystem::path& file) {

@@ -18,9 +18,6 @@ OutputFormat output_format(const std::string& name);
 /// Analyses in that format; JSON is one object, or an array of them where there are several runs.
 std::string render(std::span<const Section> sections, OutputFormat format);
 
-/// Writes render() to standard output.  Throws MeasurementError where it cannot be written.
-void print_analysis(const Section& section, OutputFormat format);
-
 /// What a report file can be (-o FILE).
 enum class ReportFormat { html, svg, md, csv, json };
 
@@ -32,8 +29,5 @@ std::string render(std::span<const Section> sections, ReportFormat format);
 
 /// Writes the report that `file`'s extension asks for, whole or not at all.
 void write_report(std::span<const Section> sections, const std::filesystem::path& file);
-
-/// Writes text to standard output.  Throws MeasurementError where it cannot be written.
-void print(const std::string& text);
 
 }  // namespace roofmark

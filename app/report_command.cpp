@@ -8,6 +8,7 @@
 #include "analyzer/from_run.h"
 #include "app/commands.h"
 #include "app/files.h"
+#include "app/print.h"
 #include "app/render.h"
 #include "core/error.h"
 #include "core/run_json.h"

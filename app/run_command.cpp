@@ -8,9 +8,11 @@
 #include "app/estimate.h"
 #include "app/files.h"
 #include "app/interrupt.h"
+#include "app/print.h"
 #include "app/progress.h"
 #include "app/render.h"
 #include "app/session.h"
+#include "app/store.h"
 #include "app/store.h"
 #include "app/surroundings.h"
 #include "core/error.h"
@@ -40,15 +42,19 @@ std::vector<Kernel> everything() {
 int dry_run(const Session& session, const Plan& plan, std::span<const Kernel> registry) {
   CpuDevice device(session.run.machine);
   const auto rates = rough_rates(registry, session.run.policy, device);
+  std::string said;
+  char line[160];
   for (const PlannedCase& planned : plan.cases) {
     const Cost cost = cost_of(planned, plan, session.run.policy, rates);
     const std::string& reason = planned.what.reason;
-    std::printf("%7.2f s  %s%s%s\n", cost.seconds, planned.what.id().c_str(),
-                reason.empty() ? "" : "  -- ", reason.c_str());
+    std::snprintf(line, sizeof line, "%7.2f s  ", cost.seconds);
+    said += line + planned.what.id() + (reason.empty() ? "" : "  -- ") + reason + "\n";
   }
   const Cost total = cost_of(plan, session.run.policy, rates);
-  std::printf("%zu rows, about %.0f s and %.1f GB of memory; nothing was measured or written\n",
-              plan.cases.size(), total.seconds, static_cast<double>(total.memory_bytes) * 1e-9);
+  std::snprintf(line, sizeof line,
+                "%zu rows, about %.0f s and %.1f GB of memory; nothing was measured or written\n",
+                plan.cases.size(), total.seconds, static_cast<double>(total.memory_bytes) * 1e-9);
+  print(said + line);
   return exit_done;
 }
 
@@ -76,10 +82,19 @@ void present(const Session& session, const std::string& output) {
   std::filesystem::path page = session.path;
   page.replace_extension(".html");
   write_report({&section, 1}, page);
-  print_analysis(section, format);
+  const std::string where =
+      "\nrun     " + session.path.string() + "\nreport  " + page.string() + "\n";
+  std::string text = render({&section, 1}, format);
   // Machine-readable output stays alone on standard output.
-  std::FILE* to = format == OutputFormat::table ? stdout : stderr;
-  std::fprintf(to, "\nrun     %s\nreport  %s\n", session.path.c_str(), page.c_str());
+  const bool readable = format == OutputFormat::table;
+  if (readable) text += where;
+  if (!readable) std::fputs(where.c_str(), stderr);
+  try {
+    print(text);
+  } catch (const MeasurementError&) {  // measured it is all the same
+    if (readable) std::fputs(where.c_str(), stderr);
+    throw;
+  }
 }
 
 /// The plan, refused where it is empty or needs hardware that is absent.

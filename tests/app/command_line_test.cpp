@@ -26,6 +26,25 @@ TEST(CommandLine, FlagsOfTheProgramNeedNone) {
   EXPECT_EQ(run_program({"--version"}).code, 0);
   EXPECT_EQ(run_program({"--help"}).code, 0);
   EXPECT_EQ(run_program({"--helpp"}).code, 2);
+  EXPECT_EQ(run_program({"--help"}).out.find("Measures this machine"), 0u);
+}
+
+TEST(CommandLine, WhatCannotBeSaidIsNotPassedOver) {
+  const std::vector<std::vector<std::string>> all{{"--version"},
+                                                  {"--help"},
+                                                  {"run", "--help"},
+                                                  {"doctor"},
+                                                  {"list", "models"},
+                                                  {"doctor", "--output", "json"},
+                                                  {"analyze", "llama-2-7b"},
+                                                  {"run", "--dry-run", "--filter", "^fork_join"}};
+  for (const std::vector<std::string>& arguments : all) {
+    const Outcome outcome = run_program(arguments, "/dev/full");
+    EXPECT_EQ(outcome.code, 3) << arguments[0];
+    EXPECT_EQ(outcome.err,
+              "roofmark: cannot write to standard output (No space left on device); free space or "
+              "send it elsewhere\n");
+  }
 }
 
 }  // namespace

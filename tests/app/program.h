@@ -49,10 +49,12 @@ struct Outcome {
   std::string out, err;
 };
 
-/// Runs the program with these arguments, without a shell and without a terminal.
-inline Outcome run_program(std::vector<std::string> arguments) {
+/// Runs the program with these arguments, without a shell and without a terminal; its standard
+/// output goes to `device` where one is named.
+inline Outcome run_program(std::vector<std::string> arguments, const std::string& device = "") {
   const ScratchFolder folder;
-  const std::string out = folder / "out", err = folder / "err";
+  const std::string out = device.empty() ? (folder / "out").string() : device;
+  const std::string err = folder / "err";
   arguments.insert(arguments.begin(), ROOFMARK_PROGRAM);
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -67,8 +69,8 @@ inline Outcome run_program(std::vector<std::string> arguments) {
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), contents(out),
-          contents(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+          device.empty() ? contents(out) : "", contents(err)};
 }
 
 }  // namespace roofmark
