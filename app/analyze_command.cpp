@@ -13,6 +13,7 @@
 #include "app/print.h"
 #include "app/quantity.h"
 #include "app/render.h"
+#include "app/store.h"
 #include "app/work_model.h"
 #include "core/error.h"
 #include "core/run_json.h"
@@ -81,6 +82,14 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
 
 int analyze(const AnalyzeRequest& request) {
   accounting_of(request);  // what cannot be done is said before any file is read
+  if (!request.out.empty()) require_replaceable(request.out);
+  for (const std::string& model : request.models) {
+    std::error_code error;
+    if (!request.out.empty() && std::filesystem::equivalent(model, request.out, error)) {
+      throw InputError("cannot write " + request.out +
+                       " (the model is read from it); name another file with -o");
+    }
+  }
   std::optional<Run> run;
   if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
   const std::vector<Analysis> analyses = run ? from_run(request, *run) : from_specs(request);

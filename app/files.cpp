@@ -18,6 +18,16 @@ namespace {
                          "); free space or choose another place with -o or --store");
 }
 
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+/// A new file beside `path`, open for writing; `name` becomes its name.  Negative: errno says why.
+int open_beside(const std::filesystem::path& path, std::string& name) {
+  name = (folder_of(path) / (path.filename().string() + ".XXXXXX")).string();
+  return ::mkostemp(name.data(), O_CLOEXEC);
+}
+
 /// Writes all bytes or returns errno.
 int write_all(int file, std::string_view text) {
   while (!text.empty()) {
@@ -61,12 +71,56 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) 
   return text;
 }
 
-void write_file(const std::filesystem::path& path, std::string_view text) {
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  std::error_code made;
-  std::filesystem::create_directories(folder, made);
-  std::string temporary = (folder / (path.filename().string() + ".XXXXXX")).string();
-  const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw InputError("cannot make the folder " + folder.string() + " (" + error.message() +
+                     "); choose another place with --store");
+  }
+}
+
+void fail_create(const std::filesystem::path& path, int error) {
+  const std::string why = std::strerror(error);
+  for (const int broken : {ENOSPC, EDQUOT, EIO, ENOMEM, EMFILE, ENFILE}) {
+    if (error == broken) fail_write(path, error);
+  }
+  throw InputError("cannot write " + path.string() + " (no file can be made in " +
+                   folder_of(path).string() + ": " + why +
+                   "); choose another place with -o or --store");
+}
+
+void require_writable(const std::filesystem::path& path) {
+  const auto refuse = [&](const std::string& why, const char* remedy) {
+    throw InputError("cannot write " + path.string() + " (" + why + "); " + remedy);
+  };
+  std::error_code error;
+  const std::filesystem::file_status there = std::filesystem::status(path, error);
+  if (!path.has_filename() || std::filesystem::is_directory(there)) {
+    refuse("it is a directory", "name a file");
+  }
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
+    refuse("it is no ordinary file", "name another, or leave out -o for standard output");
+  }
+  const std::filesystem::path folder = folder_of(path);
+  if (!std::filesystem::is_directory(folder, error)) {
+    refuse("there is no folder " + folder.string(), "make it or name another");
+  }
+  std::string made;
+  const int file = open_beside(path, made);
+  if (file < 0) fail_create(path, errno);
+  ::close(file);
+  ::unlink(made.c_str());
+}
+
+void write_file(const std::filesystem::path& named, std::string_view text) {
+  // Through a link the file is replaced, not the link.
+  std::error_code none;
+  const bool link = std::filesystem::is_symlink(named, none);
+  const std::filesystem::path whole = link ? std::filesystem::canonical(named, none) : named;
+  const std::filesystem::path path = none || whole.empty() ? named : whole;
+  std::string temporary;
+  const int file = open_beside(path, temporary);
   if (file < 0) fail_write(path, errno);
   int error = write_all(file, text);
   if (error == 0 && ::fchmod(file, 0644) != 0) error = errno;
@@ -77,7 +131,7 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
     ::unlink(temporary.c_str());
     fail_write(path, error);
   }
-  sync_folder(folder);
+  sync_folder(folder_of(path));
 }
 
 }  // namespace roofmark

@@ -10,8 +10,21 @@ namespace roofmark {
 /// The file's bytes.  Throws InputError where it cannot be read or exceeds max_bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes = 256u << 20);
 
+/// Makes the folder and those above it.  Throws InputError naming the cause.
+void make_folder(const std::filesystem::path& folder);
+
+/// Asks before the work whether write_file(path) could be done: throws InputError where `path` is
+/// no name of a file, is there and no ordinary file, or its folder takes no new file.  Leaves
+/// nothing behind.
+void require_writable(const std::filesystem::path& path);
+
+/// Throws what a file that could not be created means: InputError, for the path is wrong, or
+/// MeasurementError where the disk is full or broken.
+[[noreturn]] void fail_create(const std::filesystem::path& path, int error);
+
 /// Writes to a temporary file beside `path`, fsync, rename, fsync of the directory.  Throws
 /// MeasurementError ("cannot write ... (No space left on device); ...") and leaves what was there.
+/// The folder must be there.
 void write_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace roofmark

@@ -10,6 +10,7 @@
 #include "app/files.h"
 #include "app/print.h"
 #include "app/render.h"
+#include "app/store.h"
 #include "core/error.h"
 #include "core/run_json.h"
 
@@ -41,6 +42,7 @@ int report(const Request& request) {
                        " (it is one of the runs); name another file with -o");
     }
   }
+  require_replaceable(out);
   std::vector<Run> runs;
   std::vector<Analysis> analyses;
   for (const std::string& file : request.runs) runs.push_back(read_run(read_file(file), file));

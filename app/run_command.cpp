@@ -13,7 +13,6 @@
 #include "app/render.h"
 #include "app/session.h"
 #include "app/store.h"
-#include "app/store.h"
 #include "app/surroundings.h"
 #include "core/error.h"
 #include "core/run_json.h"
@@ -59,14 +58,14 @@ int dry_run(const Session& session, const Plan& plan, std::span<const Kernel> re
 }
 
 /// Measures what is missing.  False where it was interrupted.
-bool measure_session(Session& session, const Plan& plan, Journal& journal, bool quiet) {
+bool measure_session(Session& session, const Plan& plan, bool quiet) {
   Interrupt interrupt;
   CpuDevice device(session.run.machine);
   Progress progress(Progress::style_for_stderr(quiet), plan.cases.size() - session.run.rows.size());
   const double start = device.now().value;
   const std::vector<Measurement> finished = session.run.rows;
   const auto sink = [&](const Measurement& row) {
-    journal.append(row);
+    session.journal->append(row);
     session.run.rows.push_back(row);
     progress.step(row.id, device.now().value - start);
   };
@@ -79,11 +78,9 @@ void present(const Session& session, const std::string& output) {
   const OutputFormat format = output_format(output);
   const Analysis analysis = analyze_run(session.run);
   const Section section{&analysis, &session.run};
-  std::filesystem::path page = session.path;
-  page.replace_extension(".html");
-  write_report({&section, 1}, page);
+  write_report({&section, 1}, session.page);
   const std::string where =
-      "\nrun     " + session.path.string() + "\nreport  " + page.string() + "\n";
+      "\nrun     " + session.path.string() + "\nreport  " + session.page.string() + "\n";
   std::string text = render({&section, 1}, format);
   // Machine-readable output stays alone on standard output.
   const bool readable = format == OutputFormat::table;
@@ -137,19 +134,19 @@ int run_command(const Options& options) {
   const std::vector<Kernel> registry = everything();
   const Plan plan = plan_of(session, registry);
   if (options.dry_run) return dry_run(session, plan, registry);
-  Journal journal = options.session.resuming ? Journal::resume(session.journal)
-                                             : Journal::begin(session.journal, session.run);
-  if (!measure_session(session, plan, journal, options.quiet)) {
+  if (!session.journal) begin_journal(session);
+  const std::filesystem::path journal = session.journal->path();
+  if (!measure_session(session, plan, options.quiet)) {
     std::fprintf(stderr,
                  "roofmark: interrupted; %zu of %zu rows are kept; go on with "
                  "roofmark run --resume %s\n",
-                 session.run.rows.size(), plan.cases.size(), journal.path().c_str());
+                 session.run.rows.size(), plan.cases.size(), journal.c_str());
     return exit_interrupted;
   }
   session.run.complete = true;
   write_file(session.path, to_json(session.run));
   std::error_code gone;
-  std::filesystem::remove(session.journal, gone);
+  std::filesystem::remove(journal, gone);
   present(session, options.output);
   const bool failed =
       std::any_of(session.run.rows.begin(), session.run.rows.end(),
@@ -192,7 +189,7 @@ void add_run(CLI::App& app, Command& chosen) {
                           "finish an interrupted run (default: the newest of this machine)");
   resume->expected(0, 1);
   command->add_option("--store", session.store, "where runs are kept");
-  command->add_option("-o", session.out, "the run file, instead of one in the store");
+  command->add_option("-o", session.out, "the new run file, *.json, instead of one in the store");
   command->add_option("--output", options->output, "table, json, csv, md")->capture_default_str();
   command->add_flag("--dry-run", options->dry_run,
                     "only say what would be measured and what it would take");

@@ -1,9 +1,12 @@
 #include "app/store.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -15,8 +18,6 @@
 
 namespace roofmark {
 namespace {
-
-constexpr const char* journal_suffix = ".partial.jsonl";
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
   throw MeasurementError("cannot write " + path.string() + " (" + std::strerror(error) +
@@ -71,37 +72,80 @@ std::string new_run_id() {
   return text;
 }
 
+bool holds_run(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
+  // The schema is the first value of a run and of a journal.
+  std::array<char, 256> head{};
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const ssize_t size = ::read(file, head.data(), head.size());
+  ::close(file);
+  return size > 0 &&
+         std::string_view(head.data(), static_cast<std::size_t>(size))
+                 .find(run_schema.substr(0, run_schema.find('/') + 1)) != std::string_view::npos;
+}
+
+void require_replaceable(const std::filesystem::path& path) {
+  require_writable(path);
+  if (!holds_run(path)) return;
+  throw InputError("cannot write " + path.string() +
+                   " (a measured run is kept in it); name another file with -o");
+}
+
+void Journal::lock() {
+  if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      throw InputError("cannot go on with " + path_.string() +
+                       " (another roofmark is writing it); wait for its end or interrupt it first");
+    }
+    throw InputError("cannot lock " + path_.string() + " (" + std::strerror(errno) +
+                     "); choose a place on another file system with --store or -o");
+  }
+  // Between opening and locking, its writer may have finished and removed it.
+  struct stat now {};
+  if (::fstat(file_, &now) != 0 || now.st_nlink == 0) {
+    throw InputError("cannot go on with " + path_.string() +
+                     " (another roofmark has just finished it); there is nothing left to do");
+  }
+}
+
 Journal Journal::begin(const std::filesystem::path& path, const Run& run) {
-  std::error_code made;
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), made);
   const int file =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (file < 0 && errno == EEXIST) {
+    resume(path);  // says whether it is being written
     throw InputError("cannot start " + path.string() +
                      " (an interrupted run is kept there); finish it with roofmark run --resume " +
                      path.string() + " or remove it");
   }
-  if (file < 0) {
-    throw MeasurementError("cannot start the journal " + path.string() + " (" +
-                           std::strerror(errno) + "); choose another place with --store or -o");
-  }
+  if (file < 0) fail_create(path, errno);
   Journal journal(path, file);
-  journal.append_line(journal_header(run));
+  journal.lock();
+  try {
+    journal.append_line(journal_header(run));
+  } catch (...) {  // without its header it could not be gone on with
+    ::unlink(path.c_str());
+    throw;
+  }
   return journal;
 }
 
 Journal Journal::resume(const std::filesystem::path& path) {
-  const std::string text = read_file(path);
-  const std::size_t last = text.rfind('\n');
   const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) fail(path, errno);
+  if (file < 0) {
+    throw InputError("cannot go on with " + path.string() + " (" + std::strerror(errno) +
+                     "); check the name and its permissions");
+  }
   Journal journal(path, file);
-  if (last != std::string::npos && ::ftruncate(file, static_cast<off_t>(last + 1)) != 0)
-    fail(path, errno);
+  journal.lock();
+  const std::size_t last = read_file(path).rfind('\n');
+  journal.whole_bytes_ = last == std::string::npos ? 0 : static_cast<std::int64_t>(last + 1);
   return journal;
 }
 
-Journal::Journal(Journal&& other) noexcept : path_(std::move(other.path_)), file_(other.file_) {
+Journal::Journal(Journal&& other) noexcept
+    : path_(std::move(other.path_)), file_(other.file_), whole_bytes_(other.whole_bytes_) {
   other.file_ = -1;
 }
 
@@ -112,9 +156,9 @@ Journal::~Journal() {
 void Journal::append(const Measurement& row) { append_line(journal_row(row)); }
 
 void Journal::append_line(const std::string& line) {
-  const off_t whole = ::lseek(file_, 0, SEEK_END);
   std::string_view rest = line;
   int error = 0;
+  if (::ftruncate(file_, whole_bytes_) != 0) error = errno;  // a torn line goes
   while (!rest.empty() && error == 0) {
     const ssize_t written = ::write(file_, rest.data(), rest.size());
     if (written >= 0) {
@@ -124,8 +168,11 @@ void Journal::append_line(const std::string& line) {
     }
   }
   if (error == 0 && ::fsync(file_) != 0) error = errno;
-  if (error == 0) return;
-  if (::ftruncate(file_, whole) != 0) error = errno;
+  if (error == 0) {
+    whole_bytes_ += static_cast<std::int64_t>(line.size());
+    return;
+  }
+  if (::ftruncate(file_, whole_bytes_) != 0) error = errno;
   fail(path_, error);
 }
 

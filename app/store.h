@@ -2,6 +2,7 @@
 // way.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,16 +22,28 @@ std::filesystem::path run_path(const std::filesystem::path& store, const Run& ru
 std::optional<std::filesystem::path> newest_journal(const std::filesystem::path& store,
                                                     const std::string& machine_id);
 
+/// What a journal's name ends in, after the run's.
+inline constexpr const char* journal_suffix = ".partial.jsonl";
+
+/// Whether a file is there that holds a run or a journal: what cannot be had again.
+bool holds_run(const std::filesystem::path& path);
+
+/// require_writable(), and InputError where that would overwrite a run or a journal.
+void require_replaceable(const std::filesystem::path& path);
+
 /// Four random bytes in hexadecimal.
 std::string new_run_id();
 
 /// One finished row per line, on disk (fsync) before append() returns.  What it cannot write whole
-/// it takes back, so that the file always ends in a whole row.
+/// it takes back, so that the file always ends in a whole row.  One process at a time has it: it is
+/// locked (flock) until the journal or the process is gone, however that ends.
 class Journal {
  public:
-  /// Starts a journal with the run's header.  Throws MeasurementError.
+  /// Starts a journal with the run's header.  Throws InputError where one is there already or none
+  /// can be made, MeasurementError where the disk is full.
   static Journal begin(const std::filesystem::path& path, const Run& run);
-  /// Goes on with one, dropping the torn last line of a killed run.
+  /// Goes on with one; the first row takes the place of the torn last line of a killed run.  Throws
+  /// InputError where another process writes it.
   static Journal resume(const std::filesystem::path& path);
   Journal(Journal&& other) noexcept;
   Journal& operator=(Journal&&) = delete;
@@ -41,10 +54,12 @@ class Journal {
 
  private:
   Journal(std::filesystem::path path, int file) : path_(std::move(path)), file_(file) {}
+  void lock();
   void append_line(const std::string& line);
 
   std::filesystem::path path_;
   int file_ = -1;
+  std::int64_t whole_bytes_ = 0;  ///< of the lines that are whole
 };
 
 }  // namespace roofmark
