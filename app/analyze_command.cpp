@@ -1,5 +1,6 @@
 // roofmark analyze: a model on a roofline from specs or from a run, or what a run says by itself.
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 
 #include "analyzer/from_run.h"
@@ -15,6 +16,7 @@
 #include "app/render.h"
 #include "app/store.h"
 #include "app/work_model.h"
+#include "app/workload_limits.h"
 #include "core/error.h"
 #include "core/run_json.h"
 
@@ -71,13 +73,12 @@ std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
 
 std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
                      const Run* run) {
-  const OutputFormat format = output_format(request.output);
   const bool viewer = accounting_of(request) == Accounting::llm_viewer && !request.models.empty();
-  if (viewer && format == OutputFormat::table) return viewer_text(analyses);
-  if (viewer && format == OutputFormat::md) return viewer_markdown(analyses);
+  if (viewer && request.output == "table") return viewer_text(analyses);
+  if (viewer && request.output == "md") return viewer_markdown(analyses);
   std::vector<Section> sections;
   for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
-  return render(sections, format);
+  return output_format(request.output).write(sections);
 }
 
 int analyze(const AnalyzeRequest& request) {
@@ -92,6 +93,9 @@ int analyze(const AnalyzeRequest& request) {
   }
   std::optional<Run> run;
   if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
+  for (const std::string& doubt : doubts_about(request)) {
+    std::fprintf(stderr, "roofmark: %s\n", doubt.c_str());
+  }
   const std::vector<Analysis> analyses = run ? from_run(request, *run) : from_specs(request);
   const std::string text = rendered(request, analyses, run ? &*run : nullptr);
   if (request.out.empty()) {
@@ -109,11 +113,11 @@ void add_workload_options(CLI::App& command, AnalyzeRequest& request) {
       ->check(CLI::IsMember({"prefill", "decode"}))
       ->capture_default_str();
   command.add_option("--batch", request.batch, "sequences computed together; default 1")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 16));
+      ->check(CLI::Range(std::int64_t{1}, most_sequences));
   command
       .add_option("--context", request.context,
                   "tokens: of the prompt in prefill, already in the cache in decode; default 2048")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
+      ->check(CLI::Range(std::int64_t{1}, most_tokens));
   command
       .add_option("--dtype", request.dtypes,
                   "f32,bf16,f16,fp8,w8a8,w4a16,...; default the model's own, with --run the run's")
@@ -139,8 +143,8 @@ void add_options(CLI::App& command, AnalyzeRequest& request) {
   command.add_option("--peak", request.peaks, "FORMAT=OPS per second, e.g. bf16=155T; repeatable")
       ->allow_extra_args(false);
   command.add_option("--bandwidth", request.bandwidth, "bytes per second of the memory, e.g. 768G");
-  command.add_option("--output", request.output, "table, json, csv or md")
-      ->check(CLI::IsMember({"table", "json", "csv", "md"}))
+  command.add_option("--output", request.output, listed(output_names()))
+      ->check(CLI::IsMember(output_names()))
       ->capture_default_str();
   command.add_option("-o,--out", request.out, "write to this file instead of the terminal");
 }

@@ -1,6 +1,7 @@
 #include "app/analyze_request.h"
 
 #include <algorithm>
+#include <map>
 
 #include "analyzer/operators.h"
 #include "app/quantity.h"
@@ -70,15 +71,34 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
   return sets;
 }
 
-/// "bf16=155T" into the engine's peaks.
-void set_peak(Engine& engine, const std::string& text) {
+struct Peak {
+  std::string format;
+  std::string_view value;
+};
+
+/// "bf16=155T" is the format bf16-f32 and the value "155T".
+Peak peak_of(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) {
     throw InputError("--peak: \"" + printable(text, 40) +
                      "\" names no value; write it like bf16=155T");
   }
-  const std::string format = format_called(text.substr(0, equals), "--peak").name();
-  engine.peaks[format] = OpRate{quantity_from(std::string_view(text).substr(equals + 1), "--peak")};
+  return {format_called(text.substr(0, equals), "--peak").name(),
+          std::string_view(text).substr(equals + 1)};
+}
+
+/// The given peaks into the engine's.
+void set_peaks(Engine& engine, const std::vector<std::string>& given) {
+  std::map<std::string, std::string> seen;
+  for (const std::string& text : given) {
+    const Peak peak = peak_of(text);
+    const auto [before, is_new] = seen.emplace(peak.format, text);
+    if (!is_new) {
+      throw InputError("--peak: " + printable(before->second, 40) + " and " + printable(text, 40) +
+                       " are of the same format (" + peak.format + "); keep one of them");
+    }
+    engine.peaks[peak.format] = OpRate{quantity_from(peak.value, "--peak")};
+  }
 }
 
 }  // namespace
@@ -97,13 +117,24 @@ Roofline roofline_of(const AnalyzeRequest& request) {
     const Hardware& hardware = find_hardware(request.hardware);
     roofline = {hardware.title, hardware.engine(), hardware.bandwidth, hardware.memory};
   } else if (!request.peaks.empty() || !request.bandwidth.empty()) {
-    roofline.name = "the given ceilings";
+    roofline.name = "the given roofline";
   }
-  for (const std::string& peak : request.peaks) set_peak(roofline.engine, peak);
+  set_peaks(roofline.engine, request.peaks);
   if (!request.bandwidth.empty()) {
     roofline.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
   }
   return roofline;
+}
+
+std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
+  std::vector<std::string> doubts;
+  const auto add = [&](std::string_view text, std::string_view flag, std::string_view unit) {
+    const std::string doubt = quantity_doubt(text, flag, unit);
+    if (!doubt.empty()) doubts.push_back(doubt);
+  };
+  for (const std::string& text : request.peaks) add(peak_of(text).value, "--peak", "op/s");
+  if (!request.bandwidth.empty()) add(request.bandwidth, "--bandwidth", "B/s");
+  return doubts;
 }
 
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model) {

@@ -27,6 +27,9 @@ Accounting accounting_of(const AnalyzeRequest& request);
 /// those given alone; with nothing an empty one.  Throws InputError.
 Roofline roofline_of(const AnalyzeRequest& request);
 
+/// What is odd about what is asked though it can be done, a line each.
+std::vector<std::string> doubts_about(const AnalyzeRequest& request);
+
 /// What is asked of a model, one set of workloads (one per phase) for each format asked for; none:
 /// the model's own type, accumulated in f32.  The cache has the activations' type unless asked
 /// otherwise; attention is flash, with llm-viewer accounting eager, as that tool's default is.

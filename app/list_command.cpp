@@ -1,6 +1,7 @@
 // `roofmark list WHAT`: the probes, kernels, models, hardware and instruction sets there are.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "analyzer/models.h"
@@ -75,17 +76,28 @@ std::string engines_text(const Hardware& hardware) {
   return text;
 }
 
-Table hardware_table() {
+enum class Reader { person, program };
+
+/// "768 GB/s" for a person; for a program "768000000000", empty where it is not known.
+std::string figure(Known<double> value, const char* unit, Reader reader) {
+  if (reader == Reader::person) return si(value, unit);
+  if (!value) return "";
+  const bool whole = std::floor(*value) == *value && std::fabs(*value) < 0x1p53;
+  return whole ? fixed(*value, 0) : exact(*value);
+}
+
+Table hardware_table(Reader reader) {
+  const bool units = reader == Reader::program;  // else they stand in the cells
   Table table({{"name"},
                {"title"},
-               {"bandwidth", Align::right},
-               {"memory", Align::right},
+               {units ? "bandwidth_bytes_per_s" : "bandwidth", Align::right},
+               {units ? "memory_bytes" : "memory", Align::right},
                {"confidence"},
                {"engines"}});
   for (const Hardware& one : hardware()) {
-    table.add({one.name, one.title, si(one.bandwidth.value, "B/s"),
-               one.memory ? si(one.memory->value, "B") : "unknown", one.confidence,
-               engines_text(one)});
+    const Known<double> memory = one.memory ? Known<double>(one.memory->value) : std::nullopt;
+    table.add({one.name, one.title, figure(one.bandwidth.value, "B/s", reader),
+               figure(memory, "B", reader), one.confidence, engines_text(one)});
   }
   return table;
 }
@@ -114,34 +126,42 @@ Table isas_table(const Machine& machine) {
   return table;
 }
 
-Table listing(const std::string& what) {
+Table listing(const std::string& what, Reader reader) {
   if (what == "probes") return kernels_table(all_probes(), discover());
   if (what == "kernels") return kernels_table(all_kernels(), discover());
   if (what == "models") return models_table();
-  if (what == "hardware") return hardware_table();
+  if (what == "hardware") return hardware_table(reader);
   if (what == "isas") return isas_table(discover());
   throw InputError("cannot list " + what +
                    " (there are probes, kernels, models, hardware and isas); name one of these");
 }
 
+/// How a listing is written, and for whom: people get prefixes and units, programs plain figures.
+struct ListFormat {
+  const char* name;
+  Reader reader;
+  std::string (*write)(const Table&);
+};
+constexpr ListFormat formats[] = {
+    {"table", Reader::person, [](const Table& table) { return table.text(); }},
+    {"md", Reader::person, [](const Table& table) { return table.markdown(); }},
+    {"csv", Reader::program, [](const Table& table) { return table.csv(); }},
+    {"json", Reader::program, rows_json}};
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const ListFormat& format : formats) names.emplace_back(format.name);
+  return names;
+}
+
 int list(const std::string& what, const std::string& output) {
-  const OutputFormat format = output_format(output);
-  const Table table = listing(what);
-  switch (format) {
-    case OutputFormat::table:
-      print(table.text());
-      break;
-    case OutputFormat::json:
-      print(rows_json(table));
-      break;
-    case OutputFormat::csv:
-      print(table.csv());
-      break;
-    case OutputFormat::md:
-      print(table.markdown());
-      break;
+  for (const ListFormat& format : formats) {
+    if (output != format.name) continue;
+    print(format.write(listing(what, format.reader)));
+    return exit_done;
   }
-  return exit_done;
+  throw InputError("unknown output format '" + output + "' (there are " + listed(format_names()) +
+                   "); pass one of these to --output");
 }
 
 }  // namespace
@@ -154,7 +174,7 @@ void add_list(CLI::App& app, Command& chosen) {
   const auto request = std::make_shared<Request>();
   command->add_option("WHAT", request->what, "probes, kernels, models, hardware or isas")
       ->required();
-  command->add_option("--output", request->output, "table, json, csv or md");
+  command->add_option("--output", request->output, listed(format_names()))->capture_default_str();
   command->callback(
       [&chosen, request] { chosen = [request] { return list(request->what, request->output); }; });
 }

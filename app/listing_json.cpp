@@ -9,13 +9,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json value_of(const std::string& cell) {
-  if (cell == "yes" || cell == "no") return cell == "yes";
-  std::int64_t number = 0;
+template <class Number>
+bool reads_as(const std::string& cell, Number& number) {
   const char* end = cell.data() + cell.size();
   const auto result = std::from_chars(cell.data(), end, number);
-  if (!cell.empty() && result.ec == std::errc() && result.ptr == end) return number;
-  return cell;
+  return !cell.empty() && result.ec == std::errc() && result.ptr == end;
+}
+
+Json value_of(const std::string& cell, Align align) {
+  if (cell == "yes" || cell == "no") return cell == "yes";
+  if (align == Align::left) return cell;
+  std::int64_t whole = 0;
+  if (reads_as(cell, whole)) return whole;
+  double number = 0;
+  if (reads_as(cell, number)) return number;
+  return nullptr;
 }
 
 }  // namespace
@@ -25,7 +33,7 @@ std::string rows_json(const Table& table) {
   for (const auto& row : table.rows()) {
     Json object = Json::object();
     for (std::size_t i = 0; i < row.size(); ++i)
-      object[table.columns()[i].title] = value_of(row[i]);
+      object[table.columns()[i].title] = value_of(row[i], table.columns()[i].align);
     rows.push_back(object);
   }
   return rows.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

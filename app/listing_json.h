@@ -7,8 +7,9 @@
 
 namespace roofmark {
 
-/// An array with an object per row under the columns' titles; whole numbers as numbers, "yes" and
-/// "no" as booleans, the rest as text.  Ends in a newline.
+/// An array with an object per row under the columns' titles; columns aligned to the right as
+/// numbers, or null where they hold none; "yes" and "no" as booleans, the rest as text.  Ends in a
+/// newline.
 std::string rows_json(const Table& table);
 
 }  // namespace roofmark

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <string>
 
 #include "core/error.h"
 #include "core/printable.h"
@@ -35,6 +34,14 @@ double quantity_from(std::string_view text, std::string_view flag) {
         "\" is not a positive number with a prefix k, M, G, T or P; write it like 768G");
   }
   return value;
+}
+
+std::string quantity_doubt(std::string_view text, std::string_view flag, std::string_view unit) {
+  const bool bare = !text.empty() && text.back() >= '0' && text.back() <= '9';
+  if (!bare || quantity_from(text, flag) >= 1e9) return {};
+  return std::string(flag) + ": " + printable(text, 40) + " is taken as " + printable(text, 40) +
+         " " + std::string(unit) + " (it has no prefix k, M, G, T or P); write it like " +
+         printable(text, 40) + "G if that was meant";
 }
 
 }  // namespace roofmark

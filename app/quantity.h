@@ -1,6 +1,7 @@
 // Quantities on the command line: "155T", "768G", "2.5e12".
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace roofmark {
@@ -8,5 +9,9 @@ namespace roofmark {
 /// A positive number with an optional decimal prefix k M G T P: "768G" is 768e9.  No unit, no
 /// blank. Throws InputError naming `flag`.
 double quantity_from(std::string_view text, std::string_view flag);
+
+/// A warning where a value that quantity_from() takes has no prefix and is below 1e9, as no rate of
+/// any hardware is: the prefix was forgotten.  Empty: nothing is odd.
+std::string quantity_doubt(std::string_view text, std::string_view flag, std::string_view unit);
 
 }  // namespace roofmark

@@ -1,7 +1,5 @@
 #include "app/render.h"
 
-#include <utility>
-
 #include "analyzer/analysis_json.h"
 #include "app/files.h"
 #include "core/error.h"
@@ -9,7 +7,8 @@
 namespace roofmark {
 namespace {
 
-std::string json_of(std::span<const Section> sections) {
+/// One object, or an array of them where there are several runs.
+std::string json_report(std::span<const Section> sections) {
   if (sections.size() == 1) return analysis_json(*sections[0].analysis);
   std::string text;
   for (const Section& section : sections) {
@@ -18,69 +17,60 @@ std::string json_of(std::span<const Section> sections) {
   return text.empty() ? "[]\n" : text + "]\n";
 }
 
+constexpr ReportFormat formats[] = {
+    {"table", "", text_report},     {"", ".html", html_report},  {"", ".svg", svg_report},
+    {"md", ".md", markdown_report}, {"csv", ".csv", csv_report}, {"json", ".json", json_report},
+};
+
 }  // namespace
 
-OutputFormat output_format(const std::string& name) {
-  constexpr std::pair<const char*, OutputFormat> formats[] = {{"table", OutputFormat::table},
-                                                              {"json", OutputFormat::json},
-                                                              {"csv", OutputFormat::csv},
-                                                              {"md", OutputFormat::md}};
-  for (const auto& [known, format] : formats) {
-    if (name == known) return format;
+const ReportFormat& output_format(const std::string& name) {
+  for (const ReportFormat& format : formats) {
+    if (!name.empty() && name == format.output) return format;
   }
-  throw InputError("unknown output format " + name +
-                   " (there are table, json, csv and md); pass one of these to --output");
+  throw InputError("unknown output format '" + name + "' (there are " + listed(output_names()) +
+                   "); pass one of these to --output");
 }
 
-std::string render(std::span<const Section> sections, OutputFormat format) {
-  switch (format) {
-    case OutputFormat::table:
-      return text_report(sections);
-    case OutputFormat::json:
-      return json_of(sections);
-    case OutputFormat::csv:
-      return csv_report(sections);
-    case OutputFormat::md:
-      return markdown_report(sections);
+std::vector<std::string> output_names() {
+  std::vector<std::string> names;
+  for (const ReportFormat& format : formats) {
+    if (*format.output != '\0') names.emplace_back(format.output);
   }
-  return "";
+  return names;
 }
 
-ReportFormat report_format(const std::filesystem::path& file) {
+const ReportFormat& report_format(const std::filesystem::path& file) {
   std::string extension = file.extension().string();
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  constexpr std::pair<const char*, ReportFormat> formats[] = {{".html", ReportFormat::html},
-                                                              {".svg", ReportFormat::svg},
-                                                              {".md", ReportFormat::md},
-                                                              {".csv", ReportFormat::csv},
-                                                              {".json", ReportFormat::json}};
-  for (const auto& [known, format] : formats) {
-    if (extension == known) return format;
+  for (const ReportFormat& format : formats) {
+    if (!extension.empty() && extension == format.extension) return format;
   }
   throw InputError("cannot tell the report's format from " + file.filename().string() +
-                   " (its extension is none of .html .svg .md .csv .json); name the file so");
+                   " (its extension is none of " + report_extensions() + "); name the file so");
 }
 
-std::string render(std::span<const Section> sections, ReportFormat format) {
-  switch (format) {
-    case ReportFormat::html:
-      return html_report(sections);
-    case ReportFormat::svg:
-      return svg_report(sections);
-    case ReportFormat::md:
-      return markdown_report(sections);
-    case ReportFormat::csv:
-      return csv_report(sections);
-    case ReportFormat::json:
-      return json_of(sections);
+std::string report_extensions() {
+  std::string all;
+  for (const ReportFormat& format : formats) {
+    if (*format.extension != '\0') all += (all.empty() ? "" : " ") + std::string(format.extension);
   }
-  return "";
+  return all;
 }
 
 void write_report(std::span<const Section> sections, const std::filesystem::path& file) {
-  write_file(file, render(sections, report_format(file)));
+  write_file(file, report_format(file).write(sections));
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
+    text += words[i];
+  }
+  return text;
 }
 
 }  // namespace roofmark

@@ -4,30 +4,33 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "analyzer/report/report.h"
 
 namespace roofmark {
 
-/// What a command writes to standard output (--output).
-enum class OutputFormat { table, json, csv, md };
+/// One way to write analyses.  All there are stand in one table, in render.cpp.
+struct ReportFormat {
+  const char* output;     ///< what --output calls it; empty: not for a terminal
+  const char* extension;  ///< of a report file (-o FILE), with its dot; empty: not for a file
+  std::string (*write)(std::span<const Section>);
+};
 
-/// "table", "json", "csv" or "md".  Throws InputError naming these.
-OutputFormat output_format(const std::string& name);
-
-/// Analyses in that format; JSON is one object, or an array of them where there are several runs.
-std::string render(std::span<const Section> sections, OutputFormat format);
-
-/// What a report file can be (-o FILE).
-enum class ReportFormat { html, svg, md, csv, json };
+/// By the name --output gives it.  Throws InputError naming those there are.
+const ReportFormat& output_format(const std::string& name);
+std::vector<std::string> output_names();
 
 /// By the extension, upper and lower case alike.  Throws InputError naming the extensions there
 /// are.
-ReportFormat report_format(const std::filesystem::path& file);
-
-std::string render(std::span<const Section> sections, ReportFormat format);
+const ReportFormat& report_format(const std::filesystem::path& file);
+/// ".html .svg ..."
+std::string report_extensions();
 
 /// Writes the report that `file`'s extension asks for, whole or not at all.
 void write_report(std::span<const Section> sections, const std::filesystem::path& file);
+
+/// "a, b and c"
+std::string listed(const std::vector<std::string>& words);
 
 }  // namespace roofmark

@@ -66,7 +66,7 @@ void add_report(CLI::App& app, Command& chosen) {
       ->required();
   command->add_option(
       "-o,--out", request->out,
-      "report: .html .svg .md .csv or .json (default: the first run's name with .html, beside it)");
+      "report: " + report_extensions() + " (default: the first run's name with .html, beside it)");
   command->callback([&chosen, request] { chosen = [request] { return report(*request); }; });
 }
 

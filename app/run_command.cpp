@@ -14,6 +14,7 @@
 #include "app/session.h"
 #include "app/store.h"
 #include "app/surroundings.h"
+#include "app/workload_limits.h"
 #include "core/error.h"
 #include "core/run_json.h"
 #include "harness/cpu_device.h"
@@ -75,15 +76,14 @@ bool measure_session(Session& session, const Plan& plan, bool quiet) {
 
 /// The analysis to standard output, the report beside the run; then where both lie.
 void present(const Session& session, const std::string& output) {
-  const OutputFormat format = output_format(output);
   const Analysis analysis = analyze_run(session.run);
   const Section section{&analysis, &session.run};
   write_report({&section, 1}, session.page);
   const std::string where =
       "\nrun     " + session.path.string() + "\nreport  " + session.page.string() + "\n";
-  std::string text = render({&section, 1}, format);
+  std::string text = output_format(output).write({&section, 1});
   // Machine-readable output stays alone on standard output.
-  const bool readable = format == OutputFormat::table;
+  const bool readable = output == "table";
   if (readable) text += where;
   if (!readable) std::fputs(where.c_str(), stderr);
   try {
@@ -175,9 +175,10 @@ void add_run(CLI::App& app, Command& chosen) {
                 "only ids matching this POSIX extended regular expression");
   policy_option("--model", request.models, "built-in names or config.json files")->delimiter(',');
   policy_option("--phase", request.phases, "prefill,decode")->delimiter(',');
-  policy_option("--batch", request.batch, "sequences at once")->check(CLI::Range(1, 1 << 20));
+  policy_option("--batch", request.batch, "sequences at once")
+      ->check(CLI::Range(std::int64_t{1}, most_sequences));
   policy_option("--context", request.context, "prompt tokens of prefill, cached tokens of decode")
-      ->check(CLI::Range(1, 1 << 24));
+      ->check(CLI::Range(std::int64_t{1}, most_tokens));
   policy_option("--dtype", request.formats, "f32,bf16-f32,w8a8,...")->delimiter(',');
   policy_option("--device", request.devices, "cpu,cuda")
       ->delimiter(',')
@@ -190,7 +191,7 @@ void add_run(CLI::App& app, Command& chosen) {
   resume->expected(0, 1);
   command->add_option("--store", session.store, "where runs are kept");
   command->add_option("-o", session.out, "the new run file, *.json, instead of one in the store");
-  command->add_option("--output", options->output, "table, json, csv, md")->capture_default_str();
+  command->add_option("--output", options->output, listed(output_names()))->capture_default_str();
   command->add_flag("--dry-run", options->dry_run,
                     "only say what would be measured and what it would take");
   command->add_flag("--strict", options->strict,

@@ -54,8 +54,22 @@ TEST(AnalyzeRequest, CeilingsAloneMakeARoofline) {
   AnalyzeRequest request;
   EXPECT_EQ(roofline_of(request).name, "");
   request.peaks = {"w8a8=300T"};
-  EXPECT_EQ(roofline_of(request).name, "the given ceilings");
+  EXPECT_EQ(roofline_of(request).name, "the given roofline");
   EXPECT_FALSE(roofline_of(request).bandwidth);
+}
+
+TEST(AnalyzeRequest, AForgottenPrefixIsAskedAbout) {
+  AnalyzeRequest request;
+  request.peaks = {"bf16=155", "f32=137438953472", "f16=1k", "fp8=1e12"};
+  request.bandwidth = "768";
+  EXPECT_EQ(
+      doubts_about(request),
+      (std::vector<std::string>{
+          "--peak: 155 is taken as 155 op/s (it has no prefix k, M, G, T or P); write it like "
+          "155G if that was meant",
+          "--bandwidth: 768 is taken as 768 B/s (it has no prefix k, M, G, T or P); write it "
+          "like 768G if that was meant"}));
+  EXPECT_TRUE(doubts_about({}).empty());
 }
 
 TEST(AnalyzeRequest, ImpossibleValuesAreRefused) {
@@ -65,6 +79,9 @@ TEST(AnalyzeRequest, ImpossibleValuesAreRefused) {
             "--peak: \"f16\" names no value; write it like bf16=155T");
   request.peaks = {"f17=1T"};
   EXPECT_EQ(refusal([&] { roofline_of(request); }).find("--peak: \"f17\" is not a format; "), 0u);
+  request.peaks = {"bf16=1T", "f32=1T", "bf16-f32=2T"};
+  EXPECT_EQ(refusal([&] { roofline_of(request); }),
+            "--peak: bf16=1T and bf16-f32=2T are of the same format (bf16-f32); keep one of them");
   request.peaks = {};
   request.hardware = "a600";
   EXPECT_NE(refusal([&] { roofline_of(request); }).find("a6000"), std::string::npos);

@@ -156,6 +156,14 @@ TEST(Analyze, AFileTooLargeForAConfigIsToldWhatFits) {
                  "model's config.json");
 }
 
+TEST(Analyze, AForgottenPrefixIsAskedAboutOnStderr) {
+  const Outcome outcome = run_program(
+      {"analyze", "llama-2-7b", "--peak", "f16=155", "--bandwidth", "1G", "--output", "json"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.err.find("roofmark: --peak: 155 is taken as 155 op/s"), 0u) << outcome.err;
+  EXPECT_TRUE(JsonView::parse(outcome.out, "stdout").is_object());
+}
+
 TEST(Analyze, BrokenConfigsAreRefusedWithFileKeyAndRemedy) {
   const ScratchFolder folder;
   const std::string good = R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
@@ -196,8 +204,13 @@ TEST(Analyze, UsageErrorsAreOneLineAndExitTwo) {
                  "--attention eager");
   expect_refused({"analyze", "llama-2-7b", "--peak", "f16=155X"},
                  "--peak: \"155X\" is not a positive number");
+  expect_refused({"analyze", "llama-2-7b", "--peak", "bf16=1T", "--peak", "bf16=2T"},
+                 "--peak: bf16=1T and bf16=2T are of the same format");
   expect_refused({"analyze", "llama-2-7b", "--bandwidth", "-1"}, "--bandwidth");
   expect_refused({"analyze", "llama-2-7b", "--batch", "0"}, "--batch");
+  for (const char* command : {"analyze", "run"}) {  // one limit
+    expect_refused({command, "--batch", "65537"}, "65536");
+  }
   expect_refused({"analyze", "llama-2-7b", "--context", "1.5"}, "--context");
   expect_refused({"analyze", "llama-2-7b", "--phase", "training"}, "--phase");
   expect_refused({"analyze", "llama-2-7b", "--dtype", "f33"}, "--dtype: \"f33\" is not a format");

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "app/commands.h"
 #include "app/files.h"
@@ -44,13 +45,17 @@ Outcome roofmark_with(std::vector<std::string> arguments) {
 }
 
 /// What it complains of; empty: it does not.
-std::string complaint(const std::vector<std::string>& arguments) {
+template <class Action>
+std::string complaint_of(Action action) {
   try {
-    roofmark_with(arguments);
+    action();
   } catch (const InputError& error) {
     return error.what();
   }
   return "";
+}
+std::string complaint(const std::vector<std::string>& arguments) {
+  return complaint_of([&] { roofmark_with(arguments); });
 }
 
 /// One timed GEMV and the read probe beside it.
@@ -189,19 +194,49 @@ TEST(ListCommand, SaysWhichInstructionSetsRunHere) {
   EXPECT_TRUE(any);  // these tests run on it
 }
 
+TEST(ListCommand, FiguresAreNumbersWithTheUnitInTheirName) {
+  const std::string text = roofmark_with({"list", "hardware", "--output", "json"}).out;
+  for (const JsonView& row : JsonView::parse(text, "hardware").elements()) {
+    if (row.at("name").text() != "agx-orin") continue;
+    EXPECT_EQ(row.at("bandwidth_bytes_per_s").number(0, 1e13), 204.8e9);
+    EXPECT_EQ(row.at("memory_bytes").number(0, 1e13), 68719476736);
+  }
+  const std::string csv = roofmark_with({"list", "hardware", "--output", "csv"}).out;
+  EXPECT_EQ(csv.find("name,title,bandwidth_bytes_per_s,memory_bytes,"), 0u) << csv;
+  EXPECT_NE(csv.find(",204800000000,68719476736,"), std::string::npos) << csv;
+  EXPECT_NE(roofmark_with({"list", "hardware"}).out.find(" 205 GB/s "), std::string::npos);
+}
+
 TEST(ListCommand, RefusesWhatItDoesNotKnow) {
   EXPECT_NE(complaint({"list", "cats"}).find("probes, kernels, models, hardware and isas"),
             std::string::npos);
-  EXPECT_NE(complaint({"list", "isas", "--output", "xml"}).find("table, json, csv and md"),
+  EXPECT_NE(complaint({"list", "isas", "--output", "xml"}).find("table, md, csv and json"),
             std::string::npos);
+}
+
+TEST(Render, EveryFormatIsFoundByItsNameAndNamedInMessages) {
+  const Analysis analysis = made_up::analysis();
+  const Section section{&analysis, nullptr};
+  for (const std::string& name : output_names()) {
+    EXPECT_FALSE(output_format(name).write({&section, 1}).empty()) << name;
+    EXPECT_NE(complaint_of([] { output_format("xml"); }).find(name), std::string::npos);
+  }
+  std::istringstream extensions(report_extensions());
+  for (std::string one; extensions >> one;) {
+    EXPECT_EQ(report_format("r" + one).extension, one);
+    EXPECT_NE(complaint_of([] { report_format("r.pdf"); }).find(one), std::string::npos);
+  }
+  EXPECT_THROW(output_format(""), InputError);
+  EXPECT_THROW(report_format("r"), InputError);
 }
 
 TEST(Render, WritesOneJsonObjectOrAnArrayOfThem) {
   const Analysis analysis = made_up::analysis();
   const Section one[] = {{&analysis, nullptr}};
   const Section two[] = {{&analysis, nullptr}, {&analysis, nullptr}};
-  EXPECT_TRUE(JsonView::parse(render(one, OutputFormat::json), "one").is_object());
-  EXPECT_EQ(JsonView::parse(render(two, OutputFormat::json), "two").elements().size(), 2u);
+  EXPECT_TRUE(JsonView::parse(output_format("json").write(std::span(one)), "one").is_object());
+  EXPECT_EQ(JsonView::parse(output_format("json").write(std::span(two)), "two").elements().size(),
+            2u);
 }
 
 }  // namespace
