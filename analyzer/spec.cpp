@@ -108,6 +108,21 @@ const Engine& Hardware::engine(const std::string& wanted) const {
                    "); name one of them");
 }
 
+bool Hardware::describes(const Machine& machine, std::string_view device) const {
+  const bool board = std::any_of(match.boards.begin(), match.boards.end(), [&](const auto& words) {
+    return machine.board && machine.board->find(words) != std::string::npos;
+  });
+  // Boards of one name come with 32 and 64 GB and other numbers of cores; the system sees a little
+  // less than is built in.
+  const bool size = !memory || !machine.memory_bytes ||
+                    static_cast<double>(*machine.memory_bytes) > memory->value / 2;
+  if (board) return size;
+  return device != "cpu" &&
+         std::any_of(machine.gpus.begin(), machine.gpus.end(), [&](const Gpu& gpu) {
+           return std::find(match.gpus.begin(), match.gpus.end(), gpu.name) != match.gpus.end();
+         });
+}
+
 const std::vector<Uarch>& uarchs() {
   static const std::vector<Uarch> all = all_of_kind<Uarch>();
   return all;

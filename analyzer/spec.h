@@ -75,8 +75,15 @@ struct Engine {
   Known<OpRate> peak(const Format& format) const;
 };
 
+/// Which machines an entry describes: the name of a GPU as its driver gives it, whole; or words of
+/// the board's name.
+struct HardwareMatch {
+  std::vector<std::string> gpus, boards;
+};
+
 struct Hardware {
   std::string name, title, confidence, note;
+  HardwareMatch match;
   std::vector<std::string> aliases, sources;
   std::vector<Engine> engines;  ///< the first is the default
   Bandwidth bandwidth;          ///< data sheet, decimal
@@ -86,6 +93,9 @@ struct Hardware {
 
   const Engine& engine(
       const std::string& name = "") const;  ///< throws InputError naming those it has
+  /// Whether it describes that device ("cpu", "cuda") of the machine: a graphics card says nothing
+  /// of the CPU beside it, a board speaks of both.
+  bool describes(const Machine& machine, std::string_view device) const;
 };
 
 /// All that analyzer/specs/ holds, in the order of their file names.

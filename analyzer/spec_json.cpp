@@ -117,11 +117,15 @@ Engine engine_from(const JsonView& json) {
 }
 
 Hardware hardware_from(const JsonView& json) {
-  json.only(
-      {"kind", "name", "title", "aliases", "confidence", "note", "sources", "memory", "engines"});
+  json.only({"kind", "name", "title", "aliases", "match", "confidence", "note", "sources", "memory",
+             "engines"});
   Hardware hardware;
   read_head(json, hardware);
   hardware.aliases = texts(json.at("aliases"));
+  const JsonView match = json.at("match");
+  match.only({"gpus", "boards"});
+  if (const auto gpus = match.find("gpus")) hardware.match.gpus = texts(*gpus);
+  if (const auto boards = match.find("boards")) hardware.match.boards = texts(*boards);
   const JsonView memory = json.at("memory");
   memory.only({"size_bytes", "bus_bits", "bits_per_second_per_pin", "bytes_per_second"});
   if (const auto size = memory.find("size_bytes")) {

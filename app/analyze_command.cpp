@@ -18,6 +18,7 @@
 #include "app/work_model.h"
 #include "app/workload_limits.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "core/run_json.h"
 
 namespace roofmark {
@@ -43,20 +44,36 @@ std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
   return analyses;
 }
 
-RunOptions run_options_of(const AnalyzeRequest& request) {
+/// The hardware asked for, refused where the run was not taken on it: its data sheet would stand
+/// beside another machine's numbers.
+const Hardware& hardware_of(const AnalyzeRequest& request, const Run& run) {
+  const Hardware& hardware = find_hardware(request.hardware);
+  for (const std::string& device : run.policy.devices) {
+    if (hardware.describes(run.machine, device)) continue;
+    const Machine& machine = run.machine;
+    throw InputError("--hardware " + hardware.name + " does not go with " + request.run + " (" +
+                     hardware.title + " is not the " + device + " of " +
+                     printable(machine.class_.empty() ? machine.id : machine.class_) + ", " +
+                     printable(machine.cpu.model.value_or("of an unknown CPU")) +
+                     ", where it was taken); leave out --hardware, or --run");
+  }
+  return hardware;
+}
+
+RunOptions run_options_of(const AnalyzeRequest& request, const Run& run) {
   if (!request.peaks.empty()) {
     throw InputError(
         "--peak does not go with --run (a run has its own peaks); leave one of them out");
   }
   RunOptions options;
-  if (!request.hardware.empty()) options.hardware = &find_hardware(request.hardware);
+  if (!request.hardware.empty()) options.hardware = &hardware_of(request, run);
   if (!request.bandwidth.empty())
     options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
   return options;
 }
 
 std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
-  const Analysis of_run = analyze_run(run, run_options_of(request));
+  const Analysis of_run = analyze_run(run, run_options_of(request, run));
   if (request.models.empty()) return {of_run};
   const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
   const Roofline roofline = measured_roofline(run, of_run, device);
@@ -83,6 +100,12 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
 
 int analyze(const AnalyzeRequest& request) {
   accounting_of(request);  // what cannot be done is said before any file is read
+  if (request.models.empty() && !request.run.empty() && !request.model_flags.empty()) {
+    throw InputError(
+        listed(request.model_flags) + (request.model_flags.size() > 1 ? " say" : " says") +
+        " something of a model (none is named, and a run alone is as it was measured); "
+        "name one or leave this out");
+  }
   if (!request.out.empty()) require_replaceable(request.out);
   for (const std::string& model : request.models) {
     std::error_code error;
@@ -106,40 +129,40 @@ int analyze(const AnalyzeRequest& request) {
   return exit_done;
 }
 
-void add_workload_options(CLI::App& command, AnalyzeRequest& request) {
-  command.add_option("--phase", request.phases, "prefill,decode")
-      ->delimiter(',')
-      ->allow_extra_args(false)  // else the model that follows would be taken for one
-      ->check(CLI::IsMember({"prefill", "decode"}))
-      ->capture_default_str();
-  command.add_option("--batch", request.batch, "sequences computed together; default 1")
-      ->check(CLI::Range(std::int64_t{1}, most_sequences));
-  command
-      .add_option("--context", request.context,
-                  "tokens: of the prompt in prefill, already in the cache in decode; default 2048")
-      ->check(CLI::Range(std::int64_t{1}, most_tokens));
-  command
-      .add_option("--dtype", request.dtypes,
-                  "f32,bf16,f16,fp8,w8a8,w4a16,...; default the model's own, with --run the run's")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command.add_option("--kv-dtype", request.kv_dtype, "type of the cache; default the activations'");
-  command
-      .add_option("--attention", request.attention,
-                  "flash (default) or eager (default with llm-viewer)")
-      ->check(CLI::IsMember({"flash", "eager"}));
+/// Adds the options that say something of a model, and gives them back.
+std::vector<CLI::Option*> add_model_options(CLI::App& command, AnalyzeRequest& request) {
+  return {
+      command.add_option("--phase", request.phases, "prefill,decode")
+          ->delimiter(',')
+          ->allow_extra_args(false)  // else the model that follows would be taken for one
+          ->check(CLI::IsMember({"prefill", "decode"}))
+          ->capture_default_str(),
+      command.add_option("--batch", request.batch, "sequences computed together; default 1")
+          ->check(CLI::Range(std::int64_t{1}, most_sequences)),
+      command
+          .add_option(
+              "--context", request.context,
+              "tokens: of the prompt in prefill, already in the cache in decode; default 2048")
+          ->check(CLI::Range(std::int64_t{1}, most_tokens)),
+      command
+          .add_option("--dtype", request.dtypes,
+                      "f32,bf16,f16,fp8,w8a8,w4a16,...; default the model's own, with --run the "
+                      "run's")
+          ->delimiter(',')
+          ->allow_extra_args(false),
+      command.add_option("--kv-dtype", request.kv_dtype,
+                         "type of the cache; default the activations'"),
+      command
+          .add_option("--attention", request.attention,
+                      "flash (default) or eager (default with llm-viewer)")
+          ->check(CLI::IsMember({"flash", "eager"})),
+      command
+          .add_option("--accounting", request.accounting,
+                      "exact, or llm-viewer: as that tool counts and prints")
+          ->capture_default_str()};
 }
 
-void add_options(CLI::App& command, AnalyzeRequest& request) {
-  command.add_option("MODEL", request.models, "built-in names or paths of config.json files");
-  command.add_option("--run", request.run,
-                     "a run or journal: its ceilings and points, or the model on its roofline");
-  command.add_option("--hardware", request.hardware, "a device by name (roofmark list hardware)");
-  add_workload_options(command, request);
-  command
-      .add_option("--accounting", request.accounting,
-                  "exact, or llm-viewer: as that tool counts and prints")
-      ->capture_default_str();
+void add_other_options(CLI::App& command, AnalyzeRequest& request) {
   command.add_option("--peak", request.peaks, "FORMAT=OPS per second, e.g. bf16=155T; repeatable")
       ->allow_extra_args(false);
   command.add_option("--bandwidth", request.bandwidth, "bytes per second of the memory, e.g. 768G");
@@ -154,8 +177,18 @@ void add_options(CLI::App& command, AnalyzeRequest& request) {
 void add_analyze(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("analyze", "a model on a roofline, or what a run says");
   const auto request = std::make_shared<AnalyzeRequest>();
-  add_options(*command, *request);
-  command->callback([request, &chosen] { chosen = [request] { return analyze(*request); }; });
+  command->add_option("MODEL", request->models, "built-in names or paths of config.json files");
+  command->add_option("--run", request->run,
+                      "a run or journal: its ceilings and points, or the model on its roofline");
+  command->add_option("--hardware", request->hardware, "a device by name (roofmark list hardware)");
+  const std::vector<CLI::Option*> of_model = add_model_options(*command, *request);
+  add_other_options(*command, *request);
+  command->callback([request, of_model, &chosen] {
+    for (const CLI::Option* option : of_model) {
+      if (option->count() > 0) request->model_flags.push_back(option->get_name());
+    }
+    chosen = [request] { return analyze(*request); };
+  });
 }
 
 }  // namespace roofmark

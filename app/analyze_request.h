@@ -18,6 +18,7 @@ struct AnalyzeRequest {
   std::string run, hardware, kv_dtype, attention, accounting = "exact", bandwidth, output = "table",
                                                   out;
   std::optional<std::int64_t> batch, context;  ///< default 1 and 2048
+  std::vector<std::string> model_flags;        ///< those given that say something of a model
 };
 
 /// Throws InputError where the accounting is not one of this version's.

@@ -59,6 +59,32 @@ TEST(Spec, EveryUarchRateFollowsFromItsPipes) {
   }
 }
 
+TEST(Spec, HardwareDescribesItsOwnMachinesOnly) {
+  Machine machine;
+  const Hardware& h200 = find_hardware("h200");
+  const Hardware& orin = find_hardware("agx-orin");
+  for (const Hardware& one : hardware()) {
+    EXPECT_FALSE(one.match.gpus.empty() && one.match.boards.empty()) << one.name;
+    EXPECT_FALSE(one.describes(machine, "cpu")) << one.name;
+    EXPECT_FALSE(one.describes(machine, "cuda")) << one.name;
+  }
+  machine.gpus = {{.name = "NVIDIA H200", .compute_capability = "9.0"}};
+  EXPECT_TRUE(h200.describes(machine, "cuda"));
+  EXPECT_FALSE(h200.describes(machine, "cpu"));
+  EXPECT_FALSE(find_hardware("a6000").describes(machine, "cuda"));
+  machine.gpus[0].name = "NVIDIA H200 NVL";  // other clocks
+  EXPECT_FALSE(h200.describes(machine, "cuda"));
+  machine.gpus[0].name = "Orin";
+  machine.board = "NVIDIA Jetson AGX Orin Developer Kit";
+  machine.memory_bytes = std::int64_t{61} << 30;
+  EXPECT_TRUE(orin.describes(machine, "cpu"));
+  EXPECT_TRUE(orin.describes(machine, "cuda"));
+  machine.memory_bytes = std::int64_t{30} << 30;
+  EXPECT_FALSE(orin.describes(machine, "cpu"));
+  machine.board = "NVIDIA Jetson Orin Nano";
+  EXPECT_FALSE(orin.describes(machine, "cpu"));
+}
+
 TEST(Spec, EveryStatedPeakFollowsFromUnitsTimesRateTimesClock) {
   for (const Hardware& device : hardware()) {
     for (const Engine& engine : device.engines) {

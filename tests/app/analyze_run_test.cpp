@@ -113,6 +113,45 @@ TEST(AnalyzeRun, BrokenRunsAreRefusedInOneLine) {
   }
 }
 
+TEST(AnalyzeRun, FlagsOfAModelWantOne) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("run.json", to_json(run_of_llama()));
+  const Outcome several = run_program({"analyze", "--run", path, "--dtype", "foo", "--phase",
+                                       "decode", "--batch", "4", "--kv-dtype", "zz"});
+  EXPECT_EQ(several.code, 2);
+  EXPECT_EQ(several.err.find("roofmark: --phase, --batch, --dtype and --kv-dtype say something of "
+                             "a model (none is named"),
+            0u)
+      << several.err;
+  for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{
+           {"--context", "9"}, {"--attention", "flash"}, {"--accounting", "llm-viewer"}}) {
+    const Outcome one = run_program({"analyze", "--run", path, flag, value});
+    EXPECT_EQ(one.code, 2);
+    EXPECT_EQ(one.err.find("roofmark: " + flag + " says something of a model"), 0u) << one.err;
+  }
+}
+
+TEST(AnalyzeRun, AnothersDataSheetIsRefused) {
+  const ScratchFolder folder;
+  roofmark::Run run = run_of_llama();
+  const std::string path = folder.write("run.json", to_json(run));
+  for (const std::vector<std::string>& model :
+       std::vector<std::vector<std::string>>{{}, {"llama-3-8b"}}) {
+    std::vector<std::string> arguments{"analyze", "--run", path, "--hardware", "orin"};
+    arguments.insert(arguments.end(), model.begin(), model.end());
+    const Outcome outcome = run_program(arguments);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(outcome.out, "");
+    for (const std::string& part : {std::string("--hardware agx-orin"), path, run.machine.class_}) {
+      EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+    }
+  }
+  run.machine.board = "NVIDIA Jetson AGX Orin Developer Kit";
+  run.machine.memory_bytes = std::int64_t{61} << 30;
+  const std::string orin = folder.write("orin.json", to_json(run));
+  EXPECT_EQ(run_program({"analyze", "--run", orin, "--hardware", "orin"}).code, 0);
+}
+
 TEST(AnalyzeRun, APeakByHandDoesNotGoWithARun) {
   const ScratchFolder folder;
   const std::string path = folder.write("run.json", to_json(run_of_llama()));
