@@ -71,7 +71,8 @@ Session fresh_session(const SessionRequest& request, const Machine& machine) {
 /// "CPUs 0-1, at most 2 threads"
 std::string allowed_text(const Allowance& allowance) {
   std::string text = "CPUs " + ranges(allowance.cpus) + ", at most " +
-                     std::to_string(allowance.max_threads) + " threads";
+                     std::to_string(allowance.max_threads) +
+                     (allowance.max_threads == 1 ? " thread" : " threads");
   if (allowance.quota_cpus) text += ", a quota of " + fixed(*allowance.quota_cpus, 2) + " CPUs";
   return text;
 }
