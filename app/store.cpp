@@ -22,7 +22,8 @@ namespace {
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
   throw MeasurementError("cannot write " + path.string() + " (" + std::strerror(error) +
                          "); the rows finished so far are kept in it, free space and go on with "
-                         "roofmark run --resume");
+                         "roofmark run --resume " +
+                         path.string());
 }
 
 bool ends_with(const std::string& text, const std::string& end) {
