@@ -4,20 +4,10 @@
 
 #include "analyzer/models.h"
 #include "app/quantity.h"
-#include "core/error.h"
+#include "tests/refusal.h"
 
 namespace roofmark {
 namespace {
-
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
-}
 
 TEST(Quantity, HasADecimalPrefix) {
   EXPECT_EQ(quantity_from("155T", "--peak"), 155e12);

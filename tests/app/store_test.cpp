@@ -7,24 +7,14 @@
 #include "app/build_info.h"
 #include "app/files.h"
 #include "app/session.h"
-#include "core/error.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
 #include "tests/app/program.h"
 #include "tests/core/run_fixture.h"
+#include "tests/refusal.h"
 
 namespace roofmark {
 namespace {
-
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
-}
 
 /// Exit code 2, one line that holds `part`, and no row measured.
 void expect_refused(const std::vector<std::string>& arguments, const std::string& part) {

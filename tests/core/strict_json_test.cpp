@@ -2,21 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.h"
+#include "tests/refusal.h"
 
 namespace roofmark {
 namespace {
-
-/// The message with which `action` is refused; empty where it is not.
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
-}
 
 std::string refusal_of(std::string_view text, const std::string& name = "f.json") {
   return refusal([&] { JsonView::parse(text, name); });
