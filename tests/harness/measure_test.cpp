@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/fake_device.h"
@@ -163,6 +164,45 @@ TEST(Measure, WhereNothingPassesTheGateTheTriesAreBoundedAndTheRowIsContended) {
   EXPECT_EQ(row.grade, 'C');
   EXPECT_LE(row.samples_s.size(),
             static_cast<std::size_t>(2 * bench.policy.case_limit_s / 1e-3) + 1);
+}
+
+TEST(Measure, ADisturbedCoreBoundCaseIsVisitedASecondTimeAndKeepsItsSamples) {
+  Bench bench;
+  bench.registry[0].role = Role::compute_probe;
+  bench.policy.filter = "^probe";
+  bench.policy.max_samples = 120;
+  bench.device.seconds_per_launch = 0x1p-13;
+  bench.device.disturb = [](int reading, Reading& r) {
+    if (reading < 150) r.cores[0].quiet = 0.5;  // the first visit's, and some of the second's
+  };
+  const Measurement probe = bench.row("probe");
+  EXPECT_FALSE(probe.contended);
+  EXPECT_GT(std::count(probe.flags.begin(), probe.flags.end(), "quiet"), 120);
+  EXPECT_GE(std::count(probe.flags.begin(), probe.flags.end(), ""), bench.policy.min_kept);
+  EXPECT_EQ(probe.grade, 'C');  // more than 30 % were dropped
+}
+
+/// Both cases contended, the probe planned first; what is kept when `stop` is asked.
+std::vector<std::string> kept_until(bool (*stop)(const std::vector<std::string>&)) {
+  Bench bench;
+  bench.registry[0].role = Role::compute_probe;
+  bench.device.disturb = [](int, Reading& r) { r.cores[0].quiet = 0.5; };
+  Plan planned;
+  do {
+    ++bench.policy.seed;
+    planned = plan(bench.registry, bench.device.machine_facts, bench.operators, bench.policy);
+  } while (planned.cases[0].what.kernel->name != "probe");
+  std::vector<std::string> kept;
+  measure(
+      planned, bench.policy, bench.device,
+      [&](const Measurement& row) { kept.push_back(row.kernel); }, [&] { return stop(kept); });
+  return kept;
+}
+
+TEST(Measure, ASecondVisitComesAfterAllOthersAndIsNotNeededToKeepTheFirst) {
+  const std::vector<std::string> both{"kernel", "probe"};
+  EXPECT_EQ(kept_until([](const auto&) { return false; }), both);
+  EXPECT_EQ(kept_until([](const auto& kept) { return !kept.empty(); }), both);
 }
 
 TEST(Measure, StopsAtTheTargetWidthAndNotBefore) {
