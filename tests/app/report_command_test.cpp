@@ -181,7 +181,9 @@ TEST(ListCommand, ListsEverythingThereIs) {
     EXPECT_EQ(rows.size() + 1,
               static_cast<std::size_t>(std::count(table.out.begin(), table.out.end(), '\n')));
     EXPECT_TRUE(std::any_of(rows.begin(), rows.end(),
-                            [&](const JsonView& row) { return row.at("name").text() == member; }));
+                            [&, name = std::string_view(member)](const JsonView& row) {
+                              return row.at("name").text() == name;
+                            }));
   }
 }
 
