@@ -36,16 +36,6 @@ std::map<std::string, std::vector<std::string>> printed_rows(const std::string& 
   return rows;
 }
 
-/// Exit code 2 and one line on stderr that holds `part`; nothing on stdout.
-void expect_refused(const std::vector<std::string>& arguments, const std::string& part) {
-  const Outcome outcome = run_program(arguments);
-  EXPECT_EQ(outcome.code, 2) << outcome.err;
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_EQ(outcome.err.find("roofmark: "), 0u) << outcome.err;
-  EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
-  EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << outcome.err;
-}
-
 TEST(Analyze, ThePublishedTableIsPrintedCellByCell) {
   const Outcome outcome = run_program(published);
   ASSERT_EQ(outcome.code, 0) << outcome.err;

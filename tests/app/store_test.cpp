@@ -16,16 +16,6 @@
 namespace roofmark {
 namespace {
 
-/// Exit code 2, one line that holds `part`, and no row measured.
-void expect_refused(const std::vector<std::string>& arguments, const std::string& part) {
-  const Outcome outcome = run_program(arguments);
-  EXPECT_EQ(outcome.code, 2) << outcome.err;
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_EQ(outcome.err.find("roofmark: "), 0u) << outcome.err;
-  EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
-  EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << outcome.err;
-}
-
 /// An unfinished run of this machine by this program, without rows.
 roofmark::Run unfinished() {
   roofmark::Run run;
