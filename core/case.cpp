@@ -12,6 +12,7 @@ std::string Conditions::text() const {
   add("pages", pages);
   add("state", state);
   add("packed", packed);
+  add("memory", memory);
   return text;
 }
 

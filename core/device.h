@@ -3,19 +3,24 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/kernel.h"
 #include "core/machine.h"
 #include "core/measurement.h"
+#include "core/random_values.h"
 #include "core/units.h"
 
 namespace roofmark {
 
 enum class Pages { huge, base };
+/// Where a buffer lies that a GPU uses: its own memory, or memory that the host sees too.
+enum class Residence { device, pinned, managed, pageable };
 
-/// Memory that lives as long as somebody holds it.  64-byte aligned or better.
+/// Memory that lives as long as somebody holds it.  64-byte aligned or better.  On a GPU `data` is
+/// an address that only the device's code may follow, unless it resides where the host sees it.
 struct Buffer {
   std::shared_ptr<void> owner;
   std::byte* data = nullptr;
@@ -24,6 +29,9 @@ struct Buffer {
 
   float* f32() const { return reinterpret_cast<float*>(data); }
 };
+
+/// How random values of a type are made; f64, i32, i8 and i4 take all bits.
+RandomWord random_word_of(DType type);
 
 class Device {
  public:
@@ -34,18 +42,39 @@ class Device {
   /// Memory whose `threads` equal shares are first touched by the threads that will use them.
   /// Throws std::bad_alloc with nothing lost; the case then becomes a row with a reason.
   virtual Buffer allocate(std::int64_t size_bytes, int threads, Pages pages) = 0;
-  /// Read-only random f32 in [-1, 1), at least `size_bytes` of them, for operands that must be
-  /// found in memory and not in a cache: share it, rotate through it, do not write it.
-  virtual Buffer cold_operands(std::int64_t size_bytes, int threads) = 0;
+  /// Memory of that residence; the CPU has but one.  Throws std::bad_alloc, or AbsentError where
+  /// the device has no such memory.
+  virtual Buffer allocate_in(Residence residence, std::int64_t size_bytes);
+  /// Read-only random values, at least `size_bytes` of them, for operands that must be found in
+  /// memory and not in a cache: share it, rotate through it, do not write it.  Floating-point
+  /// values are in [-1, 1), integers of all bits.
+  virtual Buffer cold_operands(std::int64_t size_bytes, int threads, DType type = DType::f32) = 0;
   /// The same for outputs; its contents belong to whoever wrote last.
   virtual Buffer cold_results(std::int64_t size_bytes, int threads) = 0;
+
+  /// Random values of that type over a whole buffer, as in cold_operands.
+  virtual void randomize(const Buffer& buffer, DType type, std::uint64_t seed);
+  /// Every byte of the buffer: 0xff makes NaN of f32, f16 and bf16.
+  virtual void fill_bytes(const Buffer& buffer, std::uint8_t byte);
+  /// Copies between this process's memory and the device's, after all that was launched before, and
+  /// waits for it.
+  virtual void upload(std::byte* to, const void* from, std::int64_t size_bytes);
+  virtual void download(void* to, const std::byte* from, std::int64_t size_bytes);
+  /// Waits for all that was launched.  Throws MeasurementError where any of it went wrong.
+  virtual void synchronize() {}
+  /// Where launches go that are made outside time(), such as in Task::error().
+  virtual Queue queue() { return {}; }
 
   /// Prepares `threads` threads for what follows: bound, awake.
   virtual void use_threads(int threads) = 0;
   /// A look at every thread in use, taken between samples.
   virtual Reading read() = 0;
-  /// Time of `launches` back-to-back launches by the device's own clock.
+  /// Time of `launches` back-to-back launches by the device's own clock.  A GPU finds them all
+  /// enqueued before it starts, so that the cost of launching stays out.
   virtual Seconds time(Task& task, std::int64_t launches) = 0;
+  /// The same with each launch issued on its own while the clock runs, as a program without graphs
+  /// does; nullopt where launching is a function call.
+  virtual std::optional<Seconds> time_launched(Task&, std::int64_t) { return std::nullopt; }
   /// Time since some fixed moment, for time limits; a fake device scripts it.
   virtual Seconds now() = 0;
   /// Machine health before and after a row.

@@ -32,6 +32,9 @@ class Task {
   virtual ~Task() = default;
   /// One launch, exactly the work that Kernel::work() states.
   virtual void launch(Queue queue) = 0;
+  /// Clock that the last launches ran at, where the task itself measures it on the device; 0: it
+  /// does not.
+  virtual double clock_hz() { return 0; }
   /// Runs once on poisoned outputs and compares with a float64 reference, in units of the
   /// tolerance:
   /// <= 1 is correct, NaN or > 1 is wrong.
@@ -47,6 +50,7 @@ struct Conditions {
   std::string pages;   ///< 4k | huge
   std::string state;   ///< cold | hot: where the operands of a kernel are found
   std::string packed;  ///< yes | no: weights laid out beforehand
+  std::string memory;  ///< pinned | managed | pageable: host memory that a GPU works on
 
   /// ",level=l1,stores=nt" in this order, without what is empty.
   std::string text() const;
@@ -55,24 +59,29 @@ struct Conditions {
 
 /// The probe that bounds a kernel, timed beside it: its kernel's name and where it must run.
 struct Companion {
-  std::string kernel;
+  std::string kernel;     ///< empty: any compute probe of the case's format
   Conditions conditions;  ///< fields left empty match anything
 };
 
-struct Variant {
-  std::string name;    ///< avx512, openblas, ...: unique within device and format
-  std::string device;  ///< cpu | cuda
-  std::string needs;   ///< an instruction set of cmake/isas.cmake, or empty
-  Format format;
-  std::unique_ptr<Task> (*prepare)(const Case&, Device&) = nullptr;
-  std::string unavailable;  ///< why this build lacks it ("built without OpenBLAS"); empty: built in
-};
+struct Variant;
 
 /// Where a probe wants to run on a machine.
 struct Site {
   Shape shape;
   Conditions conditions;
   std::string reason;  ///< why it cannot run here ("no L3 cache"); empty: it can
+};
+
+struct Variant {
+  std::string name;    ///< avx512, openblas, ...: unique within device and format
+  std::string device;  ///< cpu | cuda
+  std::string needs;   ///< an instruction set of cmake/isas.cmake; on a GPU the least compute
+                       ///< capability ("8.0"), or one alone ("9.0a"); or empty
+  Format format;
+  std::unique_ptr<Task> (*prepare)(const Case&, Device&) = nullptr;
+  std::string unavailable;  ///< why this build lacks it ("built without OpenBLAS"); empty: built in
+  /// Probes only: where this variant runs, if not where its kernel does.
+  std::vector<Site> (*sites)(const Machine&, const Variant&, int threads) = nullptr;
 };
 
 struct Kernel {
@@ -88,5 +97,8 @@ struct Kernel {
   std::vector<Site> (*sites)(const Machine&, const Variant&, int threads) = nullptr;
   std::vector<Variant> variants;
 };
+
+/// Adds kernels to a registry; the variants of one that it has by that name join that one's.
+void merge(std::vector<Kernel>& registry, std::vector<Kernel> more);
 
 }  // namespace roofmark

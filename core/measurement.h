@@ -79,9 +79,12 @@ struct Measurement {
   std::vector<double> clock_hz;    ///< parallel: mean over threads, 0 unknown
   std::string companion;           ///< id of the probe timed beside it
   std::vector<Pair> pairs;         ///< every pair taken
-  bool contended = false;          ///< too few samples passed the gates
-  bool interval_met = false;       ///< the median's interval came within the policy's target
-  char grade = 'C';                ///< A, B or C as the harness saw it
+  /// Seconds per launch where each was issued on its own, launch cost included; empty where
+  /// launching is a function call.
+  std::vector<double> launched_s;
+  bool contended = false;     ///< too few samples passed the gates
+  bool interval_met = false;  ///< the median's interval came within the policy's target
+  char grade = 'C';           ///< A, B or C as the harness saw it
   Health before, after;
 };
 

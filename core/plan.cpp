@@ -3,6 +3,7 @@
 #include <regex.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <random>
 
@@ -12,15 +13,31 @@ namespace roofmark {
 namespace {
 
 bool matches(const Conditions& wanted, const Conditions& found) {
-  const auto fits = [](const std::string& w, const std::string& f) { return w.empty() || w == f; };
+  // What does not apply to a probe (pages on a GPU) cannot be wrong.
+  const auto fits = [](const std::string& w, const std::string& f) {
+    return w.empty() || f.empty() || w == f;
+  };
   return fits(wanted.level, found.level) && fits(wanted.stores, found.stores) &&
          fits(wanted.pages, found.pages) && fits(wanted.state, found.state) &&
-         fits(wanted.packed, found.packed);
+         fits(wanted.packed, found.packed) && wanted.memory == found.memory;
+}
+
+/// Why the machine's GPU cannot run a variant, or empty.  "8.0" is met by every later capability;
+/// "9.0a" names instructions of that one alone.
+std::string gpu_obstacle(const Variant& variant, const Machine& machine) {
+  if (machine.gpus.empty()) return "no CUDA device";
+  const std::string& has = machine.gpus.front().compute_capability;
+  if (variant.needs.empty() || variant.needs == has + "a") return {};
+  const auto number = [](const std::string& text) { return std::atof(text.c_str()); };
+  const bool alone = variant.needs.back() == 'a';
+  if (!alone && number(has) >= number(variant.needs)) return {};
+  return "this GPU has compute capability " + has + ", not " + variant.needs;
 }
 
 /// Why a variant cannot run on this machine, or empty.
 std::string obstacle(const Variant& variant, const Machine& machine) {
   if (!variant.unavailable.empty()) return variant.unavailable;
+  if (variant.device == "cuda") return gpu_obstacle(variant, machine);
   if (!variant.needs.empty() && !machine.has_isa(variant.needs)) {
     return "this CPU cannot run " + variant.needs;
   }
@@ -64,9 +81,9 @@ class Planner {
   void add_probe(const Kernel& kernel) {
     for (const Variant& variant : kernel.variants) {
       if (!wants_device(policy_, variant.device)) continue;
-      for (const int threads : policy_.threads) {
-        for (const Site& site : kernel.sites(machine_, variant, threads)) {
-          const std::string no = obstacle(variant, machine_);
+      const std::string no = obstacle(variant, machine_);
+      for (const int threads : threads_of(variant.device)) {
+        for (const Site& site : sites_of(kernel, variant, threads)) {
           add({&kernel, &variant, site.shape, site.conditions, threads, variant.device,
                variant.format, no.empty() ? site.reason : no});
         }
@@ -80,7 +97,7 @@ class Planner {
       for (const Variant& variant : kernel.variants) {
         if (variant.device != device || !(variant.format == op.format)) continue;
         any = true;
-        for (const int threads : policy_.threads) {
+        for (const int threads : threads_of(device)) {
           add({&kernel, &variant, op.shape, Conditions{.state = "cold"}, threads, device, op.format,
                obstacle(variant, machine_)});
         }
@@ -90,7 +107,7 @@ class Planner {
              nullptr,
              op.shape,
              {},
-             policy_.threads.front(),
+             threads_of(device).front(),
              device,
              op.format,
              "no " + op.format.name() + " variant of " + kernel.name + " for " + device});
@@ -106,6 +123,18 @@ class Planner {
   }
 
  private:
+  /// A GPU is driven by one host thread.
+  std::vector<int> threads_of(const std::string& device) const {
+    return device == "cpu" ? policy_.threads : std::vector<int>{1};
+  }
+
+  /// Where no GPU is, nobody knows the sizes of its caches: one site without a shape.
+  std::vector<Site> sites_of(const Kernel& kernel, const Variant& variant, int threads) const {
+    if (variant.device == "cuda" && machine_.gpus.empty()) return {Site{}};
+    const auto sites = variant.sites != nullptr ? variant.sites : kernel.sites;
+    return sites(machine_, variant, threads);
+  }
+
   void add(Case what) {
     if (seen_.emplace(what.id(), plan_.cases.size()).second) plan_.cases.push_back({what, -1});
   }
@@ -119,10 +148,11 @@ class Planner {
     int found = -1;
     for (std::size_t i = 0; i < plan_.cases.size(); ++i) {
       const Case& probe = plan_.cases[i].what;
-      if (probe.kernel->name == wanted->kernel && probe.reason.empty() &&
-          probe.device == what.device && probe.threads == what.threads &&
-          matches(wanted->conditions, probe.conditions) &&
-          (probe.kernel->role != Role::compute_probe || probe.format == what.format)) {
+      const bool computes = probe.kernel->role == Role::compute_probe;
+      const bool meant = wanted->kernel.empty() ? computes : probe.kernel->name == wanted->kernel;
+      if (meant && probe.reason.empty() && probe.device == what.device &&
+          probe.threads == what.threads && matches(wanted->conditions, probe.conditions) &&
+          (!computes || probe.format == computing_format(what.format))) {
         found = static_cast<int>(i);
       }
     }

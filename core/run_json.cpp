@@ -208,37 +208,40 @@ Json to_json(const Measurement& row) {
                      {"companion_s", number(pair.companion_s)}});
     if (!pair.flag.empty()) pairs.back()["flag"] = pair.flag;
   }
-  return {{"id", row.id},
-          {"kernel", row.kernel},
-          {"variant", row.variant},
-          {"role", name(row.role)},
-          {"device", row.device},
-          {"threads", row.threads},
-          {"format", to_json(row.format)},
-          {"shape", to_json(row.shape)},
-          {"level", text_or_null(row.conditions.level)},
-          {"conditions",
-           {{"stores", text_or_null(row.conditions.stores)},
-            {"pages", text_or_null(row.conditions.pages)},
-            {"state", text_or_null(row.conditions.state)},
-            {"packed", text_or_null(row.conditions.packed)}}},
-          {"work", to_json(row.work)},
-          {"status", name(row.status)},
-          {"reason", row.reason},
-          {"implementation", text_or_null(row.implementation)},
-          // A wrong kernel's error may be infinite or NaN, which JSON cannot hold: null, beyond any
-          // bound.
-          {"error", std::isfinite(row.error) ? Json(row.error) : Json(nullptr)},
-          {"launches_per_sample", row.launches},
-          {"samples_s", numbers(row.samples_s)},
-          {"flags", row.flags},
-          {"clock_hz", clocks},
-          {"companion", text_or_null(row.companion)},
-          {"pairs", pairs},
-          {"contended", row.contended},
-          {"interval_met", row.interval_met},
-          {"grade", std::string(1, row.grade)},
-          {"health", {{"before", to_json(row.before)}, {"after", to_json(row.after)}}}};
+  Json conditions = {{"stores", text_or_null(row.conditions.stores)},
+                     {"pages", text_or_null(row.conditions.pages)},
+                     {"state", text_or_null(row.conditions.state)},
+                     {"packed", text_or_null(row.conditions.packed)}};
+  if (!row.conditions.memory.empty()) conditions["memory"] = row.conditions.memory;
+  Json json = {{"id", row.id},
+               {"kernel", row.kernel},
+               {"variant", row.variant},
+               {"role", name(row.role)},
+               {"device", row.device},
+               {"threads", row.threads},
+               {"format", to_json(row.format)},
+               {"shape", to_json(row.shape)},
+               {"level", text_or_null(row.conditions.level)},
+               {"conditions", conditions},
+               {"work", to_json(row.work)},
+               {"status", name(row.status)},
+               {"reason", row.reason},
+               {"implementation", text_or_null(row.implementation)},
+               // A wrong kernel's error may be infinite or NaN, which JSON cannot hold: null,
+               // beyond any bound.
+               {"error", std::isfinite(row.error) ? Json(row.error) : Json(nullptr)},
+               {"launches_per_sample", row.launches},
+               {"samples_s", numbers(row.samples_s)},
+               {"flags", row.flags},
+               {"clock_hz", clocks},
+               {"companion", text_or_null(row.companion)},
+               {"pairs", pairs},
+               {"contended", row.contended},
+               {"interval_met", row.interval_met},
+               {"grade", std::string(1, row.grade)},
+               {"health", {{"before", to_json(row.before)}, {"after", to_json(row.after)}}}};
+  if (!row.launched_s.empty()) json["launched_s"] = numbers(row.launched_s);
+  return json;
 }
 
 Json header(const Run& run) {

@@ -181,7 +181,7 @@ Buffer CpuDevice::from_pool(Pool& pool, std::int64_t size_bytes, int threads, bo
   return pool.buffer;
 }
 
-Buffer CpuDevice::cold_operands(std::int64_t size_bytes, int threads) {
+Buffer CpuDevice::cold_operands(std::int64_t size_bytes, int threads, DType) {
   return from_pool(operands_, size_bytes, threads, true);
 }
 

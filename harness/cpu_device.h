@@ -23,7 +23,7 @@ class CpuDevice final : public Device {
   std::string name() const override { return "cpu"; }
   const Machine& machine() const override { return machine_; }
   Buffer allocate(std::int64_t size_bytes, int threads, Pages pages) override;
-  Buffer cold_operands(std::int64_t size_bytes, int threads) override;
+  Buffer cold_operands(std::int64_t size_bytes, int threads, DType type) override;
   Buffer cold_results(std::int64_t size_bytes, int threads) override;
   void use_threads(int threads) override;
   Reading read() override;

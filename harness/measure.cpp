@@ -114,7 +114,8 @@ class CaseRun {
     row_.format = what_.format;
     row_.shape = what_.shape;
     row_.conditions = what_.conditions;
-    row_.work = what_.kernel->work(what_.shape, what_.format);
+    // A GPU probe that found no GPU has no shape to count.
+    if (!what_.shape.extents.empty()) row_.work = what_.kernel->work(what_.shape, what_.format);
   }
 
   void take_over(const Measurement& earlier) {
@@ -187,8 +188,16 @@ class CaseRun {
     const std::string flag = gate(before, after);
     row_.samples_s.push_back(seconds);
     row_.flags.push_back(flag);
-    row_.clock_hz.push_back(mean_clock_hz(before, after));
+    const double own_clock_hz = kernel_.task->clock_hz();
+    row_.clock_hz.push_back(own_clock_hz > 0 ? own_clock_hz : mean_clock_hz(before, after));
     if (flag.empty()) kept_.push_back(seconds);
+    constexpr std::size_t enough = 10;
+    const bool asked = what_.kernel->role == Role::kernel && row_.launched_s.size() < enough;
+    const auto launched =
+        asked ? device_.time_launched(*kernel_.task, kernel_.launches) : std::nullopt;
+    if (launched) {
+      row_.launched_s.push_back(launched->value / static_cast<double>(kernel_.launches));
+    }
     if (!companion_.task) return after;
     const double companion_s = take_sample(device_, *companion_.task, companion_.launches);
     Reading last = device_.read();

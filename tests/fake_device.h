@@ -38,7 +38,7 @@ class FakeDevice final : public Device {
     }
     return buffer;
   }
-  Buffer cold_operands(std::int64_t size_bytes, int threads) override {
+  Buffer cold_operands(std::int64_t size_bytes, int threads, DType) override {
     return allocate(size_bytes, threads, Pages::huge);
   }
   Buffer cold_results(std::int64_t size_bytes, int threads) override {

@@ -18,7 +18,8 @@ std::string_view take(std::string_view& text, char separator) {
 }
 
 bool is_condition(std::string_view key) {
-  constexpr std::array<std::string_view, 5> keys{"level", "stores", "pages", "state", "packed"};
+  constexpr std::array<std::string_view, 6> keys{"level", "stores", "pages",
+                                                 "state", "packed", "memory"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 

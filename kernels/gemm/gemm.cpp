@@ -7,7 +7,7 @@
 namespace roofmark {
 namespace {
 
-std::optional<Companion> companion(const Shape&, int) { return Companion{"fma", {}}; }
+std::optional<Companion> companion(const Shape&, int) { return Companion{}; }
 
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   return cold_task(BlasGemm(what.shape, what.threads), what.threads, device);

@@ -28,7 +28,7 @@ class MemoryDevice final : public Device {
     return {std::shared_ptr<void>(memory, std::free), static_cast<std::byte*>(memory), size_bytes};
   }
 
-  Buffer cold_operands(std::int64_t size_bytes, int threads) override {
+  Buffer cold_operands(std::int64_t size_bytes, int threads, DType) override {
     Buffer buffer = allocate(size_bytes, threads, Pages::base);
     std::mt19937 random(1);
     for (std::int64_t i = 0; i < size_bytes / 4; ++i) {

@@ -1,0 +1,169 @@
+// Reads one row of a run back, from a run file, a journal or a worker's answer.
+#include <array>
+
+#include "core/case.h"
+#include "core/printable.h"
+#include "core/run_reader.h"
+
+namespace roofmark {
+
+/// Unique extents, because a second one of the same name would never be seen.
+Shape shape_from(const JsonView& json) {
+  Shape shape;
+  for (const auto& [extent, value] : json.members()) {
+    shape.extents.push_back({extent, value.integer(0, any_count)});
+  }
+  return shape;
+}
+
+namespace {
+
+// What no machine does: a launch within a hundredth of a clock cycle or beyond four months, a
+// clock beyond any transistor's.  405B parameters over a context of 2^20 are 1e18 operations.
+double seconds(const JsonView& json) { return json.number(1e-12, 1e7); }
+double clock_rate(const JsonView& json) { return json.number(1e3, 1e12); }
+constexpr double most_work = 1e21;
+
+/// A reason to drop a sample; one that nobody knows cannot be judged.
+std::string flag_from(const JsonView& json) {
+  std::string flag = json.text();
+  if (is_known_flag(flag)) return flag;
+  std::string names;
+  for (const std::string_view known : known_flags()) {
+    names += (names.empty() ? "" : ", ") + std::string(known);
+  }
+  json.refuse("unknown flag '" + printable(flag, 40) + "'", "it is one of " + names);
+}
+
+Health health_from(const JsonView& json) {
+  json.exactly(
+      {"load_1m", "steal_s", "temperature_c", "pressure_cpu_some_avg10", "throttle_events"});
+  return {.load_1m = known_number(json, "load_1m", 0, any_positive),
+          .steal_s = known_number(json, "steal_s", 0, any_positive),
+          .temperature_c = known_number(json, "temperature_c", -273.15, 1000),
+          .pressure_cpu_some_avg10 = known_number(json, "pressure_cpu_some_avg10", 0, 100),
+          .throttle_events = known_integer(json, "throttle_events", 0, any_count)};
+}
+
+Work work_from(const JsonView& json) {
+  json.exactly(
+      {"ops", "read_bytes", "written_bytes", "weight_bytes", "kv_read_bytes", "kv_written_bytes"});
+  const auto amount = [&](std::string_view key) { return json.at(key).number(0, most_work); };
+  const Work work{.ops = Ops{amount("ops")},
+                  .read = Bytes{amount("read_bytes")},
+                  .written = Bytes{amount("written_bytes")},
+                  .weights = Bytes{amount("weight_bytes")},
+                  .kv_read = Bytes{amount("kv_read_bytes")},
+                  .kv_written = Bytes{amount("kv_written_bytes")}};
+  // Sums of exact integers below 2^53 may still differ from the whole in the last bit above it.
+  constexpr double rounding = 1 + 1e-12;
+  if (work.weights.value + work.kv_read.value > work.read.value * rounding ||
+      work.kv_written.value > work.written.value * rounding) {
+    json.refuse("weights and key/value cache move more bytes than the whole", damaged);
+  }
+  return work;
+}
+
+void read_samples(const JsonView& json, Measurement& row) {
+  for (const JsonView& sample : json.at("samples_s").elements()) {
+    row.samples_s.push_back(seconds(sample));
+  }
+  for (const JsonView& flag : json.at("flags").elements()) {
+    row.flags.push_back(flag.text().empty() ? "" : flag_from(flag));
+  }
+  for (const JsonView& reading : json.at("clock_hz").elements()) {
+    row.clock_hz.push_back(reading.is_null() ? 0.0 : clock_rate(reading));
+  }
+  if (row.flags.size() != row.samples_s.size() || row.clock_hz.size() != row.samples_s.size()) {
+    json.refuse("samples_s, flags and clock_hz have " + std::to_string(row.samples_s.size()) +
+                    ", " + std::to_string(row.flags.size()) + " and " +
+                    std::to_string(row.clock_hz.size()) + " entries where they must be parallel",
+                damaged);
+  }
+}
+
+void read_pairs(const JsonView& json, Measurement& row) {
+  row.companion = text_or_empty(json, "companion");
+  for (const JsonView& pair : json.at("pairs").elements()) {
+    pair.exactly({"companion", "kernel_s", "companion_s"}, {"flag"});
+    if (pair.at("companion").text(any_text) != row.companion) {
+      pair.refuse("a pair with another companion than its row", damaged);
+    }
+    const auto flag = pair.find("flag");
+    row.pairs.push_back({seconds(pair.at("kernel_s")), seconds(pair.at("companion_s")),
+                         flag ? flag_from(*flag) : ""});
+  }
+}
+
+char grade_from(const JsonView& json) {
+  const std::string grade = json.text();
+  if (grade != "A" && grade != "B" && grade != "C") {
+    json.refuse("unknown grade '" + grade + "'", "a run file holds A, B or C");
+  }
+  return grade.front();
+}
+
+/// What was measured.  The id says it again: where they differ, nobody knows which one holds.
+void read_case(const JsonView& json, Measurement& row) {
+  row.id = json.at("id").text(any_text);
+  row.kernel = json.at("kernel").text(any_text);
+  row.variant = json.at("variant").text(any_text);
+  row.role = one_of(json, "role",
+                    std::array{Role::kernel, Role::compute_probe, Role::bandwidth_probe,
+                               Role::latency_probe, Role::overhead_probe});
+  row.device = json.at("device").text(any_text);
+  row.threads = small(json, "threads", 1, 65536);
+  row.format = format_from_json(json.at("format"));
+  row.shape = shape_from(json.at("shape"));
+  const JsonView conditions = json.at("conditions");
+  conditions.exactly({"stores", "pages", "state", "packed"}, {"memory"});
+  row.conditions = {.level = text_or_empty(json, "level"),
+                    .stores = text_or_empty(conditions, "stores"),
+                    .pages = text_or_empty(conditions, "pages"),
+                    .state = text_or_empty(conditions, "state"),
+                    .packed = text_or_empty(conditions, "packed"),
+                    .memory = conditions.has("memory") ? text_or_empty(conditions, "memory") : ""};
+  const std::string id = case_id(row.kernel, row.variant, row.format, row.device, row.threads,
+                                 row.shape, row.conditions);
+  if (row.id != id) {
+    json.at("id").refuse("contradicts its row, which is " + printable(id, 200), damaged);
+  }
+}
+
+}  // namespace
+
+Measurement row_from(const JsonView& json) {
+  json.exactly({"id",        "kernel",         "variant",      "role",
+                "device",    "threads",        "format",       "shape",
+                "level",     "conditions",     "work",         "status",
+                "reason",    "implementation", "error",        "launches_per_sample",
+                "samples_s", "flags",          "clock_hz",     "companion",
+                "pairs",     "contended",      "interval_met", "grade",
+                "health"},
+               {"launched_s"});
+  Measurement row;
+  read_case(json, row);
+  row.work = work_from(json.at("work"));
+  row.status = one_of(json, "status",
+                      std::array{Status::ok, Status::failed, Status::unsupported, Status::skipped});
+  row.reason = text_or_empty(json, "reason");
+  row.implementation = text_or_empty(json, "implementation");
+  row.error = known_number(json, "error", 0, any_positive)
+                  .value_or(std::numeric_limits<double>::infinity());
+  row.launches = json.at("launches_per_sample").integer(0, any_count);
+  read_samples(json, row);
+  if (const auto launched = json.find("launched_s")) {
+    for (const JsonView& sample : launched->elements()) row.launched_s.push_back(seconds(sample));
+  }
+  read_pairs(json, row);
+  row.contended = json.at("contended").boolean();
+  row.interval_met = json.at("interval_met").boolean();
+  row.grade = grade_from(json.at("grade"));
+  const JsonView health = json.at("health");
+  health.exactly({"before", "after"});
+  row.before = health_from(health.at("before"));
+  row.after = health_from(health.at("after"));
+  return row;
+}
+
+}  // namespace roofmark

@@ -1,0 +1,98 @@
+#include "core/values.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace roofmark {
+namespace {
+
+template <class T>
+T read(const void* data, std::int64_t index) {
+  T value;
+  std::memcpy(&value,
+              static_cast<const char*>(data) + index * static_cast<std::int64_t>(sizeof value),
+              sizeof value);
+  return value;
+}
+
+/// An IEEE-like number of that many fraction bits, without the meaning of its largest exponent.
+double decoded(std::uint32_t bits, int exponent_bits, int fraction_bits) {
+  const int bias = (1 << (exponent_bits - 1)) - 1;
+  const auto fraction = static_cast<double>(bits & ((1u << fraction_bits) - 1));
+  const int exponent = static_cast<int>(bits >> fraction_bits & ((1u << exponent_bits) - 1));
+  const bool negative = (bits >> (exponent_bits + fraction_bits) & 1) != 0;
+  const double magnitude = exponent == 0 ? std::ldexp(fraction, 1 - bias - fraction_bits)
+                                         : std::ldexp(fraction + std::ldexp(1.0, fraction_bits),
+                                                      exponent - bias - fraction_bits);
+  return negative ? -magnitude : magnitude;
+}
+
+double f16(std::uint16_t bits) {
+  if ((bits & 0x7c00) != 0x7c00) return decoded(bits, 5, 10);
+  if ((bits & 0x3ff) != 0) return std::numeric_limits<double>::quiet_NaN();
+  return (bits & 0x8000) != 0 ? -std::numeric_limits<double>::infinity()
+                              : std::numeric_limits<double>::infinity();
+}
+
+double bf16(std::uint16_t bits) {
+  const std::uint32_t wide = static_cast<std::uint32_t>(bits) << 16;
+  float value = 0;
+  std::memcpy(&value, &wide, sizeof value);
+  return value;
+}
+
+double i4(const void* data, std::int64_t index) {
+  const auto byte = read<std::uint8_t>(data, index / 2);
+  const int nibble = index % 2 == 0 ? byte & 15 : byte >> 4;
+  return nibble < 8 ? nibble : nibble - 16;
+}
+
+}  // namespace
+
+double value_at(const void* data, DType type, std::int64_t index) {
+  switch (type) {
+    case DType::f64:
+      return read<double>(data, index);
+    case DType::f32:
+    case DType::tf32:
+      return read<float>(data, index);
+    case DType::f16:
+      return f16(read<std::uint16_t>(data, index));
+    case DType::bf16:
+      return bf16(read<std::uint16_t>(data, index));
+    case DType::fp8: {
+      const auto bits = read<std::uint8_t>(data, index);
+      return (bits & 0x7f) == 0x7f ? std::numeric_limits<double>::quiet_NaN() : decoded(bits, 4, 3);
+    }
+    case DType::i32:
+      return read<std::int32_t>(data, index);
+    case DType::i8:
+      return read<std::int8_t>(data, index);
+    case DType::i4:
+      return i4(data, index);
+    case DType::none:
+      break;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+double epsilon(DType type) {
+  switch (type) {
+    case DType::f64:
+      return 0x1p-52;
+    case DType::f32:
+      return 0x1p-23;
+    case DType::tf32:
+    case DType::f16:
+      return 0x1p-10;
+    case DType::bf16:
+      return 0x1p-7;
+    case DType::fp8:
+      return 0x1p-3;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace roofmark

@@ -1,0 +1,18 @@
+// Elements of a buffer as numbers, whatever format they are stored in.
+#pragma once
+
+#include <cstdint>
+
+#include "core/format.h"
+
+namespace roofmark {
+
+/// Element `index` of a dense buffer.  Exact for every type but f64's own rounding.  i4: two's
+/// complement nibbles, the low one of each byte first.  fp8: e4m3 (no infinities, 0x7f is NaN).
+double value_at(const void* data, DType type, std::int64_t index);
+
+/// Distance from 1 to the next number of that type above it: 2^-23 for f32, 2^-10 for f16, 2^-7
+/// for bf16, 2^-3 for fp8; 0 for integers.
+double epsilon(DType type);
+
+}  // namespace roofmark

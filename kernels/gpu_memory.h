@@ -1,0 +1,49 @@
+// What GPU tasks share: operands that rotate so that they are found in memory and not in the L2
+// cache, and a look at single pieces of them from the host.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "core/device.h"
+
+namespace roofmark {
+
+/// Equal slices of one buffer, the next at each launch: at least 3 x L2 in all and at least two.
+class GpuSlices {
+ public:
+  enum class Use { operands, results };
+
+  /// Throws std::bad_alloc where not even two slices fit.
+  GpuSlices(Device& device, Use use, std::int64_t slice_bytes, DType type = DType::f32)
+      : step_((slice_bytes + 255) / 256 * 256) {
+    const std::int64_t l2_bytes =
+        device.machine().gpus.empty() ? 0 : device.machine().gpus.front().l2_bytes;
+    const std::int64_t wanted = std::max(2 * step_, 3 * l2_bytes);
+    buffer_ = use == Use::operands ? device.cold_operands(wanted, 1, type)
+                                   : device.cold_results(wanted, 1);
+    slices_ = std::max<std::int64_t>(1, wanted / step_);
+  }
+
+  std::byte* next() {
+    std::byte* at = buffer_.data + turn_ * step_;
+    turn_ = (turn_ + 1) % slices_;
+    return at;
+  }
+  std::int64_t slices() const { return slices_; }
+
+ private:
+  Buffer buffer_;
+  std::int64_t step_, slices_ = 1, turn_ = 0;
+};
+
+/// `size_bytes` bytes from an address of the device.
+inline std::vector<std::byte> fetched(Device& device, const std::byte* from,
+                                      std::int64_t size_bytes) {
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size_bytes));
+  device.download(bytes.data(), from, size_bytes);
+  return bytes;
+}
+
+}  // namespace roofmark
