@@ -58,12 +58,48 @@ struct Environment {
   bool operator==(const Environment&) const = default;
 };
 
+/// How a GPU was set when it was asked; may change without it being another GPU.
+struct GpuSetting {
+  Known<std::string> driver;        ///< "580.82.07"
+  Known<std::string> cuda_driver;   ///< newest CUDA that the driver serves: "13.0"
+  Known<std::string> cuda_runtime;  ///< CUDA that this program was built with
+  Known<std::string> mig;           ///< off | on | a slice: "1g.10gb"
+  Known<bool> ecc;
+  Known<std::int64_t> uncorrected_errors;           ///< of its memory, since the driver was loaded
+  Known<double> clock_max_hz, memory_clock_max_hz;  ///< the most it may run at as it is set
+  Known<double> power_limit_w, power_limit_default_w;
+  Known<std::vector<std::string>> throttle_reasons;  ///< why it runs no faster: "power_cap", ...
+  Known<int> processes;              ///< that compute on it, this one too if it does already
+  std::vector<std::string> unknown;  ///< what could not be read, and why: "power: not supported"
+  bool operator==(const GpuSetting&) const = default;
+};
+
 struct Gpu {
   std::string name, compute_capability;
-  int sms = 0;
+  int sms = 0;  ///< in use: a power mode switches some off, a MIG slice has few
   std::int64_t memory_bytes = 0, l2_bytes = 0;
   bool integrated = false;
+  Known<int> shared_per_sm_bytes{}, shared_per_block_bytes{};  ///< the most that can be asked for
+  Known<int> memory_bus_bits{};
+  Known<bool> host_register{};       ///< ordinary host memory can be registered for it
+  Known<bool> pageable_access{};     ///< it reads host memory that nobody registered
+  Known<bool> concurrent_managed{};  ///< CPU and GPU may touch managed memory at once
+  GpuSetting setting{};
   bool operator==(const Gpu&) const = default;
+};
+
+/// A board of NVIDIA's with GPU, CPU and memory on one module, and how it is set.
+struct Jetson {
+  Known<std::string> module;      ///< "Jetson AGX Orin 64GB"
+  Known<std::string> soc;         ///< "tegra234"
+  Known<std::string> l4t;         ///< "36.4.3"
+  Known<std::string> jetpack;     ///< "6.2", or "6" where only L4T is known
+  Known<std::string> power_mode;  ///< by name: numbers mean another mode on another module
+  Known<double> gpu_clock_min_hz, gpu_clock_max_hz;  ///< limits as set
+  Known<double> emc_max_hz;                          ///< memory clock, the most as set
+  Known<std::int64_t> gated_tpcs;                    ///< pairs of SMs that the mode switched off
+  std::vector<std::string> unknown;                  ///< what could not be read, and why
+  bool operator==(const Jetson&) const = default;
 };
 
 struct Machine {
@@ -72,6 +108,7 @@ struct Machine {
   Cpu cpu;
   std::vector<Gpu> gpus;
   Known<std::string> board;  ///< DMI product or device-tree model
+  Known<Jetson> jetson;
   Known<std::int64_t> memory_bytes;
   Allowance allowance;
   Environment environment;

@@ -36,9 +36,27 @@ struct Reading {
   std::int64_t throttle_events = 0;
 };
 
+/// A GPU at one moment.  The violations are totals since the driver was loaded.
+struct GpuHealth {
+  Known<double> clock_hz, memory_clock_hz, power_w, temperature_c;
+  Known<std::vector<std::string>> throttle_reasons;
+  Known<double> thermal_violation_s, power_violation_s;  ///< time below the wanted clock
+  bool operator==(const GpuHealth&) const = default;
+};
+
+/// Events of a Jetson's over-current detection since boot.
+struct OverCurrent {
+  /// under-voltage, average over-current, peak over-current; the last climbs on healthy boards.
+  Known<std::int64_t> oc1, oc2, oc3;
+  bool operator==(const OverCurrent&) const = default;
+};
+
 struct Health {
   Known<double> load_1m, steal_s, temperature_c, pressure_cpu_some_avg10;
   Known<std::int64_t> throttle_events;
+  Known<GpuHealth> gpu{};  ///< rows of a GPU
+  Known<OverCurrent> over_current{};
+  std::vector<std::pair<std::string, double>> rails_w{};  ///< power of a board's supply rails
 };
 
 enum class Status { ok, failed, unsupported, skipped };

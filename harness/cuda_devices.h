@@ -10,12 +10,13 @@ namespace roofmark {
 
 struct CudaDevices {
   std::vector<Gpu> gpus;
+  std::vector<std::string> pci_bus_ids;  ///< parallel to gpus; a file never holds them
   std::string runtime;  ///< version of the CUDA runtime built in, "13.0"; empty: built without CUDA
   std::string reason;   ///< why there are none; empty where there are some
 };
 
-/// Asks the CUDA runtime.  A host without a GPU or a driver yields an empty list and a reason;
-/// nothing is allocated on a device.
-CudaDevices cuda_devices();
+/// Asks the CUDA runtime, and NVML for how each GPU is set.  A host without a GPU or a driver
+/// yields an empty list and a reason; nothing is allocated on a device.
+CudaDevices cuda_devices(const std::string& nvml = "libnvidia-ml.so.1");
 
 }  // namespace roofmark

@@ -2,5 +2,5 @@
 #include "harness/cuda_devices.h"
 
 namespace roofmark {
-CudaDevices cuda_devices() { return {{}, {}, "built without CUDA"}; }
+CudaDevices cuda_devices(const std::string&) { return {{}, {}, {}, "built without CUDA"}; }
 }  // namespace roofmark

@@ -6,6 +6,7 @@
 #include "harness/environment.h"
 #include "harness/machine.h"
 #include "harness/proc_files.h"
+#include "harness/tegra.h"
 
 namespace roofmark {
 namespace {
@@ -99,6 +100,8 @@ Health read_health(const Sources& sources) {
   health.pressure_cpu_some_avg10 = cpu_pressure(files);
   health.temperature_c = temperature(files);
   health.throttle_events = throttle_events(files);
+  health.over_current = over_current(files);
+  health.rails_w = rails_w(files);
   const std::map<int, std::int64_t> stolen = stolen_ticks(files);
   if (const auto all = stolen.find(-1); all != stolen.end()) {
     health.steal_s = static_cast<double>(all->second) / ticks_per_second;

@@ -14,6 +14,7 @@
 #include "harness/cuda_devices.h"
 #include "harness/environment.h"
 #include "harness/identity.h"
+#include "harness/tegra.h"
 #include "harness/topology.h"
 
 namespace roofmark {
@@ -254,8 +255,9 @@ Machine discover(const Sources& sources) {
     available = std::min(available.value_or(*limits.memory_left_bytes), *limits.memory_left_bytes);
   }
   machine.board = board_name(files);
+  machine.jetson = read_jetson(files);
   machine.memory_bytes = meminfo_bytes(files, "MemTotal");
-  if (is_this_machine(sources)) machine.gpus = cuda_devices().gpus;
+  if (is_this_machine(sources)) machine.gpus = cuda_devices(sources.nvml).gpus;
 
   Known<std::int64_t> installed = present_memory_bytes(files, topology.page_bytes);
   if (!installed) installed = machine.memory_bytes;

@@ -11,10 +11,12 @@
 
 namespace roofmark {
 
-/// Where to look: the real machine, or a recorded one (hwloc XML and a copy of /sys and /proc).
+/// Where to look: the real machine, or a recorded one (hwloc XML, a copy of /sys and /proc, a
+/// library that stands in for NVML).
 struct Sources {
   std::filesystem::path root = "/";
   std::optional<std::filesystem::path> topology_xml;
+  std::string nvml = "libnvidia-ml.so.1";  ///< as dlopen() takes it; empty: none
 };
 
 /// Reads everything it can.  What cannot be read is nullopt.  Throws MeasurementError only where
