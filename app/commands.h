@@ -32,5 +32,7 @@ void add_doctor(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);
+/// Hidden: what `run` starts to measure a GPU.
+void add_worker(CLI::App& app, Command& chosen);
 
 }  // namespace roofmark

@@ -32,6 +32,7 @@ Case probe_case(std::span<const Kernel> registry, const Machine& machine, const 
   for (const Kernel& candidate : registry) {
     if (candidate.name != kernel) continue;
     for (const Variant& variant : candidate.variants) {
+      if (variant.device != "cpu") continue;
       if (!variant.needs.empty() && !machine.has_isa(variant.needs)) continue;
       if (!(variant.format == Format{})) continue;
       for (const Site& site : candidate.sites(machine, variant, threads)) {
@@ -113,6 +114,10 @@ Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
              const std::map<int, RoughRates>& rates) {
   const Case& what = planned.what;
   if (!what.reason.empty()) return {};
+  if (what.device != "cpu") {  // nobody asked the GPU: settling, checking, and samples to the limit
+    const double limit = what.is_core_bound() ? policy.core_limit_s : policy.case_limit_s;
+    return {row_overhead_s + limit, what.shape.get("bytes", 0)};
+  }
   const RoughRates& rate = rates.at(what.threads);
   const Work work = what.kernel->work(what.shape, what.format);
   const bool is_kernel = what.kernel->role == Role::kernel;

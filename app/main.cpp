@@ -51,6 +51,7 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   std::string known;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (command->get_name() == word) return {};
+    if (command->get_group().empty()) continue;  // hidden
     known += (known.empty() ? "" : ", ") + command->get_name();
   }
   if (word.empty()) return "no command is given (" + known + " are there); see roofmark --help";
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
   add_analyze(app, chosen);
   add_report(app, chosen);
   add_list(app, chosen);
+  add_worker(app, chosen);
   const std::string problem = unknown_command(app, argc, argv);
   if (!problem.empty()) return complain(problem.c_str(), exit_usage);
   try {

@@ -14,15 +14,26 @@ struct Preset {
   std::vector<std::string> models;
   std::int64_t prompt, context;
   bool sweep;  ///< 1, 2, 4, ... threads; else one and all
+  std::vector<std::string> gpu_formats;
   double target, case_limit_s, core_limit_s;
 };
 
 // quick answers within a minute; standard is what baselines are made of; thorough takes longer
 // prompts and lets noisy rows try longer.
+const std::vector<std::string> every_gpu_format{"f32",  "tf32-f32", "bf16-f32", "f16-f32",
+                                                "w8a8", "fp8-f32",  "w4a16",    "w4a8"};
 const Preset presets[] = {
-    {"quick", {"llama-3-8b"}, 128, 2048, false, 0.03, 0.22, 0.06},
-    {"standard", {"llama-2-7b", "llama-3-8b"}, 512, 2048, true, 0.01, 1.5, 0.4},
-    {"thorough", {"llama-2-7b", "llama-3-8b", "llama-3.2-1b"}, 2048, 4096, true, 0.01, 5.0, 1.0}};
+    {"quick", {"llama-3-8b"}, 128, 2048, false, {"bf16-f32", "w4a16"}, 0.03, 0.22, 0.06},
+    {"standard", {"llama-2-7b", "llama-3-8b"}, 512, 2048, true, every_gpu_format, 0.01, 1.5, 0.4},
+    {"thorough",
+     {"llama-2-7b", "llama-3-8b", "llama-3.2-1b"},
+     2048,
+     4096,
+     true,
+     every_gpu_format,
+     0.01,
+     5.0,
+     1.0}};
 
 const Preset& preset_of(const std::string& name) {
   for (const Preset& preset : presets) {
@@ -76,7 +87,30 @@ std::vector<T> or_else(const std::vector<T>& asked, const std::vector<T>& otherw
   return asked.empty() ? otherwise : asked;
 }
 
-std::vector<Workload> workloads_of(const RunRequest& request, const Preset& preset) {
+/// What that device is measured in where nobody says it, and for which device alone.
+struct Formats {
+  std::vector<std::string> names;
+  std::string device;
+};
+
+std::vector<Formats> formats_of(const RunRequest& request, const std::vector<std::string>& devices,
+                                const Preset& preset, const Machine& machine) {
+  if (!request.formats.empty()) return {{request.formats, ""}};
+  std::vector<Formats> all;
+  for (const std::string& device : devices) {
+    if (device == "cpu") all.push_back({{"f32"}, device});
+    // Without a GPU one format stands for all: every row would say the same.
+    if (device == "cuda") {
+      all.push_back(
+          {machine.gpus.empty() ? std::vector<std::string>{"bf16-f32"} : preset.gpu_formats,
+           device});
+    }
+  }
+  return all;
+}
+
+std::vector<Workload> workloads_of(const RunRequest& request, const Preset& preset,
+                                   const std::vector<Formats>& formats) {
   std::vector<Workload> workloads;
   for (const std::string& model_name : or_else(request.models, preset.models)) {
     const Model model = model_argument(model_name);
@@ -84,11 +118,13 @@ std::vector<Workload> workloads_of(const RunRequest& request, const Preset& pres
       const Phase phase = phase_of(phase_name);
       const std::int64_t context =
           request.context.value_or(phase == Phase::prefill ? preset.prompt : preset.context);
-      for (const std::string& format_name : or_else(request.formats, {"f32"})) {
-        const Format format = format_of(format_name);
-        // Eager attention: its softmax has a kernel to measure.
-        workloads.push_back({model, phase, queries_of(phase, request.batch.value_or(1), context),
-                             format, format.activations, Attention::eager});
+      for (const Formats& of_device : formats) {
+        for (const std::string& format_name : of_device.names) {
+          const Format format = format_of(format_name);
+          // Eager attention: its softmax has a kernel to measure.
+          workloads.push_back({model, phase, queries_of(phase, request.batch.value_or(1), context),
+                               format, format.activations, Attention::eager, of_device.device});
+        }
       }
     }
   }
@@ -103,9 +139,13 @@ Policy policy_of(const RunRequest& request, const Machine& machine) {
   policy.preset = preset.name;
   policy.only = request.only;
   policy.filter = request.filter;
-  policy.devices = or_else(request.devices, {"cpu"});
+  for (const std::string& device : or_else(request.devices, {"cpu"})) {
+    const bool had = std::count(policy.devices.begin(), policy.devices.end(), device) > 0;
+    if (!had) policy.devices.push_back(device);
+  }
   policy.threads = thread_counts(request, preset.sweep, machine);
-  policy.workloads = workloads_of(request, preset);
+  policy.workloads =
+      workloads_of(request, preset, formats_of(request, policy.devices, preset, machine));
   policy.seed = static_cast<std::uint64_t>(request.seed.value_or(1));
   policy.target = preset.target;
   policy.case_limit_s = preset.case_limit_s;
@@ -116,7 +156,10 @@ Policy policy_of(const RunRequest& request, const Machine& machine) {
 std::vector<Operator> operators_of(const Policy& policy) {
   std::vector<Operator> all;
   for (const Workload& workload : policy.workloads) {
-    for (Operator& op : operators(workload)) all.push_back(std::move(op));
+    for (Operator& op : operators(workload)) {
+      op.device = workload.device;
+      all.push_back(std::move(op));
+    }
   }
   return all;
 }

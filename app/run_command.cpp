@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/estimate.h"
 #include "app/files.h"
+#include "app/gpu_worker.h"
 #include "app/interrupt.h"
 #include "app/print.h"
 #include "app/progress.h"
@@ -34,8 +35,18 @@ struct Options {
 
 std::vector<Kernel> everything() {
   std::vector<Kernel> all = all_probes();
-  for (Kernel& kernel : all_kernels()) all.push_back(std::move(kernel));
+  merge(all, all_kernels());
   return all;
+}
+
+/// The devices that this build has kernels for, the CPU first.
+std::vector<std::string> devices_of(std::span<const Kernel> registry) {
+  for (const Kernel& kernel : registry) {
+    for (const Variant& variant : kernel.variants) {
+      if (variant.device == "cuda") return {"cpu", "cuda"};
+    }
+  }
+  return {"cpu"};
 }
 
 /// What would be measured, and what that would take.
@@ -65,13 +76,18 @@ bool measure_session(Session& session, const Plan& plan, bool quiet) {
   Progress progress(Progress::style_for_stderr(quiet), plan.cases.size() - session.run.rows.size());
   const double start = device.now().value;
   const std::vector<Measurement> finished = session.run.rows;
+  const StopAsked stop = [&] { return interrupt.asked(); };
+  GpuWorker gpu(gpu_worker_command(), session.run, plan, stop);
+  const auto one = [&](const PlannedCase& planned, const Measurement* earlier) {
+    if (planned.what.device == "cuda") return gpu.measure(planned, earlier);
+    return measure_case(planned, plan, session.run.policy, device, stop, earlier);
+  };
   const auto sink = [&](const Measurement& row) {
     session.journal->append(row);
     session.run.rows.push_back(row);
     progress.step(row.id, device.now().value - start);
   };
-  return measure(
-      plan, session.run.policy, device, sink, [&] { return interrupt.asked(); }, finished);
+  return measure(plan, one, sink, stop, finished);
 }
 
 /// The analysis to standard output, the report beside the run; then where both lie.
@@ -130,8 +146,10 @@ int run_command(const Options& options) {
                  "mend it or leave out --strict\n");
     return exit_unfit;
   }
-  Session session = session_of(options.session, machine);
   const std::vector<Kernel> registry = everything();
+  SessionRequest request = options.session;
+  if (request.policy.devices.empty()) request.policy.devices = devices_of(registry);
+  Session session = session_of(request, machine);
   const Plan plan = plan_of(session, registry);
   if (options.dry_run) return dry_run(session, plan, registry);
   if (!session.journal) begin_journal(session);

@@ -35,6 +35,8 @@ class Task {
   /// Clock that the last launches ran at, where the task itself measures it on the device; 0: it
   /// does not.
   virtual double clock_hz() { return 0; }
+  /// Whether what is timed is the host's work of launching: the device then takes wall time.
+  virtual bool times_host() const { return false; }
   /// Runs once on poisoned outputs and compares with a float64 reference, in units of the
   /// tolerance:
   /// <= 1 is correct, NaN or > 1 is wrong.

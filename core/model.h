@@ -42,6 +42,7 @@ struct Workload {
   Format format;          ///< of the projections
   DType kv = DType::f32;  ///< of the key/value cache
   Attention attention = Attention::flash;
+  std::string device;  ///< the one device it is meant for; empty: every one
   bool operator==(const Workload&) const = default;
 };
 
@@ -53,6 +54,7 @@ struct Operator {
   Shape shape;
   Format format;
   std::int64_t count = 1;
+  std::string device = {};  ///< of its workload
 };
 
 }  // namespace roofmark

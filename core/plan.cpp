@@ -93,6 +93,7 @@ class Planner {
 
   void add_operator(const Kernel& kernel, const Operator& op) {
     for (const std::string& device : policy_.devices) {
+      if (!op.device.empty() && op.device != device) continue;
       bool any = false;
       for (const Variant& variant : kernel.variants) {
         if (variant.device != device || !(variant.format == op.format)) continue;
@@ -119,6 +120,7 @@ class Planner {
     resolve_companions();
     filter();
     shuffle();
+    part_devices();
     return std::move(plan_);
   }
 
@@ -199,6 +201,11 @@ class Planner {
     std::vector<std::size_t> order(plan_.cases.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    rearrange(order);
+  }
+
+  /// Puts case order[i] into place i.
+  void rearrange(const std::vector<std::size_t>& order) {
     std::vector<int> place(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<int>(i);
     std::vector<PlannedCase> cases;
@@ -208,6 +215,17 @@ class Planner {
       cases.push_back(std::move(planned));
     }
     plan_.cases = std::move(cases);
+  }
+
+  /// One device after the other: a GPU that waits for CPU rows cools down and clocks down.
+  void part_devices() {
+    std::vector<std::size_t> order;
+    for (const std::string& device : policy_.devices) {
+      for (std::size_t i = 0; i < plan_.cases.size(); ++i) {
+        if (plan_.cases[i].what.device == device) order.push_back(i);
+      }
+    }
+    rearrange(order);
   }
 
   const Machine& machine_;

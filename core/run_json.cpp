@@ -137,12 +137,14 @@ Json to_json(const Workload& workload) {
   for (const Query& query : workload.queries) {
     queries.push_back({{"cached", query.cached}, {"fresh", query.fresh}});
   }
-  return {{"model", to_json(workload.model)},
-          {"phase", name(workload.phase)},
-          {"queries", queries},
-          {"format", to_json(workload.format)},
-          {"kv", name(workload.kv)},
-          {"attention", name(workload.attention)}};
+  Json json = {{"model", to_json(workload.model)},
+               {"phase", name(workload.phase)},
+               {"queries", queries},
+               {"format", to_json(workload.format)},
+               {"kv", name(workload.kv)},
+               {"attention", name(workload.attention)}};
+  if (!workload.device.empty()) json["device"] = workload.device;
+  return json;
 }
 
 Json to_json(const Policy& policy) {

@@ -22,6 +22,8 @@ Run run_from_json(std::string_view text, const std::string& name);
 /// First line of a journal: the run without rows.  Then one line per finished row.
 std::string journal_header(const Run& run);
 std::string journal_row(const Measurement& row);
+/// A row written by journal_row.  Throws InputError.
+Measurement row_from_journal(std::string_view line, const std::string& name);
 
 /// Reads a journal, complete = false.  A last line without its newline (the process was killed
 /// while writing) is dropped; any other broken line throws InputError.

@@ -81,7 +81,7 @@ Build build_from(const JsonView& json) {
 }
 
 Workload workload_from(const JsonView& json) {
-  json.exactly({"model", "phase", "queries", "format", "kv", "attention"});
+  json.exactly({"model", "phase", "queries", "format", "kv", "attention"}, {"device"});
   json.at("model").exactly({"name", "source", "model_type", "num_hidden_layers", "hidden_size",
                             "intermediate_size", "num_attention_heads", "num_key_value_heads",
                             "head_dim", "vocab_size", "tie_word_embeddings", "torch_dtype"});
@@ -96,6 +96,7 @@ Workload workload_from(const JsonView& json) {
   workload.format = format_from_json(json.at("format"));
   workload.kv = dtype_at(json, "kv");
   workload.attention = one_of(json, "attention", std::array{Attention::flash, Attention::eager});
+  workload.device = text_or_empty(json, "device");
   return workload;
 }
 
@@ -215,6 +216,10 @@ Run run_from_journal(std::string_view text, const std::string& name) {
   }
   run.rows = rows.take();
   return run;
+}
+
+Measurement row_from_journal(std::string_view line, const std::string& name) {
+  return row_from(JsonView::parse(line, name, run_limits));
 }
 
 Run read_run(std::string_view text, const std::string& name) {

@@ -63,6 +63,23 @@ struct Contender {
   double launch_s = 0;
 };
 
+/// A row that says what is measured and nothing of how it went.
+Measurement described(const Case& what) {
+  Measurement row;
+  row.id = what.id();
+  row.kernel = what.kernel->name;
+  row.variant = what.variant ? what.variant->name : "none";
+  row.device = what.device;
+  row.role = what.kernel->role;
+  row.threads = what.threads;
+  row.format = what.format;
+  row.shape = what.shape;
+  row.conditions = what.conditions;
+  // A GPU probe that found no GPU has no shape to count.
+  if (!what.shape.extents.empty()) row.work = what.kernel->work(what.shape, what.format);
+  return row;
+}
+
 class CaseRun {
  public:
   CaseRun(const PlannedCase& planned, const Plan& plan, const Policy& policy, Device& device,
@@ -72,7 +89,7 @@ class CaseRun {
         policy_(policy),
         device_(device),
         stop_(stop) {
-    describe();
+    row_ = described(what_);
     if (earlier) take_over(*earlier);
   }
 
@@ -104,20 +121,6 @@ class CaseRun {
   }
 
  private:
-  void describe() {
-    row_.id = what_.id();
-    row_.kernel = what_.kernel->name;
-    row_.variant = what_.variant ? what_.variant->name : "none";
-    row_.device = what_.device;
-    row_.role = what_.kernel->role;
-    row_.threads = what_.threads;
-    row_.format = what_.format;
-    row_.shape = what_.shape;
-    row_.conditions = what_.conditions;
-    // A GPU probe that found no GPU has no shape to count.
-    if (!what_.shape.extents.empty()) row_.work = what_.kernel->work(what_.shape, what_.format);
-  }
-
   void take_over(const Measurement& earlier) {
     row_.samples_s = earlier.samples_s;
     row_.flags = earlier.flags;
@@ -258,7 +261,14 @@ Measurement measure_case(const PlannedCase& planned, const Plan& plan, const Pol
   return CaseRun(planned, plan, policy, device, stop, earlier).measure();
 }
 
-bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,
+Measurement row_without_time(const Case& what, Status status, const std::string& reason) {
+  Measurement row = described(what);
+  row.status = status;
+  row.reason = reason;
+  return row;
+}
+
+bool measure(const Plan& plan, const MeasureCase& measure_one, const RowSink& sink,
              const StopAsked& stop, std::span<const Measurement> finished) {
   std::set<std::string> done;
   for (const Measurement& row : finished) done.insert(row.id);
@@ -275,7 +285,7 @@ bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSi
   for (const PlannedCase& planned : plan.cases) {
     if (done.count(planned.what.id()) > 0) continue;
     if (stop && stop()) return keep_from(0);
-    Measurement row = measure_case(planned, plan, policy, device, stop);
+    Measurement row = measure_one(planned, nullptr);
     if (stop && stop()) return keep_from(0);  // cut short: its samples are too few to be a row
     if (row.contended && planned.what.is_core_bound()) {
       again.push_back({&planned, std::move(row)});
@@ -285,12 +295,19 @@ bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSi
   }
   for (std::size_t i = 0; i < again.size(); ++i) {
     if (stop && stop()) return keep_from(i);
-    const Measurement row =
-        measure_case(*again[i].planned, plan, policy, device, stop, &again[i].row);
+    const Measurement row = measure_one(*again[i].planned, &again[i].row);
     if (stop && stop()) return keep_from(i);
     sink(row);
   }
   return true;
+}
+
+bool measure(const Plan& plan, const Policy& policy, Device& device, const RowSink& sink,
+             const StopAsked& stop, std::span<const Measurement> finished) {
+  const auto one = [&](const PlannedCase& planned, const Measurement* earlier) {
+    return measure_case(planned, plan, policy, device, stop, earlier);
+  };
+  return measure(plan, one, sink, stop, finished);
 }
 
 }  // namespace roofmark
