@@ -51,14 +51,70 @@ Cpu cpu_from(const JsonView& json) {
   return cpu;
 }
 
+std::vector<std::string> texts(const JsonView& array) {
+  std::vector<std::string> all;
+  for (const JsonView& text : array.elements()) all.push_back(text.text(any_text));
+  return all;
+}
+
+Known<double> known_amount(const JsonView& object, std::string_view key) {
+  return known_number(object, key, 0, any_positive);
+}
+
+GpuSetting setting_from(const JsonView& json) {
+  json.exactly({"driver", "cuda_driver", "cuda_runtime", "mig", "ecc", "uncorrected_errors",
+                "clock_max_hz", "memory_clock_max_hz", "power_limit_w", "power_limit_default_w",
+                "throttle_reasons", "processes", "unknown"});
+  return {.driver = known_text(json, "driver"),
+          .cuda_driver = known_text(json, "cuda_driver"),
+          .cuda_runtime = known_text(json, "cuda_runtime"),
+          .mig = known_text(json, "mig"),
+          .ecc = known_boolean(json, "ecc"),
+          .uncorrected_errors = known_integer(json, "uncorrected_errors", 0, any_count),
+          .clock_max_hz = known_amount(json, "clock_max_hz"),
+          .memory_clock_max_hz = known_amount(json, "memory_clock_max_hz"),
+          .power_limit_w = known_amount(json, "power_limit_w"),
+          .power_limit_default_w = known_amount(json, "power_limit_default_w"),
+          .throttle_reasons = known_texts(json, "throttle_reasons"),
+          .processes = known_int(json, "processes", 0, many),
+          .unknown = texts(json.at("unknown"))};
+}
+
+/// Runs before the setting was recorded lack it and all but six of the facts.
 Gpu gpu_from(const JsonView& json) {
-  json.exactly({"name", "compute_capability", "sms", "memory_bytes", "l2_bytes", "integrated"});
-  return {.name = json.at("name").text(any_text),
+  json.exactly({"name", "compute_capability", "sms", "memory_bytes", "l2_bytes", "integrated"},
+               {"shared_per_sm_bytes", "shared_per_block_bytes", "memory_bus_bits", "host_register",
+                "pageable_access", "concurrent_managed", "setting"});
+  constexpr int most = std::numeric_limits<int>::max();
+  Gpu gpu{.name = json.at("name").text(any_text),
           .compute_capability = json.at("compute_capability").text(any_text),
           .sms = small(json, "sms", 0, many),
           .memory_bytes = json.at("memory_bytes").integer(0, any_count),
           .l2_bytes = json.at("l2_bytes").integer(0, any_count),
-          .integrated = json.at("integrated").boolean()};
+          .integrated = json.at("integrated").boolean(),
+          .shared_per_sm_bytes = known_int(json, "shared_per_sm_bytes", 0, most),
+          .shared_per_block_bytes = known_int(json, "shared_per_block_bytes", 0, most),
+          .memory_bus_bits = known_int(json, "memory_bus_bits", 0, many),
+          .host_register = known_boolean(json, "host_register"),
+          .pageable_access = known_boolean(json, "pageable_access"),
+          .concurrent_managed = known_boolean(json, "concurrent_managed")};
+  if (const auto setting = json.find("setting")) gpu.setting = setting_from(*setting);
+  return gpu;
+}
+
+Jetson jetson_from(const JsonView& json) {
+  json.exactly({"module", "soc", "l4t", "jetpack", "power_mode", "gpu_clock_min_hz",
+                "gpu_clock_max_hz", "emc_max_hz", "gated_tpcs", "unknown"});
+  return {.module = known_text(json, "module"),
+          .soc = known_text(json, "soc"),
+          .l4t = known_text(json, "l4t"),
+          .jetpack = known_text(json, "jetpack"),
+          .power_mode = known_text(json, "power_mode"),
+          .gpu_clock_min_hz = known_amount(json, "gpu_clock_min_hz"),
+          .gpu_clock_max_hz = known_amount(json, "gpu_clock_max_hz"),
+          .emc_max_hz = known_amount(json, "emc_max_hz"),
+          .gated_tpcs = known_integer(json, "gated_tpcs", 0, many),
+          .unknown = texts(json.at("unknown"))};
 }
 
 Allowance allowance_from(const JsonView& json) {
@@ -118,6 +174,10 @@ Known<bool> known_boolean(const JsonView& object, std::string_view key) {
   return known(object, key, [](const JsonView& json) { return json.boolean(); });
 }
 
+Known<std::vector<std::string>> known_texts(const JsonView& object, std::string_view key) {
+  return known(object, key, texts);
+}
+
 std::string text_or_empty(const JsonView& object, std::string_view key) {
   return known_text(object, key).value_or("");
 }
@@ -142,14 +202,16 @@ std::string file_name(const JsonView& json) {
 
 Machine machine_from(const JsonView& json) {
   json.exactly({"id", "class", "cpu", "gpus", "board", "memory", "allowance", "environment"});
-  json.at("board").exactly({"model"});
+  const JsonView board = json.at("board");
+  board.exactly({"model"}, {"jetson"});
   json.at("memory").exactly({"size_bytes"});
   Machine machine;
   machine.id = file_name(json.at("id"));
   machine.class_ = json.at("class").text(any_text);
   machine.cpu = cpu_from(json.at("cpu"));
   for (const JsonView& gpu : json.at("gpus").elements()) machine.gpus.push_back(gpu_from(gpu));
-  machine.board = known_text(json.at("board"), "model");
+  machine.board = known_text(board, "model");
+  machine.jetson = known(board, "jetson", jetson_from);
   machine.memory_bytes = known_integer(json.at("memory"), "size_bytes", 0, any_count);
   machine.allowance = allowance_from(json.at("allowance"));
   machine.environment = environment_from(json.at("environment"));

@@ -35,14 +35,44 @@ std::string flag_from(const JsonView& json) {
   json.refuse("unknown flag '" + printable(flag, 40) + "'", "it is one of " + names);
 }
 
+GpuHealth gpu_health_from(const JsonView& json) {
+  json.exactly({"clock_hz", "memory_clock_hz", "power_w", "temperature_c", "throttle_reasons",
+                "thermal_violation_s", "power_violation_s"});
+  return {.clock_hz = known_number(json, "clock_hz", 0, any_positive),
+          .memory_clock_hz = known_number(json, "memory_clock_hz", 0, any_positive),
+          .power_w = known_number(json, "power_w", 0, any_positive),
+          .temperature_c = known_number(json, "temperature_c", -273.15, 1000),
+          .throttle_reasons = known_texts(json, "throttle_reasons"),
+          .thermal_violation_s = known_number(json, "thermal_violation_s", 0, any_positive),
+          .power_violation_s = known_number(json, "power_violation_s", 0, any_positive)};
+}
+
+OverCurrent over_current_from(const JsonView& json) {
+  json.exactly({"oc1", "oc2", "oc3"});
+  return {.oc1 = known_integer(json, "oc1", 0, any_count),
+          .oc2 = known_integer(json, "oc2", 0, any_count),
+          .oc3 = known_integer(json, "oc3", 0, any_count)};
+}
+
 Health health_from(const JsonView& json) {
   json.exactly(
-      {"load_1m", "steal_s", "temperature_c", "pressure_cpu_some_avg10", "throttle_events"});
-  return {.load_1m = known_number(json, "load_1m", 0, any_positive),
-          .steal_s = known_number(json, "steal_s", 0, any_positive),
-          .temperature_c = known_number(json, "temperature_c", -273.15, 1000),
-          .pressure_cpu_some_avg10 = known_number(json, "pressure_cpu_some_avg10", 0, 100),
-          .throttle_events = known_integer(json, "throttle_events", 0, any_count)};
+      {"load_1m", "steal_s", "temperature_c", "pressure_cpu_some_avg10", "throttle_events"},
+      {"gpu", "over_current", "rails_w"});
+  Health health{.load_1m = known_number(json, "load_1m", 0, any_positive),
+                .steal_s = known_number(json, "steal_s", 0, any_positive),
+                .temperature_c = known_number(json, "temperature_c", -273.15, 1000),
+                .pressure_cpu_some_avg10 = known_number(json, "pressure_cpu_some_avg10", 0, 100),
+                .throttle_events = known_integer(json, "throttle_events", 0, any_count)};
+  if (const auto gpu = json.find("gpu")) health.gpu = gpu_health_from(*gpu);
+  if (const auto counters = json.find("over_current")) {
+    health.over_current = over_current_from(*counters);
+  }
+  if (const auto rails = json.find("rails_w")) {
+    for (const auto& [rail, power_w] : rails->members()) {
+      health.rails_w.push_back({rail, power_w.number(0, any_positive)});
+    }
+  }
+  return health;
 }
 
 Work work_from(const JsonView& json) {

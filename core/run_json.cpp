@@ -74,10 +74,49 @@ Json to_json(const Cpu& cpu) {
           {"isas", cpu.isas}};
 }
 
+Json to_json(const GpuSetting& setting) {
+  return {{"driver", known(setting.driver)},
+          {"cuda_driver", known(setting.cuda_driver)},
+          {"cuda_runtime", known(setting.cuda_runtime)},
+          {"mig", known(setting.mig)},
+          {"ecc", known(setting.ecc)},
+          {"uncorrected_errors", known(setting.uncorrected_errors)},
+          {"clock_max_hz", known(setting.clock_max_hz)},
+          {"memory_clock_max_hz", known(setting.memory_clock_max_hz)},
+          {"power_limit_w", known(setting.power_limit_w)},
+          {"power_limit_default_w", known(setting.power_limit_default_w)},
+          {"throttle_reasons", known(setting.throttle_reasons)},
+          {"processes", known(setting.processes)},
+          {"unknown", setting.unknown}};
+}
+
 Json to_json(const Gpu& gpu) {
-  return {{"name", gpu.name},         {"compute_capability", gpu.compute_capability},
-          {"sms", gpu.sms},           {"memory_bytes", gpu.memory_bytes},
-          {"l2_bytes", gpu.l2_bytes}, {"integrated", gpu.integrated}};
+  return {{"name", gpu.name},
+          {"compute_capability", gpu.compute_capability},
+          {"sms", gpu.sms},
+          {"memory_bytes", gpu.memory_bytes},
+          {"l2_bytes", gpu.l2_bytes},
+          {"integrated", gpu.integrated},
+          {"shared_per_sm_bytes", known(gpu.shared_per_sm_bytes)},
+          {"shared_per_block_bytes", known(gpu.shared_per_block_bytes)},
+          {"memory_bus_bits", known(gpu.memory_bus_bits)},
+          {"host_register", known(gpu.host_register)},
+          {"pageable_access", known(gpu.pageable_access)},
+          {"concurrent_managed", known(gpu.concurrent_managed)},
+          {"setting", to_json(gpu.setting)}};
+}
+
+Json to_json(const Jetson& jetson) {
+  return {{"module", known(jetson.module)},
+          {"soc", known(jetson.soc)},
+          {"l4t", known(jetson.l4t)},
+          {"jetpack", known(jetson.jetpack)},
+          {"power_mode", known(jetson.power_mode)},
+          {"gpu_clock_min_hz", known(jetson.gpu_clock_min_hz)},
+          {"gpu_clock_max_hz", known(jetson.gpu_clock_max_hz)},
+          {"emc_max_hz", known(jetson.emc_max_hz)},
+          {"gated_tpcs", known(jetson.gated_tpcs)},
+          {"unknown", jetson.unknown}};
 }
 
 Json to_json(const Allowance& allowance) {
@@ -106,11 +145,13 @@ Json to_json(const Environment& environment) {
 Json to_json(const Machine& machine) {
   Json gpus = Json::array();
   for (const Gpu& gpu : machine.gpus) gpus.push_back(to_json(gpu));
+  Json board = {{"model", known(machine.board)}};
+  if (machine.jetson) board["jetson"] = to_json(*machine.jetson);
   return {{"id", machine.id},
           {"class", machine.class_},
           {"cpu", to_json(machine.cpu)},
           {"gpus", gpus},
-          {"board", {{"model", known(machine.board)}}},
+          {"board", board},
           {"memory", {{"size_bytes", known(machine.memory_bytes)}}},
           {"allowance", to_json(machine.allowance)},
           {"environment", to_json(machine.environment)}};
@@ -170,12 +211,32 @@ Json to_json(const Policy& policy) {
           {"max_samples", policy.max_samples}};
 }
 
+Json to_json(const GpuHealth& gpu) {
+  return {{"clock_hz", known(gpu.clock_hz)},
+          {"memory_clock_hz", known(gpu.memory_clock_hz)},
+          {"power_w", known(gpu.power_w)},
+          {"temperature_c", known(gpu.temperature_c)},
+          {"throttle_reasons", known(gpu.throttle_reasons)},
+          {"thermal_violation_s", known(gpu.thermal_violation_s)},
+          {"power_violation_s", known(gpu.power_violation_s)}};
+}
+
 Json to_json(const Health& health) {
-  return {{"load_1m", known(health.load_1m)},
-          {"steal_s", known(health.steal_s)},
-          {"temperature_c", known(health.temperature_c)},
-          {"pressure_cpu_some_avg10", known(health.pressure_cpu_some_avg10)},
-          {"throttle_events", known(health.throttle_events)}};
+  Json json = {{"load_1m", known(health.load_1m)},
+               {"steal_s", known(health.steal_s)},
+               {"temperature_c", known(health.temperature_c)},
+               {"pressure_cpu_some_avg10", known(health.pressure_cpu_some_avg10)},
+               {"throttle_events", known(health.throttle_events)}};
+  if (health.gpu) json["gpu"] = to_json(*health.gpu);
+  if (health.over_current) {
+    json["over_current"] = {{"oc1", known(health.over_current->oc1)},
+                            {"oc2", known(health.over_current->oc2)},
+                            {"oc3", known(health.over_current->oc3)}};
+  }
+  if (!health.rails_w.empty()) {
+    for (const auto& [rail, power_w] : health.rails_w) json["rails_w"][rail] = number(power_w);
+  }
+  return json;
 }
 
 Json to_json(const Shape& shape) {

@@ -24,6 +24,7 @@ Known<std::int64_t> known_integer(const JsonView& object, std::string_view key, 
                                   std::int64_t high);
 Known<int> known_int(const JsonView& object, std::string_view key, int low, int high);
 Known<bool> known_boolean(const JsonView& object, std::string_view key);
+Known<std::vector<std::string>> known_texts(const JsonView& object, std::string_view key);
 /// Text where missing or null means none.
 std::string text_or_empty(const JsonView& object, std::string_view key);
 /// An integer that fits an int.

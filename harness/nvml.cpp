@@ -83,7 +83,7 @@ struct NvmlDevice::Library {
     return address != nullptr ? address(arguments...) : not_found;
   }
 
-  void open(const std::string& library, const std::string& pci_bus_id);
+  void load(const std::string& library, const std::string& pci_bus_id);
   void find(const std::string& pci_bus_id);
   Answer<std::string> driver() const;
   Answer<unsigned> number(const char* name) const;
@@ -101,7 +101,7 @@ struct NvmlDevice::Library {
   }
 };
 
-void NvmlDevice::Library::open(const std::string& library, const std::string& pci_bus_id) {
+void NvmlDevice::Library::load(const std::string& library, const std::string& pci_bus_id) {
   if (!library.empty()) handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     obstacle = "NVML is absent (no " + (library.empty() ? "library" : library) + ")";
@@ -190,7 +190,7 @@ Answer<int> NvmlDevice::Library::processes() const {
 
 NvmlDevice::NvmlDevice(const std::string& library, const std::string& pci_bus_id)
     : library_(std::make_unique<Library>()) {
-  library_->open(library, pci_bus_id);
+  library_->load(library, pci_bus_id);
 }
 NvmlDevice::~NvmlDevice() = default;
 NvmlDevice::NvmlDevice(NvmlDevice&&) noexcept = default;

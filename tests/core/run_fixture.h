@@ -20,6 +20,33 @@ inline Model small_model() {
           .source = "made up"};
 }
 
+inline Gpu small_gpu() {
+  return {.name = "Made Up GPU",
+          .compute_capability = "9.0",
+          .sms = 132,
+          .memory_bytes = std::int64_t{140} << 30,
+          .l2_bytes = 50 << 20,
+          .shared_per_sm_bytes = 228 << 10,
+          .shared_per_block_bytes = 227 << 10,
+          .memory_bus_bits = 6144,
+          .host_register = true,
+          .pageable_access = false,
+          .concurrent_managed = true,
+          .setting = {.driver = "580.82.07",
+                      .cuda_driver = "13.0",
+                      .cuda_runtime = "13.0",
+                      .mig = "off",
+                      .ecc = true,
+                      .uncorrected_errors = 0,
+                      .clock_max_hz = 1.98e9,
+                      .memory_clock_max_hz = 3.201e9,
+                      .power_limit_w = 700,
+                      .power_limit_default_w = 700,
+                      .throttle_reasons = {{"idle"}},
+                      .processes = 0,
+                      .unknown = {"power: not supported"}}};
+}
+
 inline Machine small_machine() {
   Machine machine;
   machine.id = "0123abcd";
@@ -35,7 +62,17 @@ inline Machine small_machine() {
   machine.cpu.smt = false;
   machine.cpu.caches = {{1, 48 << 10, 64, 2, 1}, {3, 32 << 20, 64, 1, 2}};
   machine.cpu.isas = {"sse2", "avx2", "avx512"};
-  machine.gpus = {{"Made Up GPU", "9.0", 132, std::int64_t{140} << 30, 50 << 20, false}};
+  machine.gpus = {small_gpu()};
+  machine.jetson = {.module = "Jetson AGX Orin 64GB",
+                    .soc = "tegra234",
+                    .l4t = "36.4.3",
+                    .jetpack = "6.2",
+                    .power_mode = "MODE_30W",
+                    .gpu_clock_min_hz = 306e6,
+                    .gpu_clock_max_hz = 612e6,
+                    .emc_max_hz = 3.199e9,
+                    .gated_tpcs = 4,
+                    .unknown = {"memory clock: only root may read it"}};
   machine.memory_bytes = std::int64_t{24} << 30;
   machine.allowance.cpus = {0, 1};
   machine.allowance.quota_cpus = 0.5;
@@ -66,6 +103,15 @@ inline Measurement small_probe() {
   row.grade = 'A';
   row.before.load_1m = 0.1;
   row.after.throttle_events = 3;
+  row.before.gpu = {.clock_hz = 1.755e9,
+                    .memory_clock_hz = 3.201e9,
+                    .power_w = 698.5,
+                    .temperature_c = 61,
+                    .throttle_reasons = {{"power_cap"}},
+                    .thermal_violation_s = 0,
+                    .power_violation_s = 12.25};
+  row.before.over_current = {.oc1 = 0, .oc2 = 3, .oc3 = 27390};
+  row.before.rails_w = {{"VDD_GPU_SOC", 12.345}, {"VDD_CPU_CV", 3.25}};
   return row;
 }
 

@@ -17,6 +17,9 @@ void expect_equal(const Health& a, const Health& b) {
   EXPECT_EQ(a.temperature_c, b.temperature_c);
   EXPECT_EQ(a.pressure_cpu_some_avg10, b.pressure_cpu_some_avg10);
   EXPECT_EQ(a.throttle_events, b.throttle_events);
+  EXPECT_EQ(a.gpu, b.gpu);
+  EXPECT_EQ(a.over_current, b.over_current);
+  EXPECT_EQ(a.rails_w, b.rails_w);
 }
 
 void expect_equal(const Measurement& a, const Measurement& b) {
@@ -113,6 +116,23 @@ TEST(RunJson, WritingWhatWasReadGivesTheSameBytes) {
   EXPECT_EQ(to_json(run_from_json(text, "run.json")), text);
 }
 
+TEST(RunJson, ARunFromBeforeAGpusSettingWasRecordedIsRead) {
+  roofmark::Run run = small_run();
+  const Gpu whole = run.machine.gpus.front();
+  run.machine.gpus = {{.name = whole.name,
+                       .compute_capability = whole.compute_capability,
+                       .sms = whole.sms,
+                       .memory_bytes = whole.memory_bytes,
+                       .l2_bytes = whole.l2_bytes}};
+  run.machine.jetson = std::nullopt;
+  std::string text = to_json(run);
+  const std::size_t first = text.rfind(',', text.find("\"shared_per_sm_bytes\""));
+  ASSERT_NE(first, std::string::npos);
+  text.erase(first, text.find('}', text.find("\"processes\"")) + 1 - first);
+  ASSERT_EQ(text.find("\"setting\""), std::string::npos) << text;
+  expect_equal(run_from_json(text, "run.json"), run);
+}
+
 TEST(RunJson, AnEmptyRunReadBackIsTheSame) {
   roofmark::Run run;
   run.id = "0";
@@ -143,13 +163,12 @@ TEST(RunJson, UnknownFactsAreNull) {
 
 TEST(RunJson, EveryObjectHasItsKeysAndNoOther) {
   const std::string text = to_json(small_run());
-  // A member before the first of each object that is not a table of names (features, shape).
+  // A member before the first of each object that is not a table of names (features, shape, rails).
   std::size_t objects = 0;
   for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
     const std::string before = text.substr(at < 12 ? 0 : at - 12, at < 12 ? at : 12);
-    if (before.find("features") != std::string::npos || before.find("shape") != std::string::npos) {
-      continue;
-    }
+    const auto is = [&](const char* table) { return before.find(table) != std::string::npos; };
+    if (is("features") || is("shape") || is("rails_w")) continue;
     std::string more = text;
     more.insert(at + 1, "\"flagg\": 1, ");
     const std::string what = refusal([&] { run_from_json(more, "run.json"); });
