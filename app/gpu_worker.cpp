@@ -91,12 +91,20 @@ Measurement GpuWorker::measure(const PlannedCase& planned, const Measurement* ea
   request += planned.companion < 0 ? nothing : described(plan_.cases[planned.companion].what);
   request += earlier == nullptr ? nothing : journal_row(*earlier);
   const Answer answer = worker_.ask(request, limit_s_, stop_);
-  if (answer.line) {
+  if (!answer.line) return failed(what, answer.death);
+  try {
+    Measurement row = row_from_journal(*answer.line, "answer");
     deaths_ = 0;
-    return row_from_journal(*answer.line, "the GPU worker's answer");
+    return row;
+  } catch (const InputError& error) {
+    worker_.end();  // nobody knows what it would answer next
+    return failed(what, std::string("answered what is no row (") + error.what() + ")");
   }
+}
+
+Measurement GpuWorker::failed(const Case& what, const std::string& reason) {
   ++deaths_;
-  return row_without_time(what, Status::failed, "the process that measured it " + answer.death);
+  return row_without_time(what, Status::failed, "the process that measured it " + reason);
 }
 
 int serve_cases(int answers) {

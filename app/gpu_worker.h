@@ -21,8 +21,12 @@ class GpuWorker {
   /// failed row that says so; the next case finds a new process.  After `most_deaths` in a row the
   /// rest is skipped.
   Measurement measure(const PlannedCase& planned, const Measurement* earlier);
+  /// How long an answer is waited for.
+  void set_limit(double limit_s) { limit_s_ = limit_s; }
 
  private:
+  Measurement failed(const Case& what, const std::string& reason);
+
   const Plan& plan_;
   std::string header_;  ///< machine and policy, as a journal begins
   double limit_s_;

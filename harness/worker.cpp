@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 
 #include "core/error.h"
@@ -89,7 +90,9 @@ Answer Worker::ask(const std::string& text, double limit_s, const std::function<
       return {.death = "interrupted", .interrupted = true};
     }
     if (monotonic_s() - start > limit_s) {
-      return give_up("gave no answer within " + std::to_string(static_cast<int>(limit_s)) + " s");
+      char why[64];
+      std::snprintf(why, sizeof why, "gave no answer within %g s", limit_s);
+      return give_up(why);
     }
     if (received_.size() > most_answer_bytes) return give_up("answered without end");
     pollfd ready{socket_, POLLIN, 0};
