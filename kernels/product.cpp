@@ -1,12 +1,14 @@
 #include "kernels/product.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
 
 #include "core/parallel.h"
+#include "core/values.h"
 
 namespace roofmark {
 namespace {
@@ -57,7 +59,7 @@ Projection project(const Product& p, const float* w, const Signs& signs, int thr
 
 /// a, c: row i of A and of C.
 double row_error(const Product& p, const float* a, const float* c, const Signs& signs,
-                 const Projection& projection) {
+                 const Projection& projection, const ProductArithmetic& by) {
   double off_s = 0, off_t = 0, a_squares = 0, c_squares = 0;
   for (std::int64_t j = 0; j < p.n; ++j) {
     const double element = c[j];
@@ -66,15 +68,31 @@ double row_error(const Product& p, const float* a, const float* c, const Signs& 
     c_squares += element * element;
   }
   for (std::int64_t l = 0; l < p.k; ++l) {
-    const double element = a[l];
+    const double element = by.scale * a[l];
     off_s -= element * projection.s[l];
     off_t -= element * projection.t[l];
     a_squares += element * element;
   }
-  const double squares = a_squares * projection.squares + static_cast<double>(p.k) * c_squares;
-  const double tolerance = margin * f32_rounding * std::sqrt(2 * squares);
+  const double k = static_cast<double>(p.k), n = static_cast<double>(p.n);
+  const double squares = a_squares * projection.squares;
+  const double tolerance =
+      margin * std::sqrt(by.sum * by.sum * 2 * (squares + k * c_squares) +
+                         by.operands * by.operands * 2 * (squares / k + c_squares) +
+                         by.result * by.result * c_squares + by.step * by.step * n);
   return worse(std::abs(off_s), std::abs(off_t)) /
          (tolerance + std::numeric_limits<float>::denorm_min());
+}
+
+/// Elements as f32, which holds them exactly.
+std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads) {
+  std::vector<float> wide(static_cast<std::size_t>(count));
+  parallel(threads, [&](int thread) {
+    const auto [begin, end] = share_of(count, thread, threads, 16);
+    for (std::int64_t i = begin; i < end; ++i) {
+      wide[static_cast<std::size_t>(i)] = static_cast<float>(value_at(data, type, i));
+    }
+  });
+  return wide;
 }
 
 }  // namespace
@@ -92,7 +110,36 @@ Work product_work(const Shape& shape, const Format& format) {
           .weights = weights};
 }
 
-Expected expected_dot(const float* a, const float* b, std::int64_t k) {
+ProductArithmetic product_arithmetic(const Format& format, DType result) {
+  ProductArithmetic by;
+  const DType operand = computing_format(format).weights;
+  if (format.accumulate == DType::i32) {
+    by.sum = 0;
+  } else if (format.accumulate != DType::f32) {
+    by.sum = epsilon(format.accumulate) / 2;
+  } else if (operand == DType::fp8) {
+    by.sum = 0x1p-13;
+  } else if (operand != DType::f32) {
+    by.sum = epsilon(DType::f32);
+  }
+  if (operand == DType::tf32) by.operands = epsilon(DType::tf32);
+  if (result == DType::f16 || result == DType::bf16 || result == DType::fp8) {
+    by.result = epsilon(result) / 2;
+  }
+  if (result == DType::fp8) {  // half of the smallest number; saturated, not infinite
+    by.step = 0x1p-10;
+    by.most = 448;
+    by.least = -448;
+  }
+  if (result == DType::i8) {
+    by.step = 0.5;
+    by.most = 127;
+    by.least = -128;
+  }
+  return by;
+}
+
+Expected expected_dot(const float* a, const float* b, std::int64_t k, const ProductArithmetic& by) {
   double sum = 0, a_squares = 0, b_squares = 0;
   for (std::int64_t i = 0; i < k; ++i) {
     const double x = a[i], y = b[i];
@@ -100,13 +147,18 @@ Expected expected_dot(const float* a, const float* b, std::int64_t k) {
     a_squares += x * x;
     b_squares += y * y;
   }
+  const double value = by.scale * sum, root = std::sqrt(static_cast<double>(k));
+  const double norms = std::abs(by.scale) * std::sqrt(a_squares * b_squares);
   const double wander =
-      std::sqrt(a_squares * b_squares) + std::sqrt(static_cast<double>(k)) * std::abs(sum);
-  return {sum, margin * f32_rounding * wander + std::numeric_limits<float>::denorm_min()};
+      by.sum * (norms + root * std::abs(value)) + by.operands * (norms / root + std::abs(value));
+  constexpr double slack = 1.01;  // a sum that is off is rounded to another neighbour
+  const double rounding = slack * (by.result * std::abs(value) + by.step);
+  return {std::clamp(value, by.least, by.most),
+          margin * wander + rounding + std::numeric_limits<float>::denorm_min()};
 }
 
 double freivalds_error(const Product& p, const float* a, const float* w, const float* c,
-                       int threads) {
+                       int threads, const ProductArithmetic& by) {
   const Signs signs(p.n);
   const Projection projection = project(p, w, signs, threads);
   std::vector<double> worst(threads, 0.0);
@@ -114,13 +166,27 @@ double freivalds_error(const Product& p, const float* a, const float* w, const f
     const auto [begin, end] = share_of(p.m, thread, threads);
     double error = 0;
     for (std::int64_t i = begin; i < end; ++i) {
-      error = worse(error, row_error(p, a + i * p.k, c + i * p.n, signs, projection));
+      error = worse(error, row_error(p, a + i * p.k, c + i * p.n, signs, projection, by));
     }
     worst[thread] = error;
   });
   double error = 0;
   for (const double e : worst) error = worse(error, e);
   return error;
+}
+
+double product_error(const StoredProduct& stored, int threads) {
+  const Product& p = stored.extents;
+  assert(stored.result != DType::f64 && stored.result != DType::i32);
+  ProductArithmetic by = product_arithmetic(stored.format, stored.result);
+  by.scale = stored.scale;
+  const auto a = widened(stored.a, stored.format.activations, p.m * p.k, threads);
+  const auto w = widened(stored.w, stored.format.weights, p.n * p.k, threads);
+  const auto c = widened(stored.c, stored.result, p.m * p.n, threads);
+  const double sampled = largest_error(c.data(), p.m * p.n, [&](std::int64_t i) {
+    return expected_dot(a.data() + i / p.n * p.k, w.data() + i % p.n * p.k, p.k, by);
+  });
+  return worse(sampled, freivalds_error(p, a.data(), w.data(), c.data(), threads, by));
 }
 
 }  // namespace roofmark

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "core/format.h"
 #include "core/shape.h"
@@ -23,20 +24,53 @@ struct Product {
 /// quantized weights are not counted: a format does not say how many weights share one.
 Work product_work(const Shape& shape, const Format& format);
 
+/// How the sums of a product become its stored elements, and how far off each step may be.
+struct ProductArithmetic {
+  double sum = f32_rounding;  ///< unit roundoff of the accumulator
+  double operands = 0;        ///< relative error of a term whose operands are rounded on the way
+  double result = 0;          ///< relative error of rounding a sum to the stored type
+  double step = 0;            ///< absolute error of the same
+  double scale = 1;           ///< a stored element is scale times the sum,
+  double least = -std::numeric_limits<double>::infinity();  ///< clamped to what its type holds
+  double most = std::numeric_limits<double>::infinity();
+};
+
+/// That of a product computed in `format` and stored as `result`, unscaled.  Matrix units cut f32
+/// sums off where ordinary cores round them (Fasi et al. 2021, doi:10.7717/peerj-cs.330), cut tf32
+/// operands to 10 bits, and on Hopper keep 14 bits of a sum of fp8 products (DeepSeek-V3 2024,
+/// arXiv:2412.19437, sect. 3.3.2).
+ProductArithmetic product_arithmetic(const Format& format, DType result);
+
 /// sum_i a_i b_i in float64, and how far off f32 may be.  Rounding errors of a sum of k products
 /// wander like a random walk (Higham & Mary 2019, doi:10.1137/18M1226312): with u = 2^-24, about u
 /// ||a|| ||b|| where terms cancel and u sqrt(k) |sum| where they share a sign.  The tolerance is
 /// four times both. Operands rounded to tf32 or bf16 on the way err by 2^13 u and 2^16 u of each
-/// term, and are found.
-Expected expected_dot(const float* a, const float* b, std::int64_t k);
+/// term, and are found.  Other arithmetic adds what its operands and its result may err by.
+Expected expected_dot(const float* a, const float* b, std::int64_t k,
+                      const ProductArithmetic& arithmetic = {});
 
 /// Freivalds' check of every element of C: |C s - A (W^T s)| for two random vectors s of +-1, all
 /// in float64, in units of the tolerance; the largest over rows.  A row with wrong elements passes
 /// one vector with a probability of at most 1/2.  Costs 4 (n k + m k + m n) operations, not 2 m n
 /// k. Tolerance of row i: errors of random sign add as their squares do, so it is the root of the
 /// summed squares of expected_dot()'s along the row, at most  4 u sqrt(2 (||a_i||^2 ||W||^2 + k
-/// ||c_i||^2)).
+/// ||c_i||^2))  in f32.
 double freivalds_error(const Product& product, const float* a, const float* w, const float* c,
-                       int threads);
+                       int threads, const ProductArithmetic& arithmetic = {});
+
+/// Operands and result of a product as they lie in this process's memory, each dense in its type.
+struct StoredProduct {
+  Product extents;
+  const void* a = nullptr;  ///< of format.activations
+  const void* w = nullptr;  ///< of format.weights
+  const void* c = nullptr;
+  Format format;
+  DType result = DType::none;
+  double scale = 1;
+};
+
+/// 1024 random elements and the edges against float64, and every element by Freivalds' check.  An
+/// element that is not finite is wrong.  Types of at most 24 significant bits: not f64, not i32.
+double product_error(const StoredProduct& product, int threads);
 
 }  // namespace roofmark
