@@ -26,6 +26,7 @@ HOMES = [
     ("hwloc", r"hwloc.*", r"harness/(machine|pinning)\.cpp"),
     ("cuBLAS", r"cublas.*", r".*\.cublas\.(cpp|cu)"),
     ("CUDA", r"(cuda|nvml|cooperative_groups|mma\.h).*", r"harness/cuda_\w*\.(cpp|h)|.*\.cu"),
+    ("the dynamic loader", r"dlfcn\.h", r"kernels/vendor/shared_library\.cpp|(harness|app)/.*"),
     ("oneDNN", r"(oneapi/)?dnnl.*", r".*\.onednn\.cpp"),
     ("BLAS", r"(.*/)?(f77)?cblas.*|lapack.*", r".*\.blas\.cpp"),
     ("nlohmann/json", r"nlohmann/.*", r".*_json\.cpp"),

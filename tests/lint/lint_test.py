@@ -74,6 +74,7 @@ class Layers(Planted):
                            ("kernels/gemm/gemm.cpp", "cblas.h"), ("kernels/add/add.cpp", "immintrin.h"),
                            ("core/text.cpp", "CLI/CLI.hpp"), ("core/file.cpp", "unistd.h"),
                            ("harness/gpu.cpp", "cuda_runtime.h"), ("app/store.cpp", "sqlite3.h"),
+                           ("kernels/gemm/gemm.cuda.cpp", "dlfcn.h"), ("kernels/gemm/gemm.cpp", "cublasLt.h"),
                            ("core/b.cpp", "boost/any.hpp")]:
             with self.subTest(file=file, header=name):
                 self.assert_caught(layers.check, file, f"#include <{name}>\n", f"<{name}>")
