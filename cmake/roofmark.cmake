@@ -57,7 +57,8 @@ macro(roofmark_add_kernel name)
 endmacro()
 
 # For GPUs, NAME/NAME.cuda.cpp defines std::vector<Kernel> NAME_cuda_kernels(), whose variants join those of the
-# kernel of the same name, over the launchers of every NAME/*.cu beside it.
+# kernel of the same name, over the launchers of every NAME/*.cu beside it.  NAME/*.cublas.cpp need headers of the
+# toolkit; without it NAME/no_cublas.cpp stands in for them.
 function(roofmark_register room name)
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
   if(EXISTS ${folder}/${name}.cpp)
@@ -80,6 +81,13 @@ function(roofmark_register room name)
         roofmark_cuda_objects(${room} ${source})
       endforeach()
     endif()
+  endif()
+  file(GLOB vendor CONFIGURE_DEPENDS ${folder}/*.cublas.cpp)
+  if(vendor AND ROOFMARK_CUDA)
+    target_sources(roofmark_${room} PRIVATE ${vendor})
+    target_include_directories(roofmark_${room} SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
+  elseif(vendor)
+    target_sources(roofmark_${room} PRIVATE ${folder}/no_cublas.cpp)
   endif()
 endfunction()
 

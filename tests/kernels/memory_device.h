@@ -11,7 +11,7 @@
 
 namespace roofmark {
 
-class MemoryDevice final : public Device {
+class MemoryDevice : public Device {
  public:
   /// `available_bytes` is what the machine says it has: a quarter of it is what a task rotates
   /// through.
@@ -28,13 +28,17 @@ class MemoryDevice final : public Device {
     return {std::shared_ptr<void>(memory, std::free), static_cast<std::byte*>(memory), size_bytes};
   }
 
-  Buffer cold_operands(std::int64_t size_bytes, int threads, DType) override {
+  Buffer cold_operands(std::int64_t size_bytes, int threads, DType type) override {
     Buffer buffer = allocate(size_bytes, threads, Pages::base);
+    operands = buffer;
+    if (type != DType::f32) {
+      randomize(buffer, type, 1);
+      return buffer;
+    }
     std::mt19937 random(1);
     for (std::int64_t i = 0; i < size_bytes / 4; ++i) {
       buffer.f32()[i] = static_cast<float>(static_cast<std::int32_t>(random())) * 0x1p-31f;
     }
-    operands = buffer;
     return buffer;
   }
   Buffer cold_results(std::int64_t size_bytes, int threads) override {
