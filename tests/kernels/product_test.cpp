@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
+#include "core/device.h"
+#include "core/values.h"
 #include "tests/kernels/guarded.h"
 
 namespace roofmark {
@@ -109,6 +113,87 @@ TEST(ProductCheck, DoesNotDependOnTheNumberOfThreads) {
   Instance what(7, 33, 100);
   EXPECT_NEAR(what.freivalds(1), what.freivalds(2), 1e-6 * what.freivalds(1));
   EXPECT_NEAR(what.freivalds(1), what.freivalds(9), 1e-6 * what.freivalds(1));
+}
+
+/// Operands of a product as they lie in memory, all bytes of int8, [-1, 1) of others.
+struct Stored {
+  Product p;
+  Format format;
+  double scale;
+  std::vector<std::uint32_t> a, w;
+  std::vector<std::byte> c;
+
+  Stored(const char* name, std::int64_t m, std::int64_t n, std::int64_t k)
+      : p(Shape{{"m", m}, {"n", n}, {"k", k}}),
+        format(*format_from(name)),
+        scale(format.weights == DType::i8 ? 32 / (5461 * std::sqrt(static_cast<double>(k))) : 1),
+        a(random(m * k, 1)),
+        w(random(n * k, 2)),
+        c(static_cast<std::size_t>(m * n * bits(format.activations) / 8)) {
+    for (std::int64_t i = 0; i < m * n; ++i) store(i, sum(i));
+  }
+
+  std::vector<std::uint32_t> random(std::int64_t count, std::uint64_t seed) const {
+    std::vector<std::uint32_t> words(
+        static_cast<std::size_t>(count * bits(format.weights) / 32 + 1));
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      words[i] = random_word(random_word_of(format.weights), seed, i);
+    }
+    return words;
+  }
+  double sum(std::int64_t i) const {
+    double sum = 0;
+    for (std::int64_t l = 0; l < p.k; ++l) sum += term(i, l);
+    return scale * sum;
+  }
+  double term(std::int64_t i, std::int64_t l) const {
+    return value_at(a.data(), format.activations, i / p.n * p.k + l) *
+           value_at(w.data(), format.weights, i % p.n * p.k + l);
+  }
+  void store(std::int64_t i, double value) {
+    const auto narrow = static_cast<float>(value);
+    std::uint32_t raw;
+    std::memcpy(&raw, &narrow, sizeof raw);
+    const std::size_t at = static_cast<std::size_t>(i);
+    if (format.activations == DType::i8) {
+      c[at] = static_cast<std::byte>(
+          static_cast<std::int8_t>(std::clamp(std::nearbyint(value), -128.0, 127.0)));
+    } else if (format.activations == DType::bf16) {
+      raw = (raw + 0x7fff + (raw >> 16 & 1)) >> 16;
+      std::memcpy(&c[2 * at], &raw, 2);
+    } else {
+      std::memcpy(&c[4 * at], &raw, 4);
+    }
+  }
+  double error() const {
+    return product_error({p, a.data(), w.data(), c.data(), format, format.activations, scale}, 2);
+  }
+};
+
+TEST(ProductCheck, TakesOperandsOfAnyFormatAsTheyLie) {
+  for (const char* format : {"f32", "tf32-f32", "bf16-f32", "w8a8"}) {
+    for (const std::int64_t k : {1, 12, 513}) {
+      EXPECT_LE(Stored(format, 5, 33, k).error(), 1) << format << " k=" << k;
+    }
+  }
+}
+
+TEST(ProductCheck, FindsALostTermInAnyFormat) {
+  for (const char* format : {"f32", "tf32-f32", "bf16-f32", "w8a8"}) {
+    Stored what(format, 40, 33, 24);
+    for (std::int64_t i = 0; i < 40 * 33; ++i) {
+      what.store(i, what.sum(i) - what.scale * what.term(i, 23));
+    }
+    EXPECT_GT(what.error(), 1) << format;
+  }
+}
+
+TEST(ProductCheck, FindsAShiftByOneElementInAnyFormat) {
+  for (const char* format : {"f32", "tf32-f32", "bf16-f32", "w8a8"}) {
+    Stored what(format, 4, 100, 64);
+    for (std::int64_t i = 0; i < 400; ++i) what.store(i, what.sum((i + 1) % 400));
+    EXPECT_GT(what.error(), 1) << format;
+  }
 }
 
 }  // namespace
