@@ -133,7 +133,8 @@ class FmaTask final : public Task {
       const double tolerance =
           32 * std::numeric_limits<Real>::epsilon() * (2 + std::abs(expected[i]));
       const double off = std::abs(static_cast<double>(x[i]) - expected[i]) / tolerance;
-      if (!(off <= worst)) worst = off;  // NaN too
+      if (std::isnan(off)) return off;
+      worst = std::max(worst, off);
     }
     return worst;
   }
