@@ -37,6 +37,46 @@ void launch(const Grid& grid, void* stream, void (*kernel)(P...),
                    grid.shared_bytes, static_cast<cudaStream_t>(stream));
 }
 
+/// Copies between any two memories, after all that `stream` holds.
+inline void copy_async(void* to, const void* from, std::int64_t size_bytes, void* stream) {
+  cudaMemcpyAsync(to, from, static_cast<std::size_t>(size_bytes), cudaMemcpyDefault,
+                  static_cast<cudaStream_t>(stream));
+}
+
+/// A second stream for work that runs beside that of another.  Streams and events, so that a launch
+/// that forks and joins can be captured into a graph.
+class SideStream {
+ public:
+  SideStream() {
+    cudaStreamCreateWithFlags(&side_, cudaStreamNonBlocking);
+    cudaEventCreateWithFlags(&forked_, cudaEventDisableTiming);
+    cudaEventCreateWithFlags(&joined_, cudaEventDisableTiming);
+  }
+  ~SideStream() {
+    cudaEventDestroy(joined_);
+    cudaEventDestroy(forked_);
+    cudaStreamDestroy(side_);
+  }
+  SideStream(const SideStream&) = delete;
+  SideStream& operator=(const SideStream&) = delete;
+
+  /// The second stream, which goes on after all that `stream` holds now.
+  void* fork(void* stream) {
+    cudaEventRecord(forked_, static_cast<cudaStream_t>(stream));
+    cudaStreamWaitEvent(side_, forked_, 0);
+    return side_;
+  }
+  /// `stream` goes on after all that the second one holds now.
+  void join(void* stream) {
+    cudaEventRecord(joined_, side_);
+    cudaStreamWaitEvent(static_cast<cudaStream_t>(stream), joined_, 0);
+  }
+
+ private:
+  cudaStream_t side_ = nullptr;
+  cudaEvent_t forked_ = nullptr, joined_ = nullptr;
+};
+
 #define ROOFMARK_DEVICE static __device__ __forceinline__
 
 // ---- 16-bit formats, kept as bits --------------------------------------------------------------
@@ -121,6 +161,26 @@ ROOFMARK_DEVICE void store16_once(void* p, uint4 v) {
   asm volatile("st.global.cs.v4.u32 [%0], {%1,%2,%3,%4};" ::"l"(p), "r"(v.x), "r"(v.y), "r"(v.z),
                "r"(v.w)
                : "memory");
+}
+
+/// 16 bytes past L1.
+ROOFMARK_DEVICE uint4 load16_l2(const void* p) {
+  uint4 v;
+  asm volatile("ld.global.cg.v4.u32 {%0,%1,%2,%3}, [%4];"
+               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+               : "l"(p));
+  return v;
+}
+/// The address that lies at p, a step of a pointer chase: cached at every level, or past L1.
+ROOFMARK_DEVICE const void* follow(const void* p) {
+  const void* next;
+  asm volatile("ld.global.u64 %0, [%1];" : "=l"(next) : "l"(p));
+  return next;
+}
+ROOFMARK_DEVICE const void* follow_l2(const void* p) {
+  const void* next;
+  asm volatile("ld.global.cg.u64 %0, [%1];" : "=l"(next) : "l"(p));
+  return next;
 }
 
 /// The block's dynamic shared memory, 16-byte aligned (128 where the launch has no static one).

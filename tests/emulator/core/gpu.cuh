@@ -124,6 +124,15 @@ void launch(const Grid& grid, void*, void (*kernel)(P...), typename Exactly<P>::
                 [&] { kernel(arguments...); });
 }
 
+inline void copy_async(void* to, const void* from, std::int64_t size_bytes, void*) {
+  std::memcpy(to, from, static_cast<std::size_t>(size_bytes));
+}
+class SideStream {
+ public:
+  void* fork(void* stream) { return stream; }
+  void join(void*) {}
+};
+
 #define ROOFMARK_DEVICE static inline
 
 // ---- 16-bit formats ----------------------------------------------------------------------------
@@ -204,6 +213,12 @@ ROOFMARK_DEVICE uint4 load16(const void* p) {
 }
 ROOFMARK_DEVICE uint4 load16_once(const void* p) { return load16(p); }
 ROOFMARK_DEVICE uint4 load16_coherent(const void* p) { return load16(p); }
+ROOFMARK_DEVICE uint4 load16_l2(const void* p) { return load16(p); }
+ROOFMARK_DEVICE const void* follow(const void* p) {
+  require_aligned(p, 8);
+  return *static_cast<const void* const*>(p);
+}
+ROOFMARK_DEVICE const void* follow_l2(const void* p) { return follow(p); }
 ROOFMARK_DEVICE void store16(void* p, uint4 v) {
   require_aligned(p, 16);
   std::memcpy(p, &v, sizeof v);
