@@ -1,6 +1,8 @@
 // Bandwidth of each memory level: read, write, copy and triad, with ordinary and non-temporal
 // stores. Program bytes are counted: what the instructions ask for.  A reader adds the
 // write-allocate traffic of ordinary stores, which the condition stores=ordinary states.
+#include "probes/stream/stream.h"
+
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -13,20 +15,9 @@
 namespace roofmark {
 namespace {
 
-/// What a kernel of this folder does to its arrays.
-struct Pattern {
-  const char* name;
-  const char* summary;
-  int reads, writes;  ///< arrays read and written
-};
-constexpr Pattern patterns[] = {{"read", "read bandwidth of each memory level", 1, 0},
-                                {"write", "write bandwidth of each memory level", 0, 1},
-                                {"copy", "copy bandwidth, a = b", 1, 1},
-                                {"triad", "triad bandwidth, a = b + s c", 2, 1}};
-
 struct Leaves {
   const char* isa;
-  StreamLeaf ordinary[4], nt[4];  ///< in the order of `patterns`
+  StreamLeaf ordinary[4], nt[4];  ///< in the order of stream_patterns
   StreamLeaf read_far;            ///< from memory
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                          \
@@ -41,17 +32,6 @@ constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 // At least this much is moved per launch, so that fork and join stay out: 100 us at 640 GB/s per
 // core.
 constexpr std::int64_t launch_bytes = 64 << 20;
-
-template <int P>
-Work work(const Shape& shape, const Format&) {
-  constexpr Pattern pattern = patterns[P];
-  const double moved =
-      static_cast<double>(shape.at("bytes")) * static_cast<double>(shape.at("passes"));
-  constexpr int arrays = pattern.reads + pattern.writes;
-  return {.ops = Ops{P == 3 ? moved / arrays / 4 * 2 : 0.0},  // triad multiplies and adds
-          .read = Bytes{moved * pattern.reads / arrays},
-          .written = Bytes{moved * pattern.writes / arrays}};
-}
 
 /// Bytes of a cache level that `threads` threads share: bound one per core, they fill one instance
 /// after the other.
@@ -120,13 +100,12 @@ Site site(const Machine& machine, int arrays, int threads, const Conditions& con
 /// KiB pages are tried where the level outgrows what the TLB covers.
 template <int P>
 std::vector<Site> sites(const Machine& machine, const Variant& variant, int threads) {
-  constexpr Pattern pattern = patterns[P];
-  constexpr int arrays = pattern.reads + pattern.writes;
+  constexpr StreamPattern pattern = stream_patterns[P];
   const std::string ordinary = pattern.writes > 0 ? "ordinary" : "";
   std::vector<Site> all;
   const auto add = [&](const char* level, const std::string& stores, const char* pages) {
-    all.push_back(
-        site(machine, arrays, threads, {.level = level, .stores = stores, .pages = pages}));
+    all.push_back(site(machine, pattern.arrays(), threads,
+                       {.level = level, .stores = stores, .pages = pages}));
   };
   add("l1", ordinary, "huge");
   add("l2", ordinary, "huge");
@@ -161,7 +140,7 @@ class StreamTask final : public Task {
 
   /// Every element that a pass writes, exactly (the triad within one rounding).
   double error() override {
-    if (patterns[pattern_].writes == 0)
+    if (stream_patterns[pattern_].writes == 0)
       return 0;  // loads leave no trace; the codegen test counts them
     double worst = 0;
     for (int thread = 0; thread < threads_; ++thread) {
@@ -173,7 +152,8 @@ class StreamTask final : public Task {
       const StreamArrays arrays = arrays_of(thread);
       for (std::int64_t i = 0; i < count(); ++i) {
         const double off = std::abs(arrays.a[i] - expected(arrays, i)) / tolerance();
-        if (!(off <= worst)) worst = off;
+        if (std::isnan(off)) return off;
+        worst = std::max(worst, off);
       }
     }
     return worst;
@@ -183,7 +163,7 @@ class StreamTask final : public Task {
   // Between arrays: keeps equal indices out of the same set and page offset (4 KiB aliasing).
   static constexpr std::int64_t pad = 1088, page = 4096;
 
-  int arrays() const { return patterns[pattern_].reads + patterns[pattern_].writes; }
+  int arrays() const { return stream_patterns[pattern_].arrays(); }
   std::int64_t count() const { return array_bytes_ / 4; }
 
   StreamArrays arrays_of(int thread) const {
@@ -194,9 +174,9 @@ class StreamTask final : public Task {
       return array;
     };
     StreamArrays all{};
-    if (patterns[pattern_].writes > 0) all.a = next();
-    if (patterns[pattern_].reads > 0) all.b = next();
-    if (patterns[pattern_].reads > 1) all.c = next();
+    if (stream_patterns[pattern_].writes > 0) all.a = next();
+    if (stream_patterns[pattern_].reads > 0) all.b = next();
+    if (stream_patterns[pattern_].reads > 1) all.c = next();
     all.bytes = array_bytes_;
     return all;
   }
@@ -220,12 +200,12 @@ class StreamTask final : public Task {
 
   double expected(const StreamArrays& arrays, std::int64_t i) const {
     const float scalar = scalar_[i % 4];
-    if (pattern_ == 1) return scalar;
-    if (pattern_ == 2) return arrays.b[i];
+    if (pattern_ == write_pattern) return scalar;
+    if (pattern_ == copy_pattern) return arrays.b[i];
     return static_cast<double>(arrays.b[i]) + static_cast<double>(scalar) * arrays.c[i];
   }
   /// b + s c <= 6: half a unit in the last place fused, one and a half in two instructions.
-  double tolerance() const { return pattern_ == 3 ? 6 * 1.5 * 1.2e-7 : 1e-30; }
+  double tolerance() const { return pattern_ == triad_pattern ? 6 * 1.5 * 1.2e-7 : 1e-30; }
 
   StreamLeaf leaf_;
   int pattern_, threads_;
@@ -239,9 +219,9 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   for (const Leaves& leaves : all_leaves) {
     if (what.variant->name != leaves.isa) continue;
     const Conditions& conditions = what.conditions;
-    const StreamLeaf leaf = P == 0 && conditions.level == "dram" ? leaves.read_far
-                            : conditions.stores == "nt"          ? leaves.nt[P]
-                                                                 : leaves.ordinary[P];
+    const StreamLeaf leaf = P == read_pattern && conditions.level == "dram" ? leaves.read_far
+                            : conditions.stores == "nt"                     ? leaves.nt[P]
+                                                                            : leaves.ordinary[P];
     return std::make_unique<StreamTask>(what, device, P, leaf);
   }
   return nullptr;
@@ -249,10 +229,10 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 
 template <int P>
 Kernel kernel() {
-  Kernel kernel{.name = patterns[P].name,
-                .summary = patterns[P].summary,
+  Kernel kernel{.name = stream_patterns[P].name,
+                .summary = stream_patterns[P].summary,
                 .role = Role::bandwidth_probe,
-                .work = work<P>,
+                .work = stream_work<P>,
                 .sites = sites<P>};
   for (const Leaves& leaves : all_leaves) {
     kernel.variants.push_back({leaves.isa, "cpu", leaves.isa, Format{}, prepare<P>, {}});

@@ -1,0 +1,37 @@
+// What the bandwidth probes of every device do to their arrays, and the work that is.
+#pragma once
+
+#include "core/format.h"
+#include "core/shape.h"
+#include "core/work.h"
+
+namespace roofmark {
+
+struct StreamPattern {
+  const char* name;
+  const char* summary;
+  int reads, writes;  ///< arrays read and written
+
+  constexpr int arrays() const { return reads + writes; }
+};
+constexpr StreamPattern stream_patterns[] = {
+    {"read", "read bandwidth of each memory level", 1, 0},
+    {"write", "write bandwidth of each memory level", 0, 1},
+    {"copy", "copy bandwidth, a = b", 1, 1},
+    {"triad", "triad bandwidth, a = b + s c", 2, 1}};
+/// Indices of stream_patterns.
+constexpr int read_pattern = 0, write_pattern = 1, copy_pattern = 2, triad_pattern = 3;
+
+/// Program bytes of all arrays in all passes: what the instructions ask for.
+template <int P>
+Work stream_work(const Shape& shape, const Format&) {
+  constexpr StreamPattern pattern = stream_patterns[P];
+  const double moved =
+      static_cast<double>(shape.at("bytes")) * static_cast<double>(shape.at("passes"));
+  // The triad multiplies and adds once per f32 of an array.
+  return {.ops = Ops{P == triad_pattern ? moved / pattern.arrays() / 4 * 2 : 0.0},
+          .read = Bytes{moved * pattern.reads / pattern.arrays()},
+          .written = Bytes{moved * pattern.writes / pattern.arrays()}};
+}
+
+}  // namespace roofmark
