@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/run_json.h"
 #include "harness/cuda_devices.h"
+#include "harness/pinning.h"
 #include "kernels/registry.h"
 #include "probes/registry.h"
 
@@ -113,6 +114,7 @@ int serve_cases(int answers) {
   std::string line;
   if (!std::getline(std::cin, line)) return exit_done;
   const Run run = run_from_journal(line + "\n", "worker input");
+  let_this_thread_run_on(run.machine.allowance.cpus);
   const auto device = make_cuda_device(run.machine);
   for (bool usable = true; usable;) {
     const auto wanted = next_row();

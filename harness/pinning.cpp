@@ -55,6 +55,15 @@ void Binder::bind_this_thread(int logical_cpu) const {
 
 void bind_this_thread(int logical_cpu) { Binder().bind_this_thread(logical_cpu); }
 
+void let_this_thread_run_on(const std::vector<int>& logical_cpus) {
+  const Binder binder;
+  const std::shared_ptr<void> set = new_bitmap();
+  for (const int cpu : logical_cpus) {
+    if (cpu >= 0) hwloc_bitmap_set(bitmap_of(set), static_cast<unsigned>(cpu));
+  }
+  hwloc_set_cpubind(topology_of(binder.topology_), bitmap_of(set), HWLOC_CPUBIND_THREAD);
+}
+
 AffinityGuard::AffinityGuard() : saved_(new_bitmap()) {
   if (hwloc_get_cpubind(topology_of(binder_.topology_), bitmap_of(saved_), HWLOC_CPUBIND_THREAD) !=
       0) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 namespace roofmark {
 
@@ -18,11 +19,17 @@ class Binder {
 
  private:
   friend class AffinityGuard;
+  friend void let_this_thread_run_on(const std::vector<int>& logical_cpus);
   std::shared_ptr<void> topology_;  // hwloc_topology_t
 };
 
 /// Binder().bind_this_thread(logical_cpu), for one thread.
 void bind_this_thread(int logical_cpu);
+
+/// Lets the calling thread, and those that it starts from now on, run on any of these CPUs: a
+/// process inherits what the thread that started it was bound to.  What cannot be had is left as it
+/// is.
+void let_this_thread_run_on(const std::vector<int>& logical_cpus);
 
 /// Restores, when it goes, the affinity its thread had when it was made.  Make and destroy it on
 /// the same thread.  An affinity that cannot be read is left alone.

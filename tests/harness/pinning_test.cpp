@@ -43,6 +43,16 @@ TEST(Pinning, TheGuardRestoresWhatTheThreadHad) {
   EXPECT_EQ(allowed_cpus(), before);
 }
 
+TEST(Pinning, AThreadBoundToOneCpuCanBeLetOntoAllOfThem) {
+  const AffinityGuard guard;
+  const std::vector<int> before = allowed_cpus();
+  bind_this_thread(before.front());
+  let_this_thread_run_on(before);
+  EXPECT_EQ(allowed_cpus(), before);
+  let_this_thread_run_on({});  // nothing to run on: left as it is
+  EXPECT_EQ(allowed_cpus(), before);
+}
+
 TEST(Pinning, OneBinderServesSeveralThreadsAndBindsOnlyTheCaller) {
   const std::vector<int> before = allowed_cpus();
   const Binder binder;
