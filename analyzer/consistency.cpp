@@ -108,7 +108,8 @@ class Checker {
   void check_read(const Probe& a, const Probe& b) {
     if (a.row->kernel != "read" || b.row->kernel != "copy" || a.row->variant != b.row->variant ||
         a.row->threads != b.row->threads || a.row->conditions.level != b.row->conditions.level ||
-        a.row->conditions.pages != b.row->conditions.pages) {
+        a.row->conditions.pages != b.row->conditions.pages ||
+        a.row->conditions.memory != b.row->conditions.memory) {
       return;
     }
     const double ratio = *a.ceiling->value / *b.ceiling->value;

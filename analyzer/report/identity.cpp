@@ -89,6 +89,7 @@ std::string ceiling_name(const Ceiling& ceiling) {
     const Identity parts = identity(ceiling.id);
     if (parts.condition("stores") == "nt") add("nt stores");
     if (parts.condition("pages") == "huge") add("huge pages");
+    if (!parts.condition("memory").empty()) add(parts.condition("memory") + " memory");
   }
   return name.empty() ? ceiling.id : name;
 }

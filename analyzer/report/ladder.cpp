@@ -50,8 +50,15 @@ int kind_rank(const std::string& kind) {
   return kind == "compute" ? 0 : kind == "bandwidth" ? 1 : kind == "latency" ? 2 : 3;
 }
 
+/// What may bound a kernel by its intensity.  The link between a GPU and its host may not: kernels
+/// move no bytes over it.
+bool on_roofline(const Ceiling& ceiling) {
+  return kind_rank(ceiling.kind) < 2 && ceiling.level != "link";
+}
+
 int level_rank(const std::string& level) {
-  return level.empty() ? 0 : level == "dram" ? 1000 : level.back();
+  if (level == "dram" || level == "link") return level == "dram" ? 1000 : 1001;
+  return level.empty() ? 0 : level.back();
 }
 
 bool reads_before(const Ceiling* a, const Ceiling* b) {
@@ -86,7 +93,7 @@ void fill(Panel& panel, const Analysis& analysis) {
   for (const Ceiling& ceiling : analysis.ceilings) {
     if (ceiling.device != panel.device || ceiling.threads != panel.threads || !drawable(ceiling))
       continue;
-    if (ceiling.kind == "bandwidth") slopes.push_back(&ceiling);
+    if (ceiling.kind == "bandwidth" && on_roofline(ceiling)) slopes.push_back(&ceiling);
     if (ceiling.kind == "compute") flats.push_back(&ceiling);
   }
   const auto of_one_variant = [](const Ceiling& c) {
@@ -131,8 +138,7 @@ std::vector<Panel> panels(const Analysis& analysis) {
     places.emplace(device, threads);
   };
   for (const Ceiling& ceiling : analysis.ceilings) {
-    const bool drawn = ceiling.kind == "bandwidth" || ceiling.kind == "compute";
-    if (drawn && drawable(ceiling)) see(ceiling.device, ceiling.threads);
+    if (on_roofline(ceiling) && drawable(ceiling)) see(ceiling.device, ceiling.threads);
   }
   for (const Point& point : analysis.points) {
     const Identity parts = identity(point.id);
@@ -165,7 +171,7 @@ Ladder ladder(const Analysis& analysis) {
     if (ceiling.grade == 'X') {
       result.refused.push_back(&ceiling);
     } else if (roof.count(&ceiling) ||
-               (usable(ceiling) && (kind_rank(ceiling.kind) >= 2 || binding.count(ceiling.id)))) {
+               (usable(ceiling) && (!on_roofline(ceiling) || binding.count(ceiling.id)))) {
       result.roof.push_back(&ceiling);
     } else if (ceiling.value) {
       result.others.push_back(&ceiling);
