@@ -29,6 +29,7 @@ void for_each_case(FakeDevice& device, int threads, F f) {
   const std::vector<Kernel> probes = all_probes();
   for (const Kernel& kernel : probes) {
     for (const Variant& variant : kernel.variants) {
+      if (variant.device != "cpu") continue;
       for (const Site& site : kernel.sites(device.machine_facts, variant, threads)) {
         const bool runs = variant.needs.empty() || device.machine_facts.has_isa(variant.needs);
         if (runs && site.reason.empty()) {
@@ -97,6 +98,7 @@ std::vector<Site> read_sites(const Machine& machine, int threads) {
   for (const Kernel& kernel : all_probes()) {
     if (kernel.name != "read") continue;
     for (const Variant& variant : kernel.variants) {
+      if (variant.device != "cpu") continue;
       for (Site& site : kernel.sites(machine, variant, threads)) all.push_back(std::move(site));
     }
   }
