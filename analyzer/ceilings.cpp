@@ -21,7 +21,7 @@ struct Bound {
 std::string kind_of(const Measurement& row) {
   if (row.role == Role::overhead_probe) return "overhead";
   if (row.role == Role::bandwidth_probe) return "bandwidth";
-  const bool computes = row.role == Role::compute_probe && row.format.weights != DType::none;
+  const bool computes = row.role == Role::compute_probe && row.format.activations != DType::none;
   return computes ? "compute" : "latency";
 }
 

@@ -68,6 +68,7 @@ std::optional<Format> working_format_from(std::string_view text) {
 
 Format computing_format(const Format& format) {
   const DType w = format.weights, a = format.activations;
+  if (w == DType::none) return format;
   DType type = bits(w) > bits(a) ? w : a;
   if (is_integer(w) != is_integer(a)) type = is_integer(w) ? a : w;
   if (is_integer(type)) return {type, type, DType::i32};

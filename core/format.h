@@ -17,6 +17,7 @@ int bits(DType type);
 /// Width as stored, in bytes; 0.5 for i4.
 double bytes(DType type);
 
+/// Without weights (none-f32): a function of one operand, such as an exponential.
 struct Format {
   DType weights = DType::f32, activations = DType::f32, accumulate = DType::f32;
 
@@ -35,7 +36,8 @@ std::optional<Format> working_format_from(std::string_view name);
 
 /// The format in which a product is computed: that of both operands where they agree; integer
 /// weights with floating-point activations are converted first (w4a16 computes in f16); of two
-/// integer widths (w4a8) and of two floating-point ones the wider.
+/// integer widths (w4a8) and of two floating-point ones the wider.  What has no weights is no
+/// product and stays what it is.
 Format computing_format(const Format& format);
 
 }  // namespace roofmark

@@ -48,6 +48,32 @@ double i4(const void* data, std::int64_t index) {
   return nibble < 8 ? nibble : nibble - 16;
 }
 
+template <class T, class Bits>
+Bits bits_of(T x) {
+  static_assert(sizeof(T) == sizeof(Bits));
+  Bits bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+/// The inverse of decoded(), rounded to nearest.
+std::uint64_t narrowed(double x, int exponent_bits, int fraction_bits) {
+  const std::uint64_t sign =
+      std::signbit(x) ? std::uint64_t{1} << (exponent_bits + fraction_bits) : 0;
+  const std::uint64_t infinity = ((std::uint64_t{1} << exponent_bits) - 1) << fraction_bits;
+  if (std::isnan(x)) return infinity + 1;
+  if (std::isinf(x)) return sign | infinity;
+  const int least = 2 - (1 << (exponent_bits - 1));  // exponent of the normal numbers' first binade
+  int exponent = 0;
+  std::frexp(x, &exponent);  // |x| in [2^(exponent - 1), 2^exponent)
+  const int binade = x == 0 || exponent - 1 < least ? least : exponent - 1;
+  const auto steps =
+      static_cast<std::uint64_t>(std::nearbyint(std::ldexp(std::fabs(x), fraction_bits - binade)));
+  // What is normal has its leading one in `steps`; a carry out of the fraction raises the exponent.
+  const std::uint64_t bits = (static_cast<std::uint64_t>(binade - least) << fraction_bits) + steps;
+  return sign | (bits < infinity ? bits : infinity);
+}
+
 }  // namespace
 
 double value_at(const void* data, DType type, std::int64_t index) {
@@ -75,6 +101,22 @@ double value_at(const void* data, DType type, std::int64_t index) {
       break;
   }
   return std::numeric_limits<double>::quiet_NaN();
+}
+
+std::uint64_t encoded(double x, DType type) {
+  switch (type) {
+    case DType::f64:
+      return bits_of<double, std::uint64_t>(x);
+    case DType::f32:
+    case DType::tf32:
+      return bits_of<float, std::uint32_t>(static_cast<float>(x));
+    case DType::f16:
+      return narrowed(x, 5, 10);
+    case DType::bf16:
+      return narrowed(x, 8, 7);
+    default:
+      return 0;
+  }
 }
 
 double epsilon(DType type) {

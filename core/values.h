@@ -11,6 +11,10 @@ namespace roofmark {
 /// complement nibbles, the low one of each byte first.  fp8: e4m3 (no infinities, 0x7f is NaN).
 double value_at(const void* data, DType type, std::int64_t index);
 
+/// Bits of the number of that type nearest to x, ties to even; f64, f32, f16 and bf16.  Above the
+/// largest one: infinity.
+std::uint64_t encoded(double x, DType type);
+
 /// Distance from 1 to the next number of that type above it: 2^-23 for f32, 2^-10 for f16, 2^-7
 /// for bf16, 2^-3 for fp8; 0 for integers.
 double epsilon(DType type);

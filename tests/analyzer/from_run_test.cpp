@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "analyzer/ceilings.h"
 #include "analyzer/operators.h"
 #include "tests/analyzer/run_builder.h"
 
@@ -156,6 +157,19 @@ TEST(FromRun, LatencyAndOverheadRowsAreSecondsAndNoRoof) {
   EXPECT_EQ(analysis.ceilings[2].kind, "overhead");
   EXPECT_EQ(analysis.ceilings[2].value, 0.25);
   EXPECT_TRUE(measured_roofline(run, analysis, "cpu").engine.peaks.empty());
+}
+
+TEST(FromRun, ExponentialsHaveACeilingOfTheirOwn) {
+  roofmark::Run run = zen5_run();
+  Measurement exponentials =
+      timed("exp", "avx512", Role::compute_probe, 1, {.ops = Ops{0x1p60}}, 1);
+  exponentials.format = {DType::none, DType::f32, DType::f32};
+  run.rows = {fma_row("avx512", 1, 64), exponentials};
+  const Analysis analysis = analyze_run(run);
+  EXPECT_EQ(analysis.ceilings[1].kind, "compute");
+  EXPECT_EQ(analysis.ceilings[1].value, 0x1p60);
+  EXPECT_EQ(analysis.ceilings[1].datasheet, std::nullopt);
+  EXPECT_EQ(best_compute(analysis.ceilings, "f32", "cpu", 1), &analysis.ceilings[0]);
 }
 
 TEST(FromRun, AComputeBoundKernelIsComparedByOperations) {

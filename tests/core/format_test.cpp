@@ -40,5 +40,11 @@ TEST(Format, QuantizedWeightsComputeInWhatTheyAreConvertedTo) {
   EXPECT_EQ(computes_in(DType::f32, DType::f32, DType::f32), "f32");
 }
 
+TEST(Format, WhatHasNoWeightsIsNoProductOfThatType) {
+  const Format exponential{DType::none, DType::f32, DType::f32};
+  EXPECT_EQ(exponential.name(), "none-f32");
+  EXPECT_EQ(computing_format(exponential), exponential);
+}
+
 }  // namespace
 }  // namespace roofmark

@@ -98,6 +98,35 @@ TEST(Plan, TheCompanionIsTheWidestProbeThatCanRun) {
   EXPECT_EQ(plan.cases[kernel.companion].what.id(), "read/avx2/f32/cpu/t2/bytes=64,level=l1");
 }
 
+TEST(Plan, WhatIsNoProductBoundsNone) {
+  const auto one_site_at_all = +[](const Machine&, const Variant&, int) {
+    return std::vector<Site>{{.shape = {{"ops", 1}}}};
+  };
+  const auto any_compute_probe = +[](const Shape&, int) { return std::optional(Companion{}); };
+  const Format f32, exponential{DType::none, DType::f32, DType::f32};
+  const std::vector<Kernel> kernels = {
+      {.name = "fma",
+       .role = Role::compute_probe,
+       .work = none,
+       .sites = one_site_at_all,
+       .variants = {{"simt", "cpu", "", f32, nullptr, {}}}},
+      {.name = "exp",
+       .role = Role::compute_probe,
+       .work = none,
+       .sites = one_site_at_all,
+       .variants = {{"simt", "cpu", "", exponential, nullptr, {}}}},
+      {.name = "gemv",
+       .work = none,
+       .companion = any_compute_probe,
+       .variants = {{"simt", "cpu", "", f32, nullptr, {}}}}};
+  Policy policy;
+  policy.threads = {1};
+  const Plan plan = roofmark::plan(kernels, avx2_machine(), operators(), policy);
+  const PlannedCase& kernel = find(plan, "gemv/simt/f32/cpu/t1/n=4,state=cold");
+  ASSERT_GE(kernel.companion, 0);
+  EXPECT_EQ(plan.cases[kernel.companion].what.id(), "fma/simt/f32/cpu/t1/ops=1");
+}
+
 TEST(Plan, AFilterKeepsTheCompanionsItsKernelsNeed) {
   Policy policy;
   policy.threads = {1};
