@@ -190,9 +190,14 @@ ROOFMARK_DEVICE T* shared_memory() {
   return reinterpret_cast<T*>(roofmark_shared_memory);
 }
 
+/// An address as instructions on shared memory take it.
+ROOFMARK_DEVICE unsigned shared_address(const void* shared) {
+  return static_cast<unsigned>(__cvta_generic_to_shared(shared));
+}
+
 /// Starts copying 16 bytes from global to shared memory (sm_80); zeros where not `valid`.
 ROOFMARK_DEVICE void copy_async16(void* shared, const void* global, bool valid = true) {
-  const auto to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+  const unsigned to = shared_address(shared);
   const int bytes = valid ? 16 : 0;
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global), "r"(bytes)
                : "memory");
@@ -268,6 +273,12 @@ ROOFMARK_DEVICE std::uint32_t fma_f16x2(std::uint32_t a, std::uint32_t b, std::u
   asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
   return d;
 }
+/// a * b + c on two packed bf16.
+ROOFMARK_DEVICE std::uint32_t fma_bf16x2(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+  std::uint32_t d;
+  asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
+  return d;
+}
 /// a - b on two packed f16.
 ROOFMARK_DEVICE std::uint32_t sub_f16x2(std::uint32_t a, std::uint32_t b) {
   std::uint32_t d;
@@ -279,7 +290,7 @@ ROOFMARK_DEVICE std::uint32_t sub_f16x2(std::uint32_t a, std::uint32_t b) {
 
 /// Four 8x8 matrices of 16-bit elements from shared memory; lane 8 i + r gives row r of matrix i.
 ROOFMARK_DEVICE void load_matrices(std::uint32_t (&r)[4], const void* shared_row) {
-  const auto at = static_cast<unsigned>(__cvta_generic_to_shared(shared_row));
+  const unsigned at = shared_address(shared_row);
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
                : "r"(at)
@@ -287,7 +298,7 @@ ROOFMARK_DEVICE void load_matrices(std::uint32_t (&r)[4], const void* shared_row
 }
 /// The same, each matrix transposed.
 ROOFMARK_DEVICE void load_matrices_transposed(std::uint32_t (&r)[4], const void* shared_row) {
-  const auto at = static_cast<unsigned>(__cvta_generic_to_shared(shared_row));
+  const unsigned at = shared_address(shared_row);
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
                : "r"(at)

@@ -229,6 +229,11 @@ template <class T>
 ROOFMARK_DEVICE T* shared_memory() {
   return reinterpret_cast<T*>(emulator::dynamic_shared_memory());
 }
+/// Of the block's dynamic shared memory, which does not begin at a multiple of 1024.
+ROOFMARK_DEVICE unsigned shared_address(const void* shared) {
+  return 128 + static_cast<unsigned>(static_cast<const std::byte*>(shared) -
+                                     emulator::dynamic_shared_memory());
+}
 ROOFMARK_DEVICE void copy_async16(void* shared, const void* global, bool valid = true) {
   require_aligned(shared, 16);
   if (valid) require_aligned(global, 16);
@@ -307,6 +312,23 @@ ROOFMARK_DEVICE std::uint32_t fma_f16x2(std::uint32_t a, std::uint32_t b, std::u
     return rounded_f16(static_cast<double>(half_of(a, i)) * half_of(b, i) + half_of(c, i));
   };
   return packed(one(0), one(1));
+}
+/// Nearest bf16, ties to even; from double, so that an fma rounds once.
+ROOFMARK_DEVICE Bf16 rounded_bf16(double x) {
+  int exponent = 0;
+  std::frexp(x, &exponent);
+  const int unit = exponent < -125 ? -133 : exponent - 8;  // of the last place
+  return from_float<Bf16>(
+      static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(x, -unit)), unit)));
+}
+ROOFMARK_DEVICE std::uint32_t fma_bf16x2(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+  const auto one = [&](int i) -> std::uint32_t {
+    const auto half = [i](std::uint32_t x) -> double {
+      return to_float(Bf16{static_cast<std::uint16_t>(x >> 16 * i)});
+    };
+    return rounded_bf16(half(a) * half(b) + half(c)).bits;
+  };
+  return one(1) << 16 | one(0);
 }
 ROOFMARK_DEVICE std::uint32_t sub_f16x2(std::uint32_t a, std::uint32_t b) {
   const auto one = [&](int i) {
