@@ -69,12 +69,16 @@ class Layers(Planted):
         self.write("core/parallel.h", "#include <omp.h>\n")
         self.write("kernels/gemm/gemm.blas.cpp", "#include <cblas.h>\n")
         self.write("probes/fma/fma.isa.cpp", "#include <immintrin.h>\n\n#include <cstdint>\n")
+        for file in ["core/gpu.cuh", "probes/fma/fma.cu", "harness/cuda_device.cpp"]:
+            self.write(file, "#include <cuda_runtime_api.h>\n")
         for file, name in [("harness/device.cpp", "benchmark/benchmark.h"), ("app/doctor.cpp", "hwloc.h"),
                            ("core/plan.cpp", "nlohmann/json.hpp"), ("kernels/gemm/gemm.cpp", "omp.h"),
                            ("kernels/gemm/gemm.cpp", "cblas.h"), ("kernels/add/add.cpp", "immintrin.h"),
                            ("core/text.cpp", "CLI/CLI.hpp"), ("core/file.cpp", "unistd.h"),
                            ("harness/gpu.cpp", "cuda_runtime.h"), ("app/store.cpp", "sqlite3.h"),
                            ("kernels/gemm/gemm.cuda.cpp", "dlfcn.h"), ("kernels/gemm/gemm.cpp", "cublasLt.h"),
+                           ("probes/fma/fma.cuda.cpp", "cuda_runtime_api.h"), ("probes/fma/fma.cuda.h", "cuda_fp16.h"),
+                           ("kernels/softmax/rows.cuh", "cuda_fp16.h"),
                            ("core/b.cpp", "boost/any.hpp")]:
             with self.subTest(file=file, header=name):
                 self.assert_caught(layers.check, file, f"#include <{name}>\n", f"<{name}>")
@@ -94,6 +98,8 @@ class Words(Planted):
         self.write("app/files.cpp", "#include <fstream>\nvoid f() { std::fprintf(stderr, \"x\"); }\n")
         self.write("harness/cpu_device.cpp", "#include <chrono>\n")
         self.write("core/pace.isa.cpp", "#if defined(__x86_64__)\nasm(\"nop\");\n#endif\n")
+        for file in ["core/gpu.cuh", "probes/matrix/mma.cuh"]:
+            self.write(file, "void f() { asm(\"bar.sync 0;\"); }\n")
         self.write("core/notes.cpp", '// printf( and std::chrono in a comment\nconst char* s = "argv printf(";\n')
         for file, text, part in [
                 ("core/a.cpp", "#ifdef ROOFMARK_CUDA\n", "condition"), ("kernels/a.cpp", "#if defined(__AVX2__)\n", "condition"),
@@ -101,6 +107,7 @@ class Words(Planted):
                 ("analyzer/a.cpp", "#include <fstream>\n", "file"), ("harness/log.cpp", "void f() { printf(s); }\n", "printing"),
                 ("core/a.cpp", "#include <iostream>\n", "printing"), ("kernels/a.cpp", "auto s = std::getenv(n);\n", "environment"),
                 ("core/a.cpp", "void f() { std::abort(); }\n", "exit"), ("kernels/a.cpp", "x = _mm256_add_ps(a, b);\n", "intrinsic"),
+                ("kernels/add/add.cu", "void f() { asm(\"bar.sync 0;\"); }\n", "intrinsic"),
                 ("kernels/a.cpp", "#pragma omp parallel\n", "OpenMP"), ("core/a.h", "__attribute__((target_clones(\"avx2\")))\n", "clone")]:
             with self.subTest(text=text):
                 self.assert_caught(words.check, file, text, part)

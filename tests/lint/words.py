@@ -32,7 +32,7 @@ RULES = [
     ("an exit", r"\b(exit|_exit|_Exit|quick_exit|abort|terminate)\s*\(", r"app/.*", "throw one of core/error.h"),
     ("an intrinsic or assembly",
      r"\b_mm\d*_\w+|\b(asm|__asm__|__asm)\b|\bvector_size\b|\bv(ld|st)\dq_\w+|\bsv\w+_[fsu]\d+\b",
-     r".*\.isa\.(cpp|h)", "write a leaf in a *.isa.cpp"),
+     r".*\.isa\.(cpp|h)|core/gpu\.cuh|probes/\w+/\w+\.cuh", "write a leaf in a *.isa.cpp, or a function of core/gpu.cuh"),
     ("OpenMP", r"#\s*pragma\s+omp\b|\bomp_\w+\s*\(", r"core/parallel\.h", "use core/parallel.h"),
     ("a fast-math, native or clone attribute", r"target_clones|fast-math|march=native", r"(?!)",
      "add an instruction set to cmake/isas.cmake"),
