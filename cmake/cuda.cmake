@@ -1,6 +1,9 @@
 # CUDA: the toolkit, the architectures, and how a *.cu becomes objects.  Included whether or not CUDA is on.
 include_guard()
 
+# What every *.cu is compiled with; a lint reads the machine code that comes of it.
+set(ROOFMARK_CUDA_OPTIONS -O3 --expt-relaxed-constexpr)
+
 if(ROOFMARK_CUDA)
   find_package(CUDAToolkit)
   if(NOT CUDAToolkit_FOUND)
@@ -71,7 +74,7 @@ function(roofmark_cuda_objects room source)
   target_include_directories(${object} PRIVATE ${PROJECT_SOURCE_DIR})
   set_target_properties(${object} PROPERTIES CUDA_STANDARD 17 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF
                         CUDA_SEPARABLE_COMPILATION OFF)
-  target_compile_options(${object} PRIVATE ${gencode} -O3 --expt-relaxed-constexpr -Xcompiler=-Wall,-Wextra
+  target_compile_options(${object} PRIVATE ${gencode} ${ROOFMARK_CUDA_OPTIONS} -Xcompiler=-Wall,-Wextra
                          $<$<BOOL:${ROOFMARK_WERROR}>:--Werror=all-warnings>)
   target_sources(roofmark_${room} PRIVATE $<TARGET_OBJECTS:${object}>)
   set_property(GLOBAL APPEND PROPERTY ROOFMARK_CUDA_OBJECTS ${object})
