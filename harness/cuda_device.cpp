@@ -185,7 +185,14 @@ class CudaDevice final : public Device {
     if (&task == uncapturable_) return {nullptr, 0};
     cudaGraph_t graph = nullptr;
     check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "beginning a capture");
-    for (std::int64_t i = 0; i < launches; ++i) task.launch({stream_});
+    try {
+      for (std::int64_t i = 0; i < launches; ++i) task.launch({stream_});
+    } catch (...) {  // of a library that does not start
+      cudaStreamEndCapture(stream_, &graph);
+      if (graph != nullptr) cudaGraphDestroy(graph);
+      cudaGetLastError();
+      throw;
+    }
     const cudaError_t launched = cudaGetLastError();
     const cudaError_t ended = cudaStreamEndCapture(stream_, &graph);
     if (launched == cudaSuccess && ended == cudaSuccess && graph != nullptr) {
