@@ -110,14 +110,17 @@ void present(const Session& session, const std::string& output) {
   }
 }
 
-/// The plan, refused where it is empty or needs hardware that is absent.
-Plan plan_of(const Session& session, std::span<const Kernel> registry) {
-  const Policy& policy = session.run.policy;
-  const bool wants_gpu = std::count(policy.devices.begin(), policy.devices.end(), "cuda") > 0;
-  if (wants_gpu && session.run.machine.gpus.empty()) {
+/// A GPU that was asked for must be there; one that was not is missing row by row.
+void require_devices(std::span<const std::string> asked, const Machine& machine) {
+  if (std::count(asked.begin(), asked.end(), "cuda") > 0 && machine.gpus.empty()) {
     throw AbsentError(
         "there is no CUDA device here (see roofmark doctor); leave out --device cuda");
   }
+}
+
+/// The plan, refused where it is empty.
+Plan plan_of(const Session& session, std::span<const Kernel> registry) {
+  const Policy& policy = session.run.policy;
   Plan plan = roofmark::plan(registry, session.run.machine, operators_of(policy), policy);
   if (plan.cases.empty()) {
     throw InputError("there is nothing to measure (no id matches --filter '" + policy.filter +
@@ -148,6 +151,7 @@ int run_command(const Options& options) {
   }
   const std::vector<Kernel> registry = everything();
   SessionRequest request = options.session;
+  require_devices(request.policy.devices, machine);
   if (request.policy.devices.empty()) request.policy.devices = devices_of(registry);
   Session session = session_of(request, machine);
   const Plan plan = plan_of(session, registry);
