@@ -15,6 +15,14 @@ function(roofmark_room name)
   target_link_libraries(roofmark_${name} PUBLIC roofmark_options ${arg_LINK})
 endfunction()
 
+# roofmark_relocatable(PROGRAM): installed as bin/PROGRAM, it finds its libraries in lib/ beside bin/, and those find
+# theirs there too: that is what DT_RPATH does and DT_RUNPATH does not.  The component is named as the program.
+function(roofmark_relocatable program)
+  set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
+  target_link_options(${program} PRIVATE -Wl,--disable-new-dtags)
+  install(TARGETS ${program} COMPONENT ${program} RUNTIME DESTINATION bin)
+endfunction()
+
 # What turns the flags of any preset into those of release.
 set(ROOFMARK_RELEASE_OBJECT_OPTIONS -O3 -g0 -DNDEBUG -fno-sanitize=all -fomit-frame-pointer)
 
