@@ -59,7 +59,8 @@ function(roofmark_gencode out least)
 endfunction()
 
 # roofmark_cuda_objects(ROOM file.cu): compiled for every architecture; NAME.sm89.cu for those from 8.9 on,
-# NAME.sm90a.cu for 9.0 alone.
+# NAME.sm90a.cu for 9.0 alone.  The assembler knows instructions of 8.9 from toolkit 12.4 on; before that no_sm89.cpp
+# stands in for NAME.sm89.cu.
 function(roofmark_cuda_objects room source)
   get_filename_component(stem ${source} NAME_WE)
   get_filename_component(file ${source} NAME)
@@ -68,6 +69,11 @@ function(roofmark_cuda_objects room source)
   if(file MATCHES "\\.sm([0-9]+a?)\\.cu$")
     set(least ${CMAKE_MATCH_1})
     string(APPEND object _sm${least})
+  endif()
+  if(least STREQUAL 89 AND CUDAToolkit_VERSION VERSION_LESS 12.4)
+    get_filename_component(folder ${source} DIRECTORY)
+    target_sources(roofmark_${room} PRIVATE ${folder}/no_sm89.cpp)
+    return()
   endif()
   roofmark_gencode(gencode ${least})
   add_library(${object} OBJECT ${source})
