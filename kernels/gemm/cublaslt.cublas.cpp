@@ -22,15 +22,14 @@ constexpr int most_algorithms = 16;
 /// What NVIDIA recommends for Hopper is 32 MiB; split-k of large products takes more.
 constexpr std::int64_t workspace_bytes = 64 << 20;
 
-#define ROOFMARK_CUBLASLT(X)                                                                  \
-  X(Create)                                                                                   \
-  X(Destroy)                                                                                  \
-  X(GetVersion)                                                                               \
-  X(GetStatusName)                                                                            \
-  X(MatmulDescCreate)                                                                         \
-  X(MatmulDescDestroy) X(MatmulDescSetAttribute) X(MatrixLayoutCreate) X(MatrixLayoutDestroy) \
-      X(MatmulPreferenceCreate) X(MatmulPreferenceDestroy) X(MatmulPreferenceSetAttribute)    \
-          X(MatmulAlgoGetHeuristic) X(MatmulAlgoConfigGetAttribute) X(Matmul)
+// clang-format off
+#define ROOFMARK_CUBLASLT(X) \
+  X(Create) X(Destroy) X(GetVersion) X(GetStatusName) \
+  X(MatmulDescCreate) X(MatmulDescDestroy) X(MatmulDescSetAttribute) \
+  X(MatrixLayoutCreate) X(MatrixLayoutDestroy) \
+  X(MatmulPreferenceCreate) X(MatmulPreferenceDestroy) X(MatmulPreferenceSetAttribute) \
+  X(MatmulAlgoGetHeuristic) X(MatmulAlgoConfigGetAttribute) X(Matmul)
+// clang-format on
 
 constexpr const char* function_names[] = {
 #define ROOFMARK_NAME(name) "cublasLt" #name,
@@ -77,33 +76,28 @@ Api open_api(std::span<const std::string> candidates) {
 
 /// How cuBLASLt is asked for a format; its documentation lists which combinations it has.
 struct Recipe {
+  const char* format;
+  const char* needs;            ///< least compute capability
   DType stored;                 ///< of operands and result
   cudaDataType_t type, c_type;  ///< c_type: of the summand that is not used
   cublasComputeType_t compute;
   cudaDataType_t scale;
 };
-constexpr std::pair<Format, Recipe> recipes[] = {
+constexpr Recipe recipes[] = {
     // Pedantic: neither tf32 nor emulation by bf16, whatever the environment asks for.
-    {{DType::f32, DType::f32, DType::f32},
-     {DType::f32, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F_PEDANTIC, CUDA_R_32F}},
-    {{DType::tf32, DType::tf32, DType::f32},
-     {DType::tf32, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, CUDA_R_32F}},
-    {{DType::bf16, DType::bf16, DType::f32},
-     {DType::bf16, CUDA_R_16BF, CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDA_R_32F}},
-    {{DType::f16, DType::f16, DType::f32},
-     {DType::f16, CUDA_R_16F, CUDA_R_16F, CUBLAS_COMPUTE_32F, CUDA_R_32F}},
-    {{DType::f16, DType::f16, DType::f16},
-     {DType::f16, CUDA_R_16F, CUDA_R_16F, CUBLAS_COMPUTE_16F, CUDA_R_16F}},
-    {{DType::i8, DType::i8, DType::i32},
-     {DType::i8, CUDA_R_8I, CUDA_R_8I, CUBLAS_COMPUTE_32I, CUDA_R_32F}},
-    {{DType::fp8, DType::fp8, DType::f32},
-     {DType::fp8, CUDA_R_8F_E4M3, CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDA_R_32F}},
+    {"f32", "", DType::f32, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F_PEDANTIC, CUDA_R_32F},
+    {"tf32-f32", "8.0", DType::tf32, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32,
+     CUDA_R_32F},
+    {"bf16-f32", "8.0", DType::bf16, CUDA_R_16BF, CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDA_R_32F},
+    {"f16-f32", "", DType::f16, CUDA_R_16F, CUDA_R_16F, CUBLAS_COMPUTE_32F, CUDA_R_32F},
+    {"f16", "", DType::f16, CUDA_R_16F, CUDA_R_16F, CUBLAS_COMPUTE_16F, CUDA_R_16F},
+    {"w8a8", "8.0", DType::i8, CUDA_R_8I, CUDA_R_8I, CUBLAS_COMPUTE_32I, CUDA_R_32F},
+    {"fp8-f32", "8.9", DType::fp8, CUDA_R_8F_E4M3, CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDA_R_32F},
 };
 
 const Recipe& recipe_of(const Format& format) {
-  return std::find_if(std::begin(recipes), std::end(recipes),
-                      [&](const auto& row) { return row.first == format; })
-      ->second;
+  return *std::find_if(std::begin(recipes), std::end(recipes),
+                       [&](const Recipe& recipe) { return *format_from(recipe.format) == format; });
 }
 
 /// What the library scales sums by.  Random int8 operands have a deviation of 74 and their sums one
@@ -356,18 +350,6 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   return cublaslt_task(what, device, cublaslt_candidates());
 }
 
-std::vector<Variant> variants_of(std::initializer_list<std::pair<const char*, const char*>> rows) {
-  std::vector<Variant> variants;
-  for (const auto& [format, needs] : rows) {
-    variants.push_back({.name = "cublaslt",
-                        .device = "cuda",
-                        .needs = needs,
-                        .format = *format_from(format),
-                        .prepare = prepare});
-  }
-  return variants;
-}
-
 }  // namespace
 
 std::vector<std::string> cublaslt_candidates() {
@@ -388,13 +370,15 @@ std::unique_ptr<Task> cublaslt_task(const Case& what, Device& device,
 }
 
 std::vector<Variant> cublaslt_gemm_variants() {
-  return variants_of({{"f32", ""},
-                      {"tf32-f32", "8.0"},
-                      {"bf16-f32", "8.0"},
-                      {"f16-f32", ""},
-                      {"f16", ""},
-                      {"w8a8", "8.0"},
-                      {"fp8-f32", "8.9"}});
+  std::vector<Variant> variants;
+  for (const Recipe& recipe : recipes) {
+    variants.push_back({.name = "cublaslt",
+                        .device = "cuda",
+                        .needs = recipe.needs,
+                        .format = *format_from(recipe.format),
+                        .prepare = prepare});
+  }
+  return variants;
 }
 
 }  // namespace roofmark
