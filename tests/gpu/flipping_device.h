@@ -1,6 +1,8 @@
 // A GPU whose downloads come back with one bit flipped: what a task's error() must notice.
 #pragma once
 
+#include <cstddef>
+
 #include "core/device.h"
 
 namespace roofmark {
