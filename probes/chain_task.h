@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -82,7 +83,8 @@ class ChainTask final : public Task {
           probe_.off({word(0, thread), word(1, thread), word(2, thread), word(3, thread)},
                      word(4 + chain, thread), chain_steps * turns_,
                      word_at(ends.data(), static_cast<std::size_t>(i)));
-      if (!(off <= worst)) worst = off;  // NaN too
+      if (std::isnan(off)) return off;
+      worst = std::max(worst, off);
     }
     return worst;
   }

@@ -73,7 +73,11 @@ class FmaTask final : public Task {
   /// Eight turns against the same recurrence in float64, on every thread.
   double error() override {
     double worst = 0;
-    for (int thread = 0; thread < threads_; ++thread) worst = std::max(worst, error_of(thread));
+    for (int thread = 0; thread < threads_; ++thread) {
+      const double off = error_of(thread);
+      if (std::isnan(off)) return off;
+      worst = std::max(worst, off);
+    }
     return worst;
   }
 

@@ -99,7 +99,8 @@ class MatrixTask final : public Task {
     double worst = 0;
     for (int product = 0; product < probe_.products; ++product) {
       const double off = error_of(product, turns);
-      if (!(off <= worst)) worst = off;  // NaN too
+      if (std::isnan(off)) return off;
+      worst = std::max(worst, off);
     }
     return worst;
   }
@@ -176,7 +177,8 @@ class MatrixTask final : public Task {
           if (at < 0) continue;
           const double off =
               off_by(expected, results_[block * layout_.result_count(probe_) + at], turns);
-          if (!(off <= worst)) worst = off;
+          if (std::isnan(off)) return off;
+          worst = std::max(worst, off);
         }
       }
     }

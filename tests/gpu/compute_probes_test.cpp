@@ -9,6 +9,7 @@
 #include "core/plan.h"
 #include "probes/chain_task.h"
 #include "probes/imad/imad.cuda.h"
+#include "tests/gpu/flipping_device.h"
 #include "tests/gpu/gpu_under_test.h"
 
 namespace roofmark {
@@ -56,6 +57,16 @@ TEST(ComputeProbes, EveryVariantComputesWhatItsInstructionsSay) {
     const auto task = what.variant->prepare(what, *device);
     EXPECT_LE(task->error(), 1) << what.id();
     EXPECT_GT(task->clock_hz(), 0) << what.id();
+  }
+}
+
+TEST(ComputeProbes, AnythingElseThatComesBackIsNoticed) {
+  const auto device = gpu_under_test();
+  if (!device) GTEST_SKIP() << "no CUDA device";
+  FlippingDevice flipping(*device, 0);
+  const std::vector<Kernel> kernels = compute_probes();
+  for (const Case& what : short_cases(kernels, *device, 1)) {
+    EXPECT_FALSE(what.variant->prepare(what, flipping)->error() <= 1) << what.id();  // NaN too
   }
 }
 
