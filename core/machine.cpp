@@ -1,8 +1,15 @@
 #include "core/machine.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace roofmark {
+namespace {
+
+/// What stands between a GPU's name and its slice's.
+constexpr std::string_view mig_mark = " MIG ";
+
+}  // namespace
 
 const Cache* Cpu::cache(int level) const {
   const auto at = std::find_if(caches.begin(), caches.end(),
@@ -20,6 +27,15 @@ std::int64_t Cpu::last_level_bytes() const {
     }
   }
   return size;
+}
+
+std::string Gpu::model() const {
+  return name.substr(0, std::min(name.find(mig_mark), name.find(" (nvgpu)")));
+}
+
+std::string Gpu::slice() const {
+  const std::size_t at = name.find(mig_mark);
+  return at == std::string::npos ? "" : name.substr(at + mig_mark.size());
 }
 
 bool Machine::has_isa(const std::string& isa) const {

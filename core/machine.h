@@ -85,6 +85,12 @@ struct Gpu {
   Known<bool> pageable_access{};     ///< it reads host memory that nobody registered
   Known<bool> concurrent_managed{};  ///< CPU and GPU may touch managed memory at once
   GpuSetting setting{};
+
+  /// Its name whatever slice of it is seen and whatever driver says it: "NVIDIA H100 80GB HBM3" of
+  /// "NVIDIA H100 80GB HBM3 MIG 1g.10gb", "Orin" of "Orin (nvgpu)".
+  std::string model() const;
+  /// The slice it is: "1g.10gb"; empty: a whole GPU.
+  std::string slice() const;
   bool operator==(const Gpu&) const = default;
 };
 

@@ -3,10 +3,8 @@
 
 #include <cuda_runtime_api.h>
 
-#include <string_view>
 #include <utility>
 
-#include "harness/identity.h"
 #include "harness/nvml.h"
 
 namespace roofmark {
@@ -51,9 +49,7 @@ void complete(GpuSetting& setting, const Gpu& gpu, int device) {
     setting.cuda_driver = version_text(version);
   }
   if (cudaRuntimeGetVersion(&version) == cudaSuccess) setting.cuda_runtime = version_text(version);
-  // A slice is a device of its own, whose name ends in what it is: "... MIG 1g.10gb".
-  const std::size_t slice = gpu.name.find(mig_mark);
-  if (slice != std::string::npos) setting.mig = gpu.name.substr(slice + mig_mark.size());
+  if (!gpu.slice().empty()) setting.mig = gpu.slice();
 }
 
 Gpu read_gpu(int device, const cudaDeviceProp& properties) {

@@ -83,10 +83,6 @@ std::string cpu_class(const Machine& machine) {
 
 }  // namespace
 
-std::string gpu_model(const std::string& name) {
-  return name.substr(0, std::min(name.find(mig_mark), name.find(" (nvgpu)")));
-}
-
 std::int64_t rounded_gib(std::int64_t size_bytes) {
   constexpr std::int64_t gib = std::int64_t{1} << 30;
   return std::max<std::int64_t>(1, size_bytes / gib + (size_bytes % gib >= gib / 2 ? 1 : 0));
@@ -102,8 +98,7 @@ std::string fingerprint(const MachineIdentity& identity) {
             std::to_string(cache.line_bytes) + '\n';
   }
   std::vector<std::string> gpus;
-  for (const Gpu& gpu : identity.gpus)
-    gpus.push_back(gpu_model(gpu.name) + ' ' + gpu.compute_capability);
+  for (const Gpu& gpu : identity.gpus) gpus.push_back(gpu.model() + ' ' + gpu.compute_capability);
   std::sort(gpus.begin(), gpus.end());  // the order of devices follows an environment variable
   for (const std::string& gpu : gpus) text += "gpu " + gpu + '\n';
   const std::int64_t memory_gib = identity.memory_bytes ? rounded_gib(*identity.memory_bytes) : 0;
@@ -121,8 +116,8 @@ std::string machine_class(const Machine& machine, Known<std::int64_t> installed_
   name += '-' + std::to_string(count) + 'c';
   if (installed_bytes) name += '-' + std::to_string(rounded_gib(*installed_bytes)) + 'g';
   for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
-    const std::string gpu = slug(gpu_model(machine.gpus[i].name));
-    if (i == 0 || gpu != slug(gpu_model(machine.gpus[i - 1].name))) name += '-' + gpu;
+    const std::string gpu = slug(machine.gpus[i].model());
+    if (i == 0 || gpu != slug(machine.gpus[i - 1].model())) name += '-' + gpu;
   }
   return name;
 }

@@ -3,19 +3,11 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/machine.h"
 
 namespace roofmark {
-
-/// What stands in the name of a slice of a GPU between the GPU's own name and the slice's.
-inline constexpr std::string_view mig_mark = " MIG ";
-
-/// The name of a GPU whatever slice of it is seen and whatever driver says it: a Jetson's is "Orin"
-/// or "Orin (nvgpu)".
-std::string gpu_model(const std::string& name);
 
 /// What makes a machine this one: only what stays when kernel, firmware settings, power mode,
 /// limits and load change.  No serial numbers, no names.

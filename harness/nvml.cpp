@@ -150,13 +150,14 @@ Answer<unsigned> NvmlDevice::Library::number(const char* name, int which) const 
 
 Answer<bool> NvmlDevice::Library::mode(const char* name) const {
   unsigned current = 0, pending = 0;
-  return answer(call<int>(name, device, &current, &pending), current != 0);
+  const int code = call<int>(name, device, &current, &pending);
+  return answer(code, current != 0);
 }
 
 Answer<double> NvmlDevice::Library::violation_s(int policy) const {
   Violation violation{};
   const int code = call<int>("nvmlDeviceGetViolationStatus", device, policy, &violation);
-  return answer(code, 1e-9 * static_cast<double>(violation.violation_ns));
+  return answer(code, static_cast<double>(violation.violation_ns) / 1e9);
 }
 
 Answer<unsigned long long> NvmlDevice::Library::events() const {
@@ -210,18 +211,18 @@ class Collector {
     if (!answer.value) unknown_.push_back(std::string(what) + ": " + answer.reason);
     return std::move(answer.value);
   }
-  /// A count of units as a number of a larger or smaller one; 0 is none.
-  Known<double> scaled(const char* what, Answer<unsigned> answer, double unit) {
+  /// A count in megahertz, milliwatts or the like in the unit itself; 0 is none.
+  Known<double> scaled(const char* what, Answer<unsigned> answer, double times, double over = 1) {
     if (answer.value == 0u) answer = {std::nullopt, "reported as 0"};
     const Known<unsigned> value = take(what, std::move(answer));
-    return value ? Known<double>(*value * unit) : std::nullopt;
+    return value ? Known<double>(*value * times / over) : std::nullopt;
   }
 
  private:
   std::vector<std::string>& unknown_;
 };
 
-constexpr double mega = 1e6, milli = 1e-3;
+constexpr double mega = 1e6, per_kilo = 1e3;
 
 }  // namespace
 
@@ -246,9 +247,9 @@ GpuSetting NvmlDevice::setting() const {
   setting.memory_clock_max_hz = collect.scaled(
       "highest memory clock", nvml.number("nvmlDeviceGetMaxClockInfo", clock_memory), mega);
   setting.power_limit_w =
-      collect.scaled("power limit", nvml.number("nvmlDeviceGetEnforcedPowerLimit"), milli);
+      collect.scaled("power limit", nvml.number("nvmlDeviceGetEnforcedPowerLimit"), 1, per_kilo);
   setting.power_limit_default_w = collect.scaled(
-      "default power limit", nvml.number("nvmlDeviceGetPowerManagementDefaultLimit"), milli);
+      "default power limit", nvml.number("nvmlDeviceGetPowerManagementDefaultLimit"), 1, per_kilo);
   if (const auto events = collect.take("throttle reasons", nvml.events())) {
     setting.throttle_reasons = clock_event_names(*events);
   }
@@ -265,7 +266,7 @@ GpuHealth NvmlDevice::health() const {
   health.clock_hz = collect.scaled("clock", nvml.number("nvmlDeviceGetClockInfo", clock_sm), mega);
   health.memory_clock_hz =
       collect.scaled("memory clock", nvml.number("nvmlDeviceGetClockInfo", clock_memory), mega);
-  health.power_w = collect.scaled("power", nvml.number("nvmlDeviceGetPowerUsage"), milli);
+  health.power_w = collect.scaled("power", nvml.number("nvmlDeviceGetPowerUsage"), 1, per_kilo);
   health.temperature_c =
       collect.scaled("temperature", nvml.number("nvmlDeviceGetTemperature", temperature_gpu), 1);
   if (const auto events = nvml.events().value) {

@@ -196,7 +196,8 @@ GpuHealth tegra_gpu_health(const ProcFiles& files) {
   health.memory_clock_hz = emc_rate(files);
   const std::string zones = "/sys/class/thermal/";
   for (const std::string& name : files.names(zones)) {
-    if (files.line(zones + name + "/type") != "gpu-thermal") continue;
+    const std::string type = files.line(zones + name + "/type").value_or("");
+    if (type != "gpu-thermal" && type != "GPU-therm") continue;  // JetPack 6 and 7, and 5
     // A zone that is switched off answers with an error, not with a number.
     const Known<std::int64_t> millidegrees = files.number(zones + name + "/temp");
     if (millidegrees && *millidegrees > -40'000 && *millidegrees < 150'000) {
@@ -236,7 +237,7 @@ std::vector<std::pair<std::string, double>> rails_w(const ProcFiles& files) {
           *milliamperes < 0 || *millivolts > most || *milliamperes > most) {
         continue;
       }
-      rails.push_back({*label, 1e-6 * static_cast<double>(*millivolts * *milliamperes)});
+      rails.push_back({*label, static_cast<double>(*millivolts * *milliamperes) / 1e6});
     }
   }
   return rails;

@@ -107,6 +107,38 @@ TEST(MachineClass, NamesThePartWithoutItsTrademarks) {
             "intel-xeon-platinum-8480-96c-1024g-nvidia-h200");
 }
 
+TEST(MachineIdentity, IsTheSameForASliceOfAGpuAndForAnotherDriversName) {
+  const auto id_with = [](const char* name) {
+    MachineIdentity identity;
+    identity.gpus = {{.name = name, .compute_capability = "9.0"}};
+    return fingerprint(identity);
+  };
+  EXPECT_EQ(id_with("NVIDIA H100 80GB HBM3 MIG 1g.10gb"), id_with("NVIDIA H100 80GB HBM3"));
+  EXPECT_EQ(id_with("Orin (nvgpu)"), id_with("Orin"));
+  EXPECT_NE(id_with("NVIDIA H100 PCIe"), id_with("NVIDIA H100 80GB HBM3"));
+  Machine machine;
+  machine.cpu.cores = 4;
+  machine.cpu.architecture = "x86_64";
+  machine.gpus = {{.name = "NVIDIA H100 80GB HBM3 MIG 1g.10gb"}};
+  EXPECT_EQ(machine_class(machine, std::nullopt), "x86-64-4c-nvidia-h100-80gb-hbm3");
+}
+
+TEST(MachineIdentity, IsTheSameHoweverAGpuAndABoardAreSet) {
+  MachineIdentity identity;
+  identity.gpus = {{.name = "Orin", .compute_capability = "8.7", .sms = 16}};
+  const std::string id = fingerprint(identity);
+  identity.gpus[0].sms = 8;
+  identity.gpus[0].memory_bytes = 1;
+  identity.gpus[0].setting = {.driver = "540.4.0", .ecc = true, .power_limit_w = 30};
+  EXPECT_EQ(fingerprint(identity), id);
+  const FakeMachine board("jetson-orin");
+  const std::string before = id_of(board);
+  board.put("/var/lib/nvpmodel/status", "pmode:0001\n");
+  board.put("/etc/nvpmodel.conf", "< POWER_MODEL ID=1 NAME=MODE_15W >\n");
+  board.put("/sys/class/devfreq/17000000.gpu/max_freq", "420750000\n");
+  EXPECT_EQ(id_of(board), before);
+}
+
 TEST(MachineClass, AnUnnamedPartIsCalledByItsBoardOrItsNumbers) {
   Machine machine;
   machine.cpu.cores = 4;
