@@ -1,8 +1,6 @@
 #include "analyzer/ceilings.h"
 
 #include <algorithm>
-#include <cctype>
-#include <cmath>
 
 #include "analyzer/numbers.h"
 #include "analyzer/pairs.h"
@@ -12,86 +10,11 @@
 namespace roofmark {
 namespace {
 
-/// A bound, or why there is none.
-struct Bound {
-  Known<double> value;
-  std::string reason;
-};
-
 std::string kind_of(const Measurement& row) {
   if (row.role == Role::overhead_probe) return "overhead";
   if (row.role == Role::bandwidth_probe) return "bandwidth";
   const bool computes = row.role == Role::compute_probe && row.format.activations != DType::none;
   return computes ? "compute" : "latency";
-}
-
-Bound cycles_per_second(const Measurement& row, const Known<double>& clock_hz,
-                        const RunFacts& facts, const Machine& machine) {
-  if (row.device != "cpu") return {{}, "no rates per cycle for device " + row.device};
-  if (!facts.uarch) return {{}, "this CPU is in no spec"};
-  if (!clock_hz) return {{}, "its clock was not measured"};
-  const Known<double> cores = cores_in_use(machine, row.threads);
-  if (!cores) return {{}, "threads share cores as the hypervisor tells it"};
-  return {*clock_hz * *cores, {}};
-}
-
-Bound compute_bound(const Measurement& row, const RunFacts& facts) {
-  const std::string isa = isa_of(row.variant), format = row.format.name();
-  const Known<double> ops = facts.uarch->ops(isa, format);
-  if (!ops) return {{}, facts.uarch->name + " has no known " + isa + " " + format + " rate"};
-  return {ops, {}};
-}
-
-/// Bytes per cycle of this mix of reads and writes: the slower of the two directions, which may
-/// overlap, takes at least its own cycles.
-Bound cache_bound(const Measurement& row, const RunFacts& facts) {
-  const std::string& level = row.conditions.level;
-  const Uarch::Bytes rates = facts.uarch->bytes(level, isa_of(row.variant));
-  const auto unknown = [&](const char* direction) {
-    return Bound{{},
-                 facts.uarch->name + " has no known " + level + " " + direction + " rate of " +
-                     isa_of(row.variant)};
-  };
-  double cycles = 0;
-  if (row.work.read.value > 0) {
-    if (!rates.read) return unknown("read");
-    cycles = row.work.read.value / *rates.read;
-  }
-  if (row.work.written.value > 0) {
-    if (!rates.write) return unknown("write");
-    cycles = std::max(cycles, row.work.written.value / *rates.write);
-  }
-  return {quotient(row.work.bytes().value, cycles), {}};
-}
-
-Bound theoretical(const Measurement& row, const std::string& kind, const Timing& timing,
-                  const RunFacts& facts, const Machine& machine) {
-  if (kind == "latency" || kind == "overhead") return {};
-  if (kind == "bandwidth" && row.conditions.level == "dram") {
-    if (facts.bandwidth) return {facts.bandwidth->value, {}};
-    return {{}, "memory channels and their rate are not known; pass --bandwidth"};
-  }
-  const Bound cycles = cycles_per_second(row, timing.clock_hz, facts, machine);
-  if (!cycles.value) return cycles;
-  Bound bound = kind == "compute" ? compute_bound(row, facts) : cache_bound(row, facts);
-  if (bound.value) bound.value = quotient(*bound.value * *cycles.value, 1);
-  return bound;
-}
-
-/// The data sheet speaks of the whole device, so it stands beside rows that use all of it.
-Known<double> datasheet(const Measurement& row, const std::string& kind, const RunFacts& facts,
-                        const Machine& machine) {
-  if (!facts.hardware) return std::nullopt;
-  if (row.device == "cpu" && row.threads < machine.cpu.cores) return std::nullopt;
-  if (kind == "bandwidth" && row.conditions.level == "dram") return facts.hardware->bandwidth.value;
-  if (kind != "compute") return std::nullopt;
-  const std::string wanted = row.device == "cpu" ? "cpu" : "gpu";
-  for (const Engine& engine : facts.hardware->engines) {
-    if (engine.name != wanted) continue;
-    const Known<OpRate> peak = engine.peak(row.format);
-    return peak ? Known<double>(peak->value) : std::nullopt;
-  }
-  return std::nullopt;
 }
 
 void put_value(Ceiling& ceiling, const Measurement& row, const Timing& timing) {
@@ -145,11 +68,15 @@ Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine&
   } else if (!ceiling.value) {
     ceiling.reason = "it counts no work";
   }
-  const Bound bound = theoretical(row, ceiling.kind, timing, facts, machine);
+  const Bound bound = theoretical_bound(row, ceiling.kind, timing.clock_hz, facts, machine);
+  const Bound sheet = datasheet_bound(row, ceiling.kind, facts, machine);
   ceiling.theoretical = bound.value;
-  ceiling.datasheet = datasheet(row, ceiling.kind, facts, machine);
-  if (ceiling.reason.empty() && !bound.reason.empty()) {
-    ceiling.reason = "no theoretical: " + bound.reason;
+  ceiling.datasheet = sheet.value;
+  if (ceiling.reason.empty()) {
+    if (!bound.reason.empty()) ceiling.reason = "no theoretical: " + bound.reason;
+    if (!sheet.reason.empty()) {
+      ceiling.reason += (bound.reason.empty() ? "" : "; ") + ("no data sheet: " + sheet.reason);
+    }
   }
   put_grade(ceiling, row);
   return ceiling;
@@ -192,18 +119,6 @@ const Ceiling* best(const std::vector<Ceiling>& ceilings, const std::string& dev
 }
 
 }  // namespace
-
-std::string isa_of(const std::string& variant) {
-  const auto end = std::find_if(variant.begin(), variant.end(),
-                                [](unsigned char c) { return std::isalnum(c) == 0; });
-  return {variant.begin(), end};
-}
-
-Known<double> cores_in_use(const Machine& machine, int threads) {
-  if (machine.cpu.cores <= 0 || threads <= machine.cpu.cores) return threads;
-  if (machine.environment.hypervisor != "none") return std::nullopt;
-  return machine.cpu.cores;
-}
 
 std::vector<Ceiling> ceilings_of(const Run& run, const RunFacts& facts) {
   std::vector<Ceiling> ceilings;

@@ -6,25 +6,16 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "analyzer/spec.h"
+#include "analyzer/bounds.h"
 #include "core/measurement.h"
 
 namespace roofmark {
-
-/// What is known of the machine besides the run.
-struct RunFacts {
-  const Uarch* uarch = nullptr;        ///< rates per cycle; null: unknown
-  const Hardware* hardware = nullptr;  ///< data sheet; null: unknown
-  Known<Bandwidth> bandwidth;          ///< of the memory, where the user says it
-};
 
 /// A value above this share of its theoretical bound is impossible: grade X.
 inline constexpr double most_share = 1.02;
 
 /// One ceiling per probe row, in the order of the run.
-///   compute    op/s     theoretical: ops per cycle x clock x cores in use
-///   bandwidth  bytes/s  at a cache level: bytes / max(read / read rate, written / write rate) x
-///                       clock x cores; of the memory: facts.bandwidth
+///   compute    op/s, bandwidth bytes/s: beside their bounds (analyzer/bounds.h)
 ///   latency    seconds per operation (per launch where it counts none), overhead: per launch
 /// The clock is the one measured beside the row.  A value above most_share x theoretical gets grade
 /// X. What is unknown is null with a reason.
@@ -42,12 +33,5 @@ const Ceiling* best_bandwidth(const std::vector<Ceiling>& ceilings, const std::s
                               const std::string& device, int threads);
 /// The ceiling of that row, or null.
 const Ceiling* find_ceiling(const std::vector<Ceiling>& ceilings, const std::string& id);
-
-/// The instruction set a variant is named for: "avx512" of "avx512-unrolled".
-std::string isa_of(const std::string& variant);
-
-/// Cores that this number of threads keeps busy; nullopt where threads share cores and a hypervisor
-/// may have made the topology up.
-Known<double> cores_in_use(const Machine& machine, int threads);
 
 }  // namespace roofmark

@@ -72,8 +72,9 @@ class Checker {
   }
 
   Known<double> spec_ops(const Probe& probe) const {
-    if (!facts_.uarch) return std::nullopt;
-    return facts_.uarch->ops(isa_of(probe.row->variant), probe.row->format.name());
+    const Uarch* uarch = facts_.of(probe.row->device).uarch;
+    if (!uarch) return std::nullopt;
+    return uarch->ops(isa_of(probe.row->variant), probe.row->format.name());
   }
 
   void check_formats(const Probe& a, const Probe& b) {

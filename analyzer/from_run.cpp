@@ -24,12 +24,27 @@ void for_each_usable(const Analysis& analysis, const std::string& device, const 
   }
 }
 
+const Hardware* data_sheet(const Run& run, const std::string& device, const Hardware* asked) {
+  return asked && asked->describes(run.machine, device) ? asked : hardware_of(run.machine, device);
+}
+
+RunFacts facts_of(const Run& run, const RunOptions& options) {
+  const Machine& machine = run.machine;
+  RunFacts facts;
+  facts.cpu = {uarch_of(machine.cpu), data_sheet(run, "cpu", options.hardware), {}};
+  facts.gpu.hardware = data_sheet(run, "cuda", options.hardware);
+  if (!machine.gpus.empty()) facts.gpu.uarch = uarch_of(machine.gpus.front());
+  const bool one_memory = !machine.gpus.empty() && machine.gpus.front().integrated;
+  const bool cpu_first = run.policy.devices.empty() || run.policy.devices.front() == "cpu";
+  if (cpu_first || one_memory) facts.cpu.bandwidth = options.bandwidth;
+  if (!cpu_first || one_memory) facts.gpu.bandwidth = options.bandwidth;
+  return facts;
+}
+
 }  // namespace
 
 Analysis analyze_run(const Run& run, const RunOptions& options) {
-  const RunFacts facts{.uarch = uarch_of(run.machine.cpu),
-                       .hardware = options.hardware,
-                       .bandwidth = options.bandwidth};
+  const RunFacts facts = facts_of(run, options);
   std::vector<Operator> asked;
   for (const Workload& workload : run.policy.workloads) {
     const std::vector<Operator> of_one = operators(workload);
@@ -61,6 +76,9 @@ Roofline measured_roofline(const Run& run, const Analysis& analysis, const std::
   roofline.bandwidth = read ? read : any;
   if (device == "cpu" && run.machine.memory_bytes) {
     roofline.memory = Bytes{static_cast<double>(*run.machine.memory_bytes)};
+  }
+  if (device != "cpu" && !run.machine.gpus.empty()) {
+    roofline.memory = Bytes{static_cast<double>(run.machine.gpus.front().memory_bytes)};
   }
   return roofline;
 }

@@ -9,12 +9,14 @@
 namespace roofmark {
 
 struct RunOptions {
-  const Hardware* hardware = nullptr;  ///< for the data-sheet column; null: none
-  Known<Bandwidth> bandwidth;          ///< theoretical, of the memory
+  /// For the data-sheet column of the devices that it describes; others are found by name.
+  const Hardware* hardware = nullptr;
+  /// Theoretical, of the memory of the run's first device; of both where they share one.
+  Known<Bandwidth> bandwidth;
 };
 
 /// Pure: the same run and options give the same analysis.  Operators are those of the run's own
-/// workloads; the micro-architecture is found by the recorded CPU.  No number in it is ever
+/// workloads; micro-architectures are found by the recorded CPU and GPU.  No number in it is ever
 /// infinite or NaN, and no row of the run is missing.
 Analysis analyze_run(const Run& run, const RunOptions& options = {});
 

@@ -25,6 +25,13 @@ std::vector<Spec> all_of_kind() {
   return all;
 }
 
+/// The rates of CPUs, or those of GPUs.
+std::vector<Uarch> rates_of(bool gpus) {
+  std::vector<Uarch> all = all_of_kind<Uarch>();
+  std::erase_if(all, [&](const Uarch& one) { return one.gpu.compute_capability.empty() == gpus; });
+  return all;
+}
+
 struct IsaWidth {
   std::string_view name;
   int vector_bytes;
@@ -59,6 +66,14 @@ bool CpuMatch::fits(const Cpu& cpu) const {
         return cpu.model && cpu.model->find(text) != std::string::npos;
       });
   return numbered && named;
+}
+
+bool GpuMatch::fits(const Gpu& gpu) const {
+  if (compute_capability.empty() || gpu.compute_capability != compute_capability) return false;
+  return name_contains.empty() ||
+         std::any_of(name_contains.begin(), name_contains.end(), [&](const std::string& words) {
+           return gpu.name.find(words) != std::string::npos;
+         });
 }
 
 Known<double> Uarch::ops(const std::string& isa, const std::string& format) const {
@@ -108,10 +123,21 @@ const Engine& Hardware::engine(const std::string& wanted) const {
                    "); name one of them");
 }
 
+const Engine* Hardware::engine_of(std::string_view device) const {
+  const std::string_view wanted = device == "cpu" ? "cpu" : "gpu";
+  const auto found = std::find_if(engines.begin(), engines.end(),
+                                  [&](const Engine& engine) { return engine.name == wanted; });
+  return found == engines.end() ? nullptr : &*found;
+}
+
 bool Hardware::describes(const Machine& machine, std::string_view device) const {
-  const bool board = std::any_of(match.boards.begin(), match.boards.end(), [&](const auto& words) {
-    return machine.board && machine.board->find(words) != std::string::npos;
-  });
+  const Known<std::string> module = machine.jetson ? machine.jetson->module : std::nullopt;
+  const bool board =
+      module && !match.modules.empty()
+          ? std::find(match.modules.begin(), match.modules.end(), *module) != match.modules.end()
+          : std::any_of(match.boards.begin(), match.boards.end(), [&](const auto& words) {
+              return machine.board && machine.board->find(words) != std::string::npos;
+            });
   // Boards of one name come with 32 and 64 GB and other numbers of cores; the system sees a little
   // less than is built in.
   const bool size = !memory || !machine.memory_bytes ||
@@ -119,12 +145,17 @@ bool Hardware::describes(const Machine& machine, std::string_view device) const 
   if (board) return size;
   return device != "cpu" &&
          std::any_of(machine.gpus.begin(), machine.gpus.end(), [&](const Gpu& gpu) {
-           return std::find(match.gpus.begin(), match.gpus.end(), gpu.name) != match.gpus.end();
+           return std::find(match.gpus.begin(), match.gpus.end(), gpu.model()) != match.gpus.end();
          });
 }
 
 const std::vector<Uarch>& uarchs() {
-  static const std::vector<Uarch> all = all_of_kind<Uarch>();
+  static const std::vector<Uarch> all = rates_of(false);
+  return all;
+}
+
+const std::vector<Uarch>& gpu_uarchs() {
+  static const std::vector<Uarch> all = rates_of(true);
   return all;
 }
 
@@ -143,6 +174,23 @@ const Uarch* uarch_of(const Cpu& cpu) {
     }
   }
   return found;
+}
+
+const Uarch* uarch_of(const Gpu& gpu) {
+  const Uarch* found = nullptr;
+  for (const Uarch& uarch : gpu_uarchs()) {
+    if (!uarch.gpu.fits(gpu)) continue;
+    if (!uarch.gpu.name_contains.empty()) return &uarch;  // the more specific entry
+    found = &uarch;
+  }
+  return found;
+}
+
+const Hardware* hardware_of(const Machine& machine, std::string_view device) {
+  const auto found = std::find_if(hardware().begin(), hardware().end(), [&](const Hardware& one) {
+    return one.describes(machine, device);
+  });
+  return found == hardware().end() ? nullptr : &*found;
 }
 
 const Hardware& find_hardware(std::string_view wanted) {

@@ -26,12 +26,23 @@ struct CpuMatch {
   bool fits(const Cpu& cpu) const;
 };
 
-/// Architectural rates of one CPU core per clock cycle.
+/// Which GPUs an entry describes: compute capability, and words of the name where one capability is
+/// sold at two rates.
+struct GpuMatch {
+  std::string compute_capability;          ///< "9.0"; empty: none
+  std::vector<std::string> name_contains;  ///< and the name holds one of these; empty: any
+
+  bool fits(const Gpu& gpu) const;
+};
+
+/// Architectural rates of one CPU core, or one multiprocessor of a GPU, per clock cycle.
 struct Uarch {
   std::string name, title, confidence, note;
   std::vector<std::string> sources;
   std::vector<CpuMatch> matches;
-  /// isa -> format -> operations per cycle, e.g. ["avx512"]["f32"] = 64.  Absent: unknown.
+  GpuMatch gpu;
+  /// isa -> format -> operations per cycle, e.g. ["avx512"]["f32"] = 64.  Absent: unknown.  A GPU's
+  /// are simt (ordinary cores), mma and wgmma (tensor cores; dense, by their accumulator).
   std::map<std::string, std::map<std::string, double>> ops_per_cycle;
   /// What these rates are made of: vector instructions per cycle x lanes x operations per lane.
   struct Pipes {
@@ -41,7 +52,7 @@ struct Uarch {
   struct Bytes {
     Known<double> read, write;
   };
-  std::map<std::string, Bytes> bytes_per_cycle;  ///< level (l1 l2 l3) -> bytes per cycle per core
+  std::map<std::string, Bytes> bytes_per_cycle;  ///< level (l1 l2 l3 shared) -> per cycle, per core
   Bytes accesses;  ///< vector loads and stores per cycle, of any width: narrow ones move less
 
   Known<double> ops(const std::string& isa, const std::string& format) const;
@@ -75,10 +86,11 @@ struct Engine {
   Known<OpRate> peak(const Format& format) const;
 };
 
-/// Which machines an entry describes: the name of a GPU as its driver gives it, whole; or words of
+/// Which machines an entry describes: the model of a GPU as its driver names it, whole; or words of
 /// the board's name.
 struct HardwareMatch {
   std::vector<std::string> gpus, boards;
+  std::vector<std::string> modules;  ///< of boards: these alone, where the module is known
 };
 
 struct Hardware {
@@ -93,6 +105,8 @@ struct Hardware {
 
   const Engine& engine(
       const std::string& name = "") const;  ///< throws InputError naming those it has
+  /// The engine that is that device ("cpu", "cuda"); null: it has none.
+  const Engine* engine_of(std::string_view device) const;
   /// Whether it describes that device ("cpu", "cuda") of the machine: a graphics card says nothing
   /// of the CPU beside it, a board speaks of both.
   bool describes(const Machine& machine, std::string_view device) const;
@@ -100,10 +114,15 @@ struct Hardware {
 
 /// All that analyzer/specs/ holds, in the order of their file names.
 const std::vector<Uarch>& uarchs();
+const std::vector<Uarch>& gpu_uarchs();
 const std::vector<Hardware>& hardware();
 
 /// The micro-architecture of a CPU by family and model, or implementer and part; nullptr: unknown.
 const Uarch* uarch_of(const Cpu& cpu);
+/// The rates of a GPU by its compute capability; nullptr: unknown.
+const Uarch* uarch_of(const Gpu& gpu);
+/// The data sheet of that device of the machine, by name; nullptr: none is built in.
+const Hardware* hardware_of(const Machine& machine, std::string_view device);
 
 /// By name or alias, case-insensitive.  Throws InputError naming the nearest and `roofmark list
 /// hardware`.

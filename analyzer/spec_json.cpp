@@ -65,6 +65,13 @@ CpuMatch match_from(const JsonView& json) {
   return match;
 }
 
+void read_bytes(const JsonView& json, Uarch& uarch) {
+  for (const auto& [level, rates] : json.members()) {
+    rates.only({"read", "write"});
+    uarch.bytes_per_cycle[level] = {known_rate(rates, "read"), known_rate(rates, "write")};
+  }
+}
+
 Uarch uarch_from(const JsonView& json) {
   json.only({"kind", "name", "title", "confidence", "note", "sources", "match", "pipes",
              "ops_per_cycle", "bytes_per_cycle", "accesses_per_cycle"});
@@ -84,14 +91,39 @@ Uarch uarch_from(const JsonView& json) {
       uarch.ops_per_cycle[isa][format] = positive(rate, most_per_cycle);
     }
   }
-  for (const auto& [level, rates] : json.at("bytes_per_cycle").members()) {
-    rates.only({"read", "write"});
-    uarch.bytes_per_cycle[level] = {known_rate(rates, "read"), known_rate(rates, "write")};
-  }
+  read_bytes(json.at("bytes_per_cycle"), uarch);
   const JsonView accesses = json.at("accesses_per_cycle");
   accesses.only({"loads", "stores"});
   uarch.accesses = {known_rate(accesses, "loads"), known_rate(accesses, "stores")};
   json.at("bytes_per_cycle").only({"l1", "l2", "l3"});
+  return uarch;
+}
+
+/// Formats of instructions that no model is stored in; a GPU's probes measure them.
+bool is_instruction_format(const std::string& name) {
+  constexpr std::array others{"w4a4", "w32a32", "none-f32"};
+  return format_from(name) || std::find(others.begin(), others.end(), name) != others.end();
+}
+
+Uarch gpu_from(const JsonView& json) {
+  json.only({"kind", "name", "title", "confidence", "note", "sources", "match", "ops_per_cycle",
+             "bytes_per_cycle"});
+  Uarch uarch;
+  read_head(json, uarch);
+  const JsonView match = json.at("match");
+  match.only({"compute_capability", "name_contains"});
+  uarch.gpu.compute_capability = match.at("compute_capability").text();
+  if (uarch.gpu.compute_capability.empty()) match.refuse("no compute capability", "write \"9.0\"");
+  if (const auto words = match.find("name_contains")) uarch.gpu.name_contains = texts(*words);
+  json.at("ops_per_cycle").only({"simt", "mma", "wgmma"});
+  for (const auto& [unit, rates] : json.at("ops_per_cycle").members()) {
+    for (const auto& [format, rate] : rates.members()) {
+      if (!is_instruction_format(format)) rate.refuse("unknown format", "name it as f32, f16-f32");
+      uarch.ops_per_cycle[unit][format] = positive(rate, most_per_cycle);
+    }
+  }
+  json.at("bytes_per_cycle").only({"l1", "shared", "l2"});
+  read_bytes(json.at("bytes_per_cycle"), uarch);
   return uarch;
 }
 
@@ -123,9 +155,10 @@ Hardware hardware_from(const JsonView& json) {
   read_head(json, hardware);
   hardware.aliases = texts(json.at("aliases"));
   const JsonView match = json.at("match");
-  match.only({"gpus", "boards"});
+  match.only({"gpus", "boards", "modules"});
   if (const auto gpus = match.find("gpus")) hardware.match.gpus = texts(*gpus);
   if (const auto boards = match.find("boards")) hardware.match.boards = texts(*boards);
+  if (const auto modules = match.find("modules")) hardware.match.modules = texts(*modules);
   const JsonView memory = json.at("memory");
   memory.only({"size_bytes", "bus_bits", "bits_per_second_per_pin", "bytes_per_second"});
   if (const auto size = memory.find("size_bytes")) {
@@ -147,8 +180,9 @@ std::variant<Uarch, Hardware> spec_from_json(std::string_view text, const std::s
   const JsonView json = JsonView::parse(text, name);
   const JsonView kind = json.at("kind");
   if (kind.text() == "uarch") return uarch_from(json);
+  if (kind.text() == "gpu") return gpu_from(json);
   if (kind.text() == "hardware") return hardware_from(json);
-  kind.refuse("unknown kind of spec", "write uarch or hardware");
+  kind.refuse("unknown kind of spec", "write uarch, gpu or hardware");
 }
 
 }  // namespace roofmark

@@ -46,18 +46,19 @@ std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
 
 /// The hardware asked for, refused where the run was not taken on it: its data sheet would stand
 /// beside another machine's numbers.
-const Hardware& hardware_of(const AnalyzeRequest& request, const Run& run) {
+const Hardware& asked_hardware(const AnalyzeRequest& request, const Run& run) {
   const Hardware& hardware = find_hardware(request.hardware);
+  const Machine& machine = run.machine;
+  std::string devices;
   for (const std::string& device : run.policy.devices) {
-    if (hardware.describes(run.machine, device)) continue;
-    const Machine& machine = run.machine;
-    throw InputError("--hardware " + hardware.name + " does not go with " + request.run + " (" +
-                     hardware.title + " is not the " + device + " of " +
-                     printable(machine.class_.empty() ? machine.id : machine.class_) + ", " +
-                     printable(machine.cpu.model.value_or("of an unknown CPU")) +
-                     ", where it was taken); leave out --hardware, or --run");
+    if (hardware.describes(machine, device)) return hardware;
+    devices += (devices.empty() ? "" : " or ") + device;
   }
-  return hardware;
+  throw InputError("--hardware " + hardware.name + " does not go with " + request.run + " (" +
+                   hardware.title + " is not the " + devices + " of " +
+                   printable(machine.class_.empty() ? machine.id : machine.class_) + ", " +
+                   printable(machine.cpu.model.value_or("of an unknown CPU")) +
+                   ", where it was taken); leave out --hardware, or --run");
 }
 
 RunOptions run_options_of(const AnalyzeRequest& request, const Run& run) {
@@ -66,7 +67,7 @@ RunOptions run_options_of(const AnalyzeRequest& request, const Run& run) {
         "--peak does not go with --run (a run has its own peaks); leave one of them out");
   }
   RunOptions options;
-  if (!request.hardware.empty()) options.hardware = &hardware_of(request, run);
+  if (!request.hardware.empty()) options.hardware = &asked_hardware(request, run);
   if (!request.bandwidth.empty())
     options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
   return options;

@@ -59,6 +59,76 @@ TEST(Spec, EveryUarchRateFollowsFromItsPipes) {
   }
 }
 
+TEST(Spec, TensorCoreRatesHalveWithEachDoublingOfTheOperands) {
+  ASSERT_GE(gpu_uarchs().size(), 10u);
+  for (const Uarch& gpu : gpu_uarchs()) {
+    for (const char* unit : {"mma", "wgmma"}) {
+      const auto rate = [&](const char* format) { return gpu.ops(unit, format); };
+      const auto ratio = [&](const char* a, const char* b, double expected) {
+        if (rate(a) && rate(b)) {
+          EXPECT_EQ(*rate(a) / *rate(b), expected) << gpu.name << " " << unit << " " << a;
+        }
+      };
+      const bool geforce = !gpu.gpu.name_contains.empty();
+      ratio("bf16-f32", "f16-f32", 1);
+      ratio("tf32-f32", "f16-f32", 0.5);
+      ratio("fp8-f32", "f16-f32", 2);
+      ratio("fp8-f16", "fp8-f32", geforce ? 2 : 1);
+      ratio("f16", "f16-f32", geforce ? 2 : 1);
+      ratio("w8a8", "f16-f32", geforce ? 4 : 2);
+      ratio("w4a4", "w8a8", 2);
+    }
+    EXPECT_TRUE(gpu.ops("simt", "f32")) << gpu.name;
+  }
+}
+
+TEST(Spec, DataSheetsOfGpusAgreeWithTheRatesOfTheirArchitecture) {
+  const std::pair<const char*, Gpu> sold[] = {
+      {"h200", {.name = "NVIDIA H200", .compute_capability = "9.0"}},
+      {"h100-sxm", {.name = "NVIDIA H100 80GB HBM3", .compute_capability = "9.0"}},
+      {"a6000", {.name = "NVIDIA RTX A6000", .compute_capability = "8.6"}},
+      {"rtx-4090", {.name = "NVIDIA GeForce RTX 4090", .compute_capability = "8.9"}},
+      {"agx-orin", {.name = "Orin", .compute_capability = "8.7"}},
+      {"orin-nano", {.name = "Orin", .compute_capability = "8.7"}},
+      {"thor", {.name = "NVIDIA Thor", .compute_capability = "11.0"}}};
+  for (const auto& [name, gpu] : sold) {
+    const Uarch* rates = uarch_of(gpu);
+    ASSERT_NE(rates, nullptr) << name;
+    for (const auto& [format, basis] : find_hardware(name).engine("gpu").basis) {
+      Known<double> most;
+      for (const char* unit : {"simt", "mma", "wgmma"}) {
+        if (const auto rate = rates->ops(unit, format)) most = std::max(most.value_or(0), *rate);
+      }
+      EXPECT_EQ(most, basis.ops_per_cycle) << name << " " << format;
+    }
+  }
+}
+
+TEST(Spec, GpusAreFoundByTheirCapabilityAndTheMoreSpecificEntryWins) {
+  const auto name = [](const char* gpu, const char* capability) {
+    const Uarch* found = uarch_of(Gpu{.name = gpu, .compute_capability = capability});
+    return found ? found->name : "unknown";
+  };
+  EXPECT_EQ(name("NVIDIA H200", "9.0"), "sm90");
+  EXPECT_EQ(name("NVIDIA A40", "8.6"), "sm86");
+  EXPECT_EQ(name("NVIDIA GeForce RTX 3090", "8.6"), "sm86-geforce");
+  EXPECT_EQ(name("Orin", "8.7"), "sm87");
+  EXPECT_EQ(name("NVIDIA GB10", "12.1"), "unknown");
+  EXPECT_EQ(name("", ""), "unknown");
+}
+
+TEST(Spec, AKnownModuleDecidesOverTheNameOfItsBoard) {
+  Machine machine;
+  machine.board = "Somebody's carrier board";
+  machine.memory_bytes = std::int64_t{61} << 30;
+  machine.jetson = Jetson{.module = "Jetson AGX Orin 64GB"};
+  EXPECT_TRUE(find_hardware("agx-orin").describes(machine, "cuda"));
+  EXPECT_EQ(hardware_of(machine, "cuda"), &find_hardware("agx-orin"));
+  machine.board = "NVIDIA Jetson AGX Orin Developer Kit";
+  machine.jetson->module = "Jetson AGX Orin Industrial";
+  EXPECT_EQ(hardware_of(machine, "cuda"), nullptr);
+}
+
 TEST(Spec, HardwareDescribesItsOwnMachinesOnly) {
   Machine machine;
   const Hardware& h200 = find_hardware("h200");
@@ -114,6 +184,7 @@ TEST(Spec, EveryEntryHasAPublicSourceAndAUniqueName) {
     EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
   };
   for (const Uarch& uarch : uarchs()) check(uarch);
+  for (const Uarch& gpu : gpu_uarchs()) check(gpu);
   for (const Hardware& device : hardware()) check(device);
 }
 
@@ -242,6 +313,14 @@ TEST(Spec, ASpecWithAnUnknownKeyIsRefused) {
     "note": "", "sources": ["x"], "match": [], "pipes": {}, "ops_per_cycle": {},
     "bytes_per_cycle": {"l1": {"raed": 64}}, "accesses_per_cycle": {}})";
   EXPECT_THROW(spec_from_json(text, "x.json"), InputError);
+  for (const char* rates : {R"({"simd": {"f32": 256}})", R"({"mma": {"f33": 256}})"}) {
+    const std::string gpu =
+        std::string(R"({"kind": "gpu", "name": "x", "title": "x", "confidence": "high", "note": "",
+      "sources": ["x"], "match": {"compute_capability": "9.0"}, "bytes_per_cycle": {},
+      "ops_per_cycle": )") +
+        rates + "}";
+    EXPECT_THROW(spec_from_json(gpu, "x.json"), InputError);
+  }
 }
 
 }  // namespace
