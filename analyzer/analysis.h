@@ -40,8 +40,11 @@ struct Point {
   std::string bound;    ///< compute | memory | launch | unknown
   std::string ceiling;  ///< id of the one that binds
   Known<double> seconds, low, high;
-  Known<double> overhead_share;  ///< fork and join (launch) time / seconds, for launch-bound rows
-  Known<double> share_spread;    ///< interquartile range of the paired ratios / their median
+  Known<double> overhead_share;    ///< fork and join (launch) time / seconds, for launch-bound rows
+  Known<double> seconds_launched;  ///< of a launch issued on its own, its cost included (GPUs)
+  Known<double> share_launched;    ///< share_measured over that time: what a program without graphs
+                                   ///< gets of the same roof
+  Known<double> share_spread;      ///< interquartile range of the paired ratios / their median
   char grade = 'C';
   std::string reason;
 };

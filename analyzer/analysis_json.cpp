@@ -60,6 +60,8 @@ Json json_of(const Point& point) {
           {"low", number(point.low)},
           {"high", number(point.high)},
           {"overhead_share", number(point.overhead_share)},
+          {"seconds_launched", number(point.seconds_launched)},
+          {"share_launched", number(point.share_launched)},
           {"grade", std::string(1, point.grade)},
           {"reason", word(point.reason)}};
 }

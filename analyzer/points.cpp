@@ -126,6 +126,7 @@ class Placing {
       point_.grade = 'C';
       return point_;
     }
+    if (!row_.launched_s.empty()) point_.seconds_launched = quotient(median(row_.launched_s), 1);
     if (is_launch_bound()) {
       point_.bound = "launch";
       point_.ceiling = limits_.overhead->id;
@@ -134,6 +135,10 @@ class Placing {
     }
     put_shares();
     refuse_the_impossible();
+    if (point_.share_measured && point_.seconds_launched && point_.grade != 'X') {
+      point_.share_launched =
+          quotient(*point_.share_measured * *timing.seconds, point_.seconds_launched);
+    }
     return point_;
   }
 

@@ -19,6 +19,7 @@ namespace roofmark {
 ///   share_measured   median over pairs of (work_k / t_k) / (work_c / t_c), work in the unit of
 ///   what
 ///                binds (op or bytes); without pairs achieved / attainable
+///   share_launched   share_measured x the row's seconds / the median of its launched_s
 ///   grade        that of the row; one lower where the interquartile range of the ratios exceeds 10
 ///   % of
 ///                their median; X where a share exceeds most_share: not to be plotted

@@ -43,6 +43,8 @@ constexpr std::string_view columns[] = {"run",
                                         "attainable_theoretical",
                                         "share_measured",
                                         "share_theoretical",
+                                        "seconds_launched",
+                                        "share_launched",
                                         "bound",
                                         "ceiling",
                                         "grade",
@@ -100,6 +102,8 @@ Cells cells_of(const Point& row) {
   cells["attainable_theoretical"] = cell(row.attainable_theoretical);
   cells["share_measured"] = cell(row.share_measured);
   cells["share_theoretical"] = cell(row.share_theoretical);
+  cells["seconds_launched"] = cell(row.seconds_launched);
+  cells["share_launched"] = cell(row.share_launched);
   cells["bound"] = row.bound;
   cells["ceiling"] = row.ceiling;
   cells["grade"] = std::string(1, row.grade);

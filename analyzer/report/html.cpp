@@ -77,7 +77,8 @@ std::string panel_html(const Section& section, const Panel& panel, const std::st
         "roof, "
         "whose end is the frame's; line across: share of the theoretical roof; grey: launch-bound, "
         "share "
-        "of the time that fork and join take. The fastest variant of each operator; all are in the "
+        "of the time that fork and join (on a GPU launching) take. The fastest variant of each "
+        "operator; all are in the "
         "table of points.</p>\n" +
         bars;
   }
@@ -87,10 +88,17 @@ std::string panel_html(const Section& section, const Panel& panel, const std::st
 std::string panels_html(const Section& section, const std::string& id) {
   const std::vector<Panel> all = panels(*section.analysis);
   if (all.empty()) return "<p>No ceiling and no point has a value to draw.</p>\n";
-  std::string html = panel_html(section, all.front(), id + "-1");
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    html += "<details><summary>The same on " + markup_text(all[i].device, 60) + ", " +
-            threads_name(all[i].threads) + "</summary>\n" +
+  // The roofline of each device, and folded away those of fewer threads.
+  std::string html;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (heads_its_device(all, all[i])) {
+      html += panel_html(section, all[i], id + "-" + std::to_string(i + 1));
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (heads_its_device(all, all[i])) continue;
+    html += "<details><summary>The same on " +
+            markup_text(panel_name(all[i].device, all[i].threads), 60) + "</summary>\n" +
             panel_html(section, all[i], id + "-" + std::to_string(i + 1)) + "</details>\n";
   }
   return html;

@@ -73,6 +73,18 @@ std::string threads_name(int threads) {
   return std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
+std::string place_name(const std::string& device, int threads) {
+  return device == "cpu" ? threads_name(threads) : device;
+}
+
+std::string panel_name(const std::string& device, int threads) {
+  return device == "cpu" ? device + ", " + threads_name(threads) : device;
+}
+
+std::string overhead_name(const std::string& device) {
+  return device == "cpu" ? "fork and join" : "launching";
+}
+
 std::string ceiling_name(const Ceiling& ceiling) {
   std::string name;
   const auto add = [&](const std::string& part) {

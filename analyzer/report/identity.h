@@ -29,6 +29,12 @@ Identity identity(const std::string& id);
 std::string level_name(const std::string& level);
 /// "1 thread", "8 threads"
 std::string threads_name(int threads);
+/// Where a row ran: "2 threads" of the CPU, "cuda".
+std::string place_name(const std::string& device, int threads);
+/// The same of a picture: "cpu, 2 threads", "cuda".
+std::string panel_name(const std::string& device, int threads);
+/// What a call costs before it computes: "fork and join" on a CPU, "launching" on a GPU.
+std::string overhead_name(const std::string& device);
 
 /// What a ceiling limits: "f32 avx512 fma", "L1 read avx512", "DRAM copy avx2 nt stores, huge
 /// pages", "fork_join".

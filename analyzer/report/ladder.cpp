@@ -1,6 +1,7 @@
 #include "analyzer/report/ladder.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -56,9 +57,10 @@ bool on_roofline(const Ceiling& ceiling) {
   return kind_rank(ceiling.kind) < 2 && ceiling.level != "link";
 }
 
+/// Nearest first; the link to the host lies beyond the memory.
 int level_rank(const std::string& level) {
-  if (level == "dram" || level == "link") return level == "dram" ? 1000 : 1001;
-  return level.empty() ? 0 : level.back();
+  constexpr std::array order{"", "l1", "shared", "l2", "l3", "l4", "dram", "link"};
+  return static_cast<int>(std::find(order.begin(), order.end(), level) - order.begin());
 }
 
 bool reads_before(const Ceiling* a, const Ceiling* b) {
@@ -130,32 +132,31 @@ bool plottable(const Point& point) {
 }
 
 std::vector<Panel> panels(const Analysis& analysis) {
-  std::vector<std::string> devices;
-  std::set<std::pair<std::string, int>> places;
-  const auto see = [&](const std::string& device, int threads) {
-    if (std::find(devices.begin(), devices.end(), device) == devices.end())
-      devices.push_back(device);
-    places.emplace(device, threads);
-  };
+  std::set<std::pair<std::string, int>> places;  // with the most threads first
   for (const Ceiling& ceiling : analysis.ceilings) {
-    if (on_roofline(ceiling) && drawable(ceiling)) see(ceiling.device, ceiling.threads);
+    if (on_roofline(ceiling) && drawable(ceiling)) {
+      places.emplace(ceiling.device, -ceiling.threads);
+    }
   }
   for (const Point& point : analysis.points) {
     const Identity parts = identity(point.id);
-    if (plottable(point)) see(parts.device, parts.threads);
+    if (plottable(point)) places.emplace(parts.device, -parts.threads);
   }
   std::vector<Panel> result;
-  for (const std::string& device : devices) {
-    for (auto at = places.rbegin(); at != places.rend(); ++at) {
-      if (at->first != device) continue;
-      Panel panel;
-      panel.device = device;
-      panel.threads = at->second;
-      fill(panel, analysis);
-      result.push_back(std::move(panel));
-    }
+  for (const auto& [device, threads] : places) {
+    Panel panel;
+    panel.device = device;
+    panel.threads = -threads;
+    fill(panel, analysis);
+    result.push_back(std::move(panel));
   }
   return result;
+}
+
+bool heads_its_device(const std::vector<Panel>& all, const Panel& panel) {
+  const auto first = std::find_if(all.begin(), all.end(),
+                                  [&](const Panel& other) { return other.device == panel.device; });
+  return first != all.end() && first->threads == panel.threads;
 }
 
 Ladder ladder(const Analysis& analysis) {

@@ -18,8 +18,10 @@ struct Panel {
   std::vector<const Point*> points;
 };
 
-/// One panel per device and thread count, devices in order of appearance, most threads first.
+/// One panel per device and thread count, devices by name, most threads first.
 std::vector<Panel> panels(const Analysis& analysis);
+/// The first of its device: the picture that stands for it.
+bool heads_its_device(const std::vector<Panel>& all, const Panel& panel);
 
 /// Measured, positive and not refused: may be drawn and may bind.
 bool usable(const Ceiling& ceiling);

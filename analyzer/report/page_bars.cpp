@@ -26,7 +26,8 @@ std::string bar(const Point& point, const std::string& colour) {
   drawing.polygon(box(full), "class=\"track\"");
   if (point.bound == "launch" && point.overhead_share) {
     drawing.polygon(box(length_of(*point.overhead_share)), "fill=\"#999999\" opacity=\"0.55\"",
-                    "fork and join: " + percent(point.overhead_share) + " of the time");
+                    overhead_name(identity(point.id).device) + ": " +
+                        percent(point.overhead_share) + " of the time");
   } else if (point.share_measured) {
     drawing.polygon(box(length_of(*point.share_measured)),
                     "fill=\"" + colour + "\"" + (point.grade == 'C' ? " opacity=\"0.45\"" : ""),
@@ -43,13 +44,14 @@ std::string bar(const Point& point, const std::string& colour) {
 
 std::string verdict(const Point& point) {
   if (point.bound == "launch") {
-    return "launch-bound" + (point.overhead_share
-                                 ? ": fork and join take " + percent(point.overhead_share)
-                                 : std::string());
+    return "launch-bound" + (point.overhead_share ? ": " + percent(point.overhead_share) + " is " +
+                                                        overhead_name(identity(point.id).device)
+                                                  : std::string());
   }
   if (!point.share_measured) return "share unknown";
   std::string text = percent(point.share_measured);
   if (!point.bound.empty()) text += " of " + point.bound;
+  if (point.share_launched) text += ", " + percent(point.share_launched) + " with launches";
   if (*point.share_measured > 1.02) text += ", over its roof";
   return point.grade == 'C' ? text + ", grade C" : text;
 }

@@ -151,7 +151,7 @@ Picture roofline_svg(const Panel& panel, const std::map<std::string, std::string
   Drawing drawing;
   drawing.text({left, 28}, title,
                "class=\"rm-ink\" font-size=\"18\" font-weight=\"600\" fill=\"#222\"");
-  drawing.text({left, 47}, panel.device + ", " + threads_name(panel.threads),
+  drawing.text({left, 47}, panel_name(panel.device, panel.threads),
                "class=\"rm-soft\" font-size=\"13\" fill=\"#555\"");
   draw_axes(drawing, frame);
   draw_roofs(drawing, frame);
@@ -174,10 +174,10 @@ Picture roofline_svg(const Panel& panel, const std::map<std::string, std::string
       pixels(height) + "\" role=\"img\" aria-labelledby=\"" + id + "-title " + id +
       "-desc\" font-family=\"system-ui,"
       "-apple-system,'Segoe UI','DejaVu Sans',Arial,sans-serif\" font-size=\"12\">\n<title id=\"" +
-      id + "-title\">" + markup_text(title) + ", " + markup_text(panel.device) + ", " +
-      threads_name(panel.threads) + "</title>\n<desc id=\"" + id + "-desc\">" + description +
-      "</desc>\n<rect class=\"rm-bg\" width=\"" + pixels(width) + "\" height=\"" + pixels(height) +
-      "\" fill=\"#fff\"/>\n";
+      id + "-title\">" + markup_text(title) + ", " +
+      markup_text(panel_name(panel.device, panel.threads)) + "</title>\n<desc id=\"" + id +
+      "-desc\">" + description + "</desc>\n<rect class=\"rm-bg\" width=\"" + pixels(width) +
+      "\" height=\"" + pixels(height) + "\" fill=\"#fff\"/>\n";
   return {opening + drawing.body() + "</svg>\n", width, height};
 }
 

@@ -17,18 +17,21 @@ constexpr double font = 11;
 std::string hover(const PointGroup& group) {
   const Point& point = *group.point;
   const Identity parts = identity(point.id);
-  std::string text = group.names + (point.phase.empty() ? "" : " " + point.phase) + " (" +
-                     parts.kernel + " " + parts.variant + " " + parts.format + ") " + parts.shape +
-                     ", " + threads_name(parts.threads) + ": " + si(point.seconds, "s") + " " +
-                     si_interval(point.low, point.high, point.seconds.value_or(0), "s") + ", " +
-                     si(point.intensity, "op/B") + ", achieved " +
-                     point_rate(point, point.achieved);
+  std::string text =
+      group.names + (point.phase.empty() ? "" : " " + point.phase) + " (" + parts.kernel + " " +
+      parts.variant + " " + parts.format + ") " + parts.shape + ", " +
+      place_name(parts.device, parts.threads) + ": " + si(point.seconds, "s") + " " +
+      si_interval(point.low, point.high, point.seconds.value_or(0), "s") + ", " +
+      si(point.intensity, "op/B") + ", achieved " + point_rate(point, point.achieved);
   if (point.share_measured) text += ", " + percent(point.share_measured) + " of the measured roof";
+  if (point.share_launched)
+    text += ", " + percent(point.share_launched) + " with launches included";
   if (point.share_theoretical)
     text += ", " + percent(point.share_theoretical) + " of the theoretical";
   if (!point.bound.empty()) text += "; bound: " + point.bound;
   if (point.overhead_share)
-    text += " (fork and join " + percent(point.overhead_share) + " of the time)";
+    text +=
+        " (" + overhead_name(parts.device) + " " + percent(point.overhead_share) + " of the time)";
   text += std::string("; grade ") + point.grade;
   return point.reason.empty() ? text : text + "; " + point.reason;
 }

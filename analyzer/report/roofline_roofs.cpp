@@ -46,7 +46,8 @@ bool positive(Known<double> value) { return value && std::isfinite(*value) && *v
 
 /// "L2 read avx512: measured 820 GB/s [810 830], grade A; theoretical 941 GB/s, of which 87.1 %"
 std::string hover(const Ceiling& ceiling) {
-  std::string text = ceiling_name(ceiling) + ", " + threads_name(ceiling.threads) + ": ";
+  std::string text =
+      ceiling_name(ceiling) + ", " + place_name(ceiling.device, ceiling.threads) + ": ";
   if (usable(ceiling)) {
     text += "measured " + ceiling_value(ceiling, ceiling.value) + " " +
             si_interval(ceiling.low, ceiling.high, *ceiling.value,

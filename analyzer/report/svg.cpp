@@ -7,21 +7,33 @@
 namespace roofmark {
 namespace {
 
-/// What of this analysis is measured but not in the picture of its first panel.
-std::string other_panels(const std::vector<Panel>& all) {
+/// What of this device is measured but not in its picture.
+std::string other_panels(const std::vector<Panel>& all, const Panel& drawn) {
   std::string text;
-  for (std::size_t i = 1; i < all.size() && i < 9; ++i) {
-    text += (i > 1 ? "; " : "") + all[i].device + ", " + threads_name(all[i].threads);
+  int others = 0;
+  for (const Panel& panel : all) {
+    if (panel.device != drawn.device || &panel == &drawn) continue;
+    if (++others > 8) continue;
+    text += (others > 1 ? "; " : "") + panel_name(panel.device, panel.threads);
   }
-  if (all.size() > 9) text += "; and " + std::to_string(all.size() - 9) + " more";
+  if (others > 8) text += "; and " + std::to_string(others - 8) + " more";
   return text.empty() ? text : "Also measured, in the HTML report: " + text + ".";
 }
 
-Picture section_picture(const Section& section, const std::string& id) {
+/// One per device, of the most threads.
+std::vector<Picture> section_pictures(const Section& section, const std::string& id) {
   const std::vector<Panel> all = panels(*section.analysis);
+  const auto colours = colours_of(*section.analysis);
+  const std::string& title = section.analysis->title;
+  std::vector<Picture> pictures;
+  for (const Panel& panel : all) {
+    if (!heads_its_device(all, panel)) continue;
+    const std::string own = pictures.empty() ? id : id + "-" + std::to_string(pictures.size() + 1);
+    pictures.push_back(roofline_svg(panel, colours, title, other_panels(all, panel), own));
+  }
   const Panel none{.device = "nothing measured"};
-  return roofline_svg(all.empty() ? none : all.front(), colours_of(*section.analysis),
-                      section.analysis->title, other_panels(all), id);
+  if (pictures.empty()) pictures.push_back(roofline_svg(none, colours, title, "", id));
+  return pictures;
 }
 
 }  // namespace
@@ -30,12 +42,13 @@ std::string svg_report(std::span<const Section> sections) {
   std::string body;
   double width = 0, height = 0;
   for (std::size_t i = 0; i < sections.size(); ++i) {
-    Picture picture = section_picture(sections[i], "roofline" + std::to_string(i + 1));
-    picture.svg.insert(4, " y=\"" + pixels(height) + "\" width=\"" + pixels(picture.width) +
-                              "\" height=\"" + pixels(picture.height) + "\"");
-    body += picture.svg;
-    width = picture.width;
-    height += picture.height;
+    for (Picture& picture : section_pictures(sections[i], "roofline" + std::to_string(i + 1))) {
+      picture.svg.insert(4, " y=\"" + pixels(height) + "\" width=\"" + pixels(picture.width) +
+                                "\" height=\"" + pixels(picture.height) + "\"");
+      body += picture.svg;
+      width = picture.width;
+      height += picture.height;
+    }
   }
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + pixels(width) + "\" height=\"" +
          pixels(height) + "\" viewBox=\"0 0 " + pixels(width) + " " + pixels(height) +

@@ -29,7 +29,7 @@ std::string bound_cell(const Point& point) {
 }
 
 std::string row_name(const Ceiling* ceiling) {
-  return ceiling_name(*ceiling) + " (" + threads_name(ceiling->threads) + ")";
+  return ceiling_name(*ceiling) + " (" + place_name(ceiling->device, ceiling->threads) + ")";
 }
 
 std::string row_name(const PointGroup& group) {
@@ -39,7 +39,7 @@ std::string row_name(const PointGroup& group) {
   if (!point.phase.empty()) name += " " + point.phase;
   if (!parts.variant.empty()) name += " " + parts.variant;
   if (!parts.shape.empty()) name += " " + parts.shape;
-  return name + (parts.threads ? " (" + threads_name(parts.threads) + ")" : "");
+  return name + (parts.threads ? " (" + place_name(parts.device, parts.threads) + ")" : "");
 }
 
 /// A reason taken apart: its words, with a gap for each number, and the numbers.  A digit inside a
@@ -144,6 +144,16 @@ std::string layer_rate(const Layer& layer, const Known<OpRate>& rate, const char
   return rate ? si(rate->value, "op/s") : otherwise;
 }
 
+/// The column that says where a row ran; for a CPU alone its threads say it.
+Column place_column(bool cpu_alone) {
+  return cpu_alone ? Column{"threads", Align::right} : Column{"device"};
+}
+
+std::string place_cell(bool cpu_alone, const std::string& device, int threads) {
+  if (cpu_alone) return threads ? std::to_string(threads) : "-";
+  return panel_name(device, threads);
+}
+
 }  // namespace
 
 std::set<std::string> contended_ids(const Run* run) {
@@ -157,8 +167,10 @@ std::set<std::string> contended_ids(const Run* run) {
 
 Table ceilings_table(const std::vector<const Ceiling*>& rows,
                      const std::set<std::string>& contended) {
+  const bool cpu_alone =
+      std::all_of(rows.begin(), rows.end(), [](const auto* row) { return row->device == "cpu"; });
   Table table({{"ceiling"},
-               {"threads", Align::right},
+               place_column(cpu_alone),
                {"theoretical", Align::right},
                {"data sheet", Align::right},
                {"measured", Align::right},
@@ -167,7 +179,7 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
                {"clock", Align::right},
                {"grade"}});
   for (const Ceiling* row : rows) {
-    table.add({ceiling_name(*row), std::to_string(row->threads),
+    table.add({ceiling_name(*row), place_cell(cpu_alone, row->device, row->threads),
                dash(row->theoretical, ceiling_value(*row, row->theoretical)),
                dash(row->datasheet, ceiling_value(*row, row->datasheet)),
                ceiling_value(*row, row->value),
@@ -179,32 +191,46 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
 }
 
 Table points_table(const std::vector<PointGroup>& rows, const std::set<std::string>& contended) {
-  Table table({{"operator"},
-               {"phase"},
-               {"variant"},
-               {"shape"},
-               {"threads", Align::right},
-               {"time", Align::right},
-               {"op/B", Align::right},
-               {"achieved", Align::right},
-               {"attainable", Align::right},
-               {"of measured", Align::right},
-               {"of theoretical", Align::right},
-               {"bound"},
-               {"grade"}});
+  const bool cpu_alone = std::all_of(rows.begin(), rows.end(), [](const PointGroup& row) {
+    return identity(row.point->id).device == "cpu";
+  });
+  const bool launched = std::any_of(rows.begin(), rows.end(), [](const PointGroup& row) {
+    return row.point->share_launched.has_value();
+  });
+  std::vector<Column> columns{{"operator"},
+                              {"phase"},
+                              {"variant"},
+                              {"shape"},
+                              place_column(cpu_alone),
+                              {"time", Align::right},
+                              {"op/B", Align::right},
+                              {"achieved", Align::right},
+                              {"attainable", Align::right},
+                              {"of measured", Align::right}};
+  if (launched) columns.push_back({"with launches", Align::right});
+  columns.insert(columns.end(), {{"of theoretical", Align::right}, {"bound"}, {"grade"}});
+  Table table(columns);
   for (const auto& [row, names] : rows) {
     const Identity parts = identity(row->id);
     // A row no longer than a fork and join is not "1 % of the roof": its share is that of the
     // overhead.
     const bool launch = row->bound == "launch";
-    table.add({names, row->phase.empty() ? "-" : row->phase, parts.variant, parts.shape,
-               parts.threads ? std::to_string(parts.threads) : "-", si(row->seconds, "s"),
-               row->intensity ? plain_number(*row->intensity) : "-",
-               point_rate(*row, row->achieved),
-               dash(row->attainable_measured, point_rate(*row, row->attainable_measured)),
-               launch ? "-" : percent(row->share_measured),
-               launch ? "-" : percent(row->share_theoretical), bound_cell(*row),
-               grade_cell(row->grade, contended.count(row->id) > 0)});
+    std::vector<std::string> cells{
+        names,
+        row->phase.empty() ? "-" : row->phase,
+        parts.variant,
+        parts.shape,
+        place_cell(cpu_alone, parts.device, parts.threads),
+        si(row->seconds, "s"),
+        row->intensity ? plain_number(*row->intensity) : "-",
+        point_rate(*row, row->achieved),
+        dash(row->attainable_measured, point_rate(*row, row->attainable_measured)),
+        launch ? "-" : percent(row->share_measured)};
+    if (launched) cells.push_back(percent(row->share_launched));
+    cells.push_back(launch ? "-" : percent(row->share_theoretical));
+    cells.push_back(bound_cell(*row));
+    cells.push_back(grade_cell(row->grade, contended.count(row->id) > 0));
+    table.add(std::move(cells));
   }
   return table;
 }
@@ -241,8 +267,9 @@ Table layers_table(const Analysis& analysis) {
     if (measured) {
       const char* unit = row.work.ops.value > 0 ? "op/s" : "B/s";
       cells.push_back(layer_rate(row, row.attainable_theoretical, "-"));
-      const int threads = identity(row.point).threads;
-      cells.push_back(threads ? std::to_string(threads) : "-");
+      const Identity point = identity(row.point);
+      cells.push_back(
+          place_cell(point.device.empty() || point.device == "cpu", point.device, point.threads));
       cells.push_back(row.achieved ? si(*row.achieved, unit) : "-");
       cells.push_back(percent(row.share_measured));
       cells.push_back(percent(row.share_theoretical));

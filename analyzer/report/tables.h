@@ -14,11 +14,13 @@ namespace roofmark {
 /// Ids of the rows whose samples a neighbour disturbed.
 std::set<std::string> contended_ids(const Run* run);
 
-/// Theoretical, data sheet, measured with its interval, share and grade.
+/// Theoretical, data sheet, measured with its interval, share and grade; where a row ran is its
+/// number of threads, or its device where there are several.
 Table ceilings_table(const std::vector<const Ceiling*>& rows,
                      const std::set<std::string>& contended);
 
-/// Operator, phase, shape, time, intensity, achieved, attainable, both shares, what binds, grade.
+/// Operator, phase, shape, time, intensity, achieved, attainable, both shares, what binds, grade;
+/// the share with launches included where one was measured.
 Table points_table(const std::vector<PointGroup>& rows, const std::set<std::string>& contended);
 
 Table layers_table(const Analysis& analysis);

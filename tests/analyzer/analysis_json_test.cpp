@@ -29,12 +29,27 @@ TEST(AnalysisJson, HasEveryKeyOfACeilingAndOfAPoint) {
       (std::vector<std::string>{"id", "device", "kind", "level", "format", "kernel", "variant",
                                 "threads", "value", "from", "clock_hz", "bus", "low", "high",
                                 "theoretical", "datasheet", "share", "grade", "reason"}));
-  EXPECT_EQ(
-      keys(json.at("points").elements()[0]),
-      (std::vector<std::string>{"id", "operator", "phase", "intensity", "achieved",
-                                "attainable_measured", "attainable_theoretical", "share_measured",
-                                "share_theoretical", "share_spread", "bound", "ceiling", "seconds",
-                                "low", "high", "overhead_share", "grade", "reason"}));
+  EXPECT_EQ(keys(json.at("points").elements()[0]),
+            (std::vector<std::string>{"id",
+                                      "operator",
+                                      "phase",
+                                      "intensity",
+                                      "achieved",
+                                      "attainable_measured",
+                                      "attainable_theoretical",
+                                      "share_measured",
+                                      "share_theoretical",
+                                      "share_spread",
+                                      "bound",
+                                      "ceiling",
+                                      "seconds",
+                                      "low",
+                                      "high",
+                                      "overhead_share",
+                                      "seconds_launched",
+                                      "share_launched",
+                                      "grade",
+                                      "reason"}));
   EXPECT_EQ(json.at("ceilings").elements().size(), made_up::analysis().ceilings.size());
   EXPECT_EQ(json.at("points").elements().size(), made_up::analysis().points.size());
   EXPECT_FALSE(json.has("layers"));

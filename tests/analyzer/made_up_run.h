@@ -220,6 +220,101 @@ inline void add_odd_rows(Analysis& result) {
   }
 }
 
+inline std::string gpu_id(const std::string& kernel, const std::string& variant,
+                          const std::string& format, const std::string& rest) {
+  return kernel + "/" + variant + "/" + format + "/cuda/t1/" + rest;
+}
+
+inline void add_gpu_flats(Analysis& analysis) {
+  const struct {
+    const char *variant, *format;
+    double bound, share;
+  } flats[] = {{"simt", "f32", 66.9e12, 0.98},
+               {"mma", "bf16-f32", 989e12, 0.63},
+               {"wgmma", "bf16-f32", 989e12, 0.93},
+               {"wgmma", "fp8-f32", 1979e12, 0.9}};
+  for (const auto& flat : flats) {
+    const double value = flat.bound * flat.share;
+    analysis.ceilings.push_back({.id = gpu_id("fma", flat.variant, flat.format, "passes=1"),
+                                 .device = "cuda",
+                                 .kind = "compute",
+                                 .format = flat.format,
+                                 .variant = flat.variant,
+                                 .kernel = "fma",
+                                 .value = value,
+                                 .low = 0.999 * value,
+                                 .high = 1.001 * value,
+                                 .clock_hz = 1.755e9,
+                                 .theoretical = flat.bound,
+                                 .share = flat.share,
+                                 .grade = 'A'});
+  }
+}
+
+inline void add_gpu_slopes(Analysis& analysis) {
+  const struct {
+    const char *kernel, *level;
+    double value;
+  } slopes[] = {{"read", "shared", 30e12}, {"read", "l1", 29e12},    {"read", "l2", 7e12},
+                {"read", "dram", 4.5e12},  {"copy", "dram", 4.3e12}, {"h2d", "link", 55e9}};
+  for (const auto& slope : slopes) {
+    analysis.ceilings.push_back(
+        {.id = gpu_id(slope.kernel, "simt", "f32", std::string("bytes=4096,level=") + slope.level),
+         .device = "cuda",
+         .kind = "bandwidth",
+         .level = slope.level,
+         .variant = "simt",
+         .kernel = slope.kernel,
+         .value = slope.value,
+         .low = 0.99 * slope.value,
+         .high = 1.01 * slope.value,
+         .grade = 'B'});
+  }
+}
+
+/// One of two was also launched on its own.
+inline void add_gpu_points(Analysis& analysis) {
+  const double memory = 4.5e12, bytes = 117e6, launched_s = bytes / 2.6e12;
+  for (const double share : {0.91, 0.62}) {
+    const bool launched = share > 0.9;
+    Point point{.id = gpu_id("gemv", launched ? "simt" : "cublaslt", "bf16-f32",
+                             "n=4096,k=14336,state=cold"),
+                .op = "down_proj",
+                .phase = "decode",
+                .intensity = 1,
+                .achieved = share * memory,
+                .attainable_measured = memory,
+                .share_measured = share,
+                .bound = "memory",
+                .ceiling = gpu_id("read", "simt", "f32", "bytes=4096,level=dram"),
+                .seconds = bytes / (share * memory),
+                .grade = 'A'};
+    if (launched) {
+      point.seconds_launched = launched_s;
+      point.share_launched = 2.6 / 4.5;
+    }
+    analysis.points.push_back(point);
+  }
+}
+
+/// The same run with a GPU beside the CPU: ceilings of three formats and four levels, a link, two
+/// overheads, and points.
+inline Analysis with_gpu(Analysis result) {
+  add_gpu_flats(result);
+  add_gpu_slopes(result);
+  for (const char* variant : {"graph", "stream"}) {
+    result.ceilings.push_back({.id = gpu_id("launch", variant, "none", "launches=1"),
+                               .device = "cuda",
+                               .kind = "overhead",
+                               .variant = variant,
+                               .kernel = "launch",
+                               .value = 2e-6,
+                               .grade = 'A'});
+  }
+  add_gpu_points(result);
+  return result;
+}
+
 /// 52 ceilings with a value, two refused or missing, 40 points.
 inline Analysis analysis() {
   Analysis result;

@@ -295,6 +295,42 @@ TEST(Reports, OfNothingAreStillReports) {
   EXPECT_EQ(records(made(csv_report, analysis)).size(), 1u);
 }
 
+TEST(Reports, OfACpuAndAGpuDrawARooflineOfEach) {
+  const Analysis both = made_up::with_gpu(made_up::analysis());
+  const std::string page = made(html_report, both);
+  EXPECT_EQ(count_of(page, "Measured roofline, cpu, 2 threads</title>"), 1u);
+  EXPECT_EQ(count_of(page, "Measured roofline, cuda</title>"), 1u);
+  const std::size_t folded = page.find("<summary>The same on");
+  EXPECT_LT(page.find("Measured roofline, cuda</title>"), folded);  // not folded away
+  EXPECT_EQ(count_of(page, "<summary>The same on cpu, 1 thread</summary>"), 1u);
+  EXPECT_EQ(MarkupCheck::problem(page), "");
+  const std::string svg = made(svg_report, both);
+  EXPECT_EQ(count_of(svg, "<svg"), 3u);
+  EXPECT_EQ(MarkupCheck::problem(svg), "");
+  EXPECT_EQ(count_of(made(svg_report, made_up::analysis()), "<svg"), 2u);
+}
+
+TEST(Reports, OfACpuAndAGpuSayWhereARowRan) {
+  const Analysis both = made_up::with_gpu(made_up::analysis());
+  const std::string text = made(text_report, both);
+  for (const char* words : {"cpu, 2 threads", "cuda", "with launches", "57.8 %", "LINK h2d simt"}) {
+    EXPECT_NE(text.find(words), std::string::npos) << words;
+  }
+  EXPECT_EQ(made(text_report, made_up::analysis()).find("with launches"), std::string::npos);
+  const auto table = records(made(csv_report, both));
+  const auto column = std::find(table[0].begin(), table[0].end(), "share_launched");
+  ASSERT_NE(column, table[0].end());
+  EXPECT_NE(made(html_report, both).find("57.8 % with launches"), std::string::npos);
+}
+
+TEST(Reports, OfACpuAndAGpuMarkTheRidgeOfEachMemory) {
+  const Analysis both = made_up::with_gpu(made_up::analysis());
+  const std::string svg = made(svg_report, both);
+  EXPECT_EQ(svg.find("LINK"), std::string::npos);
+  EXPECT_NE(svg.find("SHARED read"), std::string::npos);
+  EXPECT_EQ(count_of(svg, ">ridge "), 4u);  // a label and a title, on each device
+}
+
 TEST(Identity, TakesAnIdApart) {
   const Identity parts = identity("read/avx512/f32/cpu/t16/bytes=1024,passes=3,level=l2,stores=nt");
   EXPECT_EQ(parts.kernel, "read");
