@@ -4,24 +4,12 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "analyzer/doctor_gpus.h"
 #include "analyzer/doctor_libraries.h"
 #include "analyzer/numbers.h"
 
 namespace roofmark {
 namespace {
-
-Finding fine(const std::string& subject, const std::string& text) {
-  return {false, "OK-" + subject, text, ""};
-}
-
-Finding warning(const std::string& subject, const std::string& text, const std::string& remedy) {
-  return {true, "W-" + subject, text, remedy};
-}
-
-/// "1 thread", "2 threads"
-std::string counted(std::int64_t count, const std::string& what) {
-  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
-}
 
 std::string numbers_of(const Cpu& cpu) {
   char text[64] = "its numbers cannot be read";
@@ -173,8 +161,11 @@ Finding turbo(const Machine& machine) {
       "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo");
 }
 
-Finding throttling(const Surroundings& around) {
+Finding throttling(const Machine& machine, const Surroundings& around) {
   const Known<std::int64_t>& events = around.health.throttle_events;
+  if (machine.jetson && around.health.over_current) {
+    return fine("THROTTLE", "throttling is told by the over-current counters");
+  }
   if (!events) return fine("THROTTLE", "throttling is not counted where this can be read");
   if (*events == 0) return fine("THROTTLE", "never throttled since boot");
   return warning(
@@ -251,20 +242,20 @@ Finding memory_limit(const Machine& machine) {
                  "raise it (docker run --memory, MemoryMax= of systemd)");
 }
 
-Finding gpus(const Machine& machine, const Surroundings& around) {
-  std::string names;
-  for (const Gpu& gpu : machine.gpus) names += (names.empty() ? "" : ", ") + gpu.name;
-  if (!names.empty()) return fine("CUDA", "GPUs: " + names);
-  if (around.cuda_runtime.empty()) {
-    return fine("CUDA", "built without CUDA: GPUs, if there are any, are not measured");
-  }
-  return warning("CUDA",
-                 "built with CUDA " + around.cuda_runtime + " but " + around.cuda_obstacle +
-                     ": rows of GPUs are marked unsupported",
-                 "install NVIDIA's driver, or give the container its GPUs (docker run --gpus all)");
+}  // namespace
+
+Finding fine(const std::string& subject, const std::string& text) {
+  return {false, "OK-" + subject, text, ""};
 }
 
-}  // namespace
+Finding warning(const std::string& subject, const std::string& text, const std::string& remedy) {
+  return {true, "W-" + subject, text, remedy};
+}
+
+std::string counted(std::int64_t count, const std::string& what) {
+  const bool hisses = what.ends_with('s');
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : hisses ? "es" : "s");
+}
 
 std::int64_t quick_memory_bytes(const Cpu& cpu) {
   constexpr std::int64_t gib = std::int64_t{1} << 30;
@@ -297,13 +288,17 @@ std::vector<Finding> findings(const Machine& machine, const Surroundings& around
                            pressure(machine),
                            governor(machine),
                            turbo(machine),
-                           throttling(around),
+                           throttling(machine, around),
                            memory(machine),
                            memory_limit(machine),
                            huge_pages(machine)};
+  const auto add = [&](const std::vector<Finding>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  add(board_findings(machine, around));
   if (!around.here) return all;
-  for (const Finding& finding : blas_findings(machine, around)) all.push_back(finding);
-  all.push_back(gpus(machine, around));
+  add(blas_findings(machine, around));
+  add(gpu_findings(machine, around));
   return all;
 }
 

@@ -37,12 +37,18 @@ struct Surroundings {
 };
 
 /// Everything that is looked at, in a fixed order: the CPU, what is shared, what limits, what moves
-/// the clock, memory, libraries, GPUs.  Pure: the same facts give the same findings.
+/// the clock, memory, the board, libraries, GPUs.  Pure: the same facts give the same findings.
 std::vector<Finding> findings(const Machine& machine, const Surroundings& around);
 
 /// Available bytes that `roofmark run --preset quick` wants: operands that must come from memory
 /// rotate through max(4 x last-level cache, 1 GiB), which may take a quarter of what is available.
 std::int64_t quick_memory_bytes(const Cpu& cpu);
+
+Finding fine(const std::string& subject, const std::string& text);
+Finding warning(const std::string& subject, const std::string& text, const std::string& remedy);
+
+/// "1 thread", "2 threads", "2 processes"
+std::string counted(std::int64_t count, const std::string& what);
 
 /// "0-3,8" from sorted or unsorted numbers.
 std::string ranges(std::vector<int> numbers);

@@ -50,6 +50,29 @@ std::string workload_text(const Workload& workload) {
   return text + " (" + queries + "; " + workload.format.name() + ")";
 }
 
+std::string jetson_text(const Jetson& jetson) {
+  return known(jetson.module) + ", L4T " + known(jetson.l4t) + ", JetPack " +
+         known(jetson.jetpack) + ", power mode " + known(jetson.power_mode) + ", GPU clock up to " +
+         si(jetson.gpu_clock_max_hz, "Hz") + ", memory clock up to " + si(jetson.emc_max_hz, "Hz");
+}
+
+std::string watts(const Known<double>& power_w) {
+  return power_w ? fixed(*power_w, 0) + " W" : "unknown";
+}
+
+std::string setting_text(const GpuSetting& setting) {
+  std::string text = "driver " + known(setting.driver) + " (CUDA " + known(setting.cuda_driver) +
+                     "), clock up to " + si(setting.clock_max_hz, "Hz") + ", memory clock up to " +
+                     si(setting.memory_clock_max_hz, "Hz") + ", power limit " +
+                     watts(setting.power_limit_w) + ", ECC " +
+                     (setting.ecc ? (*setting.ecc ? "on" : "off") : "unknown");
+  if (setting.mig) text += ", MIG " + *setting.mig;
+  if (setting.throttle_reasons && !setting.throttle_reasons->empty()) {
+    text += ", throttle reasons at the start: " + joined(*setting.throttle_reasons);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> machine_facts(const Machine& machine) {
@@ -73,10 +96,12 @@ std::vector<std::pair<std::string, std::string>> machine_facts(const Machine& ma
               {"CPU pressure (10 s)", environment.pressure_cpu_some_avg10
                                           ? fixed(*environment.pressure_cpu_some_avg10, 1) + " %"
                                           : "unknown"}};
+  if (machine.jetson) facts.emplace_back("module", jetson_text(*machine.jetson));
   for (const Gpu& gpu : machine.gpus) {
     facts.emplace_back("GPU", gpu.name + ", compute capability " + gpu.compute_capability + ", " +
                                   std::to_string(gpu.sms) + " SMs, " +
                                   iec(static_cast<double>(gpu.memory_bytes)));
+    facts.emplace_back("GPU setting", setting_text(gpu.setting));
   }
   return facts;
 }
