@@ -8,10 +8,22 @@
 #include <limits>
 #include <random>
 
+#include "core/values.h"
+
 namespace roofmark {
 
 /// Half a unit in the last place of 1, the largest relative error of one rounding to f32.
 constexpr double f32_rounding = 0x1p-24;
+
+/// Largest error of rounding `value` to a number of that type: half a unit in the last place, and
+/// half the distance between denormals below the smallest normal number.
+inline double rounding_to(DType type, double value) {
+  double smallest_normal = 0x1p-126;  // f32, tf32, bf16
+  if (type == DType::f16) smallest_normal = 0x1p-14;
+  if (type == DType::fp8) smallest_normal = 0x1p-6;
+  if (type == DType::f64) smallest_normal = 0x1p-1022;
+  return epsilon(type) / 2 * std::max(std::abs(value), smallest_normal);
+}
 
 /// What an element must be, and how far off it may be.
 struct Expected {
@@ -32,16 +44,17 @@ inline double worse(double a, double b) {
 
 /// Largest |y - expected| / tolerance over the first and last 64 elements, where the tails of
 /// vector loops are, and 1024 random ones (over all where there are fewer).  Infinity where any
-/// element at all is not finite.
-template <class ExpectedAt>
-double largest_error(const float* y, std::int64_t count, ExpectedAt expected_at) {
+/// element at all is not finite.  `value_at(i)` is y's element i.
+template <class ValueAt, class ExpectedAt>
+double largest_error_of(std::int64_t count, ValueAt value_at, ExpectedAt expected_at) {
   for (std::int64_t i = 0; i < count; ++i) {
-    if (!std::isfinite(y[i])) return std::numeric_limits<double>::infinity();
+    if (!std::isfinite(value_at(i))) return std::numeric_limits<double>::infinity();
   }
   double worst = 0;
   const auto check = [&](std::int64_t i) {
     const Expected expected = expected_at(i);
-    worst = worse(worst, std::abs(static_cast<double>(y[i]) - expected.value) / expected.tolerance);
+    worst = worse(worst,
+                  std::abs(static_cast<double>(value_at(i)) - expected.value) / expected.tolerance);
   };
   constexpr std::int64_t edge = 64, sampled = 1024;
   if (count <= 2 * edge + sampled) {
@@ -55,6 +68,18 @@ double largest_error(const float* y, std::int64_t count, ExpectedAt expected_at)
     check(static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count)));
   }
   return worst;
+}
+
+template <class ExpectedAt>
+double largest_error(const float* y, std::int64_t count, ExpectedAt expected_at) {
+  return largest_error_of(
+      count, [&](std::int64_t i) { return y[i]; }, expected_at);
+}
+/// The same of elements of any type.
+template <class ExpectedAt>
+double largest_error(const void* y, DType type, std::int64_t count, ExpectedAt expected_at) {
+  return largest_error_of(
+      count, [&](std::int64_t i) { return value_at(y, type, i); }, expected_at);
 }
 
 }  // namespace roofmark

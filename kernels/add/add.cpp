@@ -11,15 +11,6 @@ namespace {
 constexpr Leaf<AddLeaf> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
-/// One add per element; two operands read and one written.
-Work work(const Shape& shape, const Format& format) {
-  return elementwise_work(elements(shape), format, 1, 2, 1);
-}
-
-std::optional<Companion> companion(const Shape&, int) {
-  return Companion{"triad", {.level = "dram", .stores = "ordinary"}};
-}
-
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   return cold_task(Add(leaf_of<AddLeaf>(leaves, what), what.shape, what.threads), what.threads,
                    device);
@@ -30,8 +21,8 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 std::vector<Kernel> add_kernels() {
   return {{.name = "add",
            .summary = "residual add, y = x + r",
-           .work = work,
-           .companion = companion,
+           .work = add_work,
+           .companion = add_companion,
            .variants = native_variants<AddLeaf>(leaves, Format{}, prepare)}};
 }
 

@@ -1,14 +1,10 @@
 // One residual add over [rows, cols], and whether its result is right.
 #pragma once
 
-#include <cmath>
-#include <limits>
-
 #include "core/parallel.h"
 #include "core/shape.h"
 #include "kernels/add/add.isa.h"
-#include "kernels/rows.h"
-#include "kernels/verify.h"
+#include "kernels/add/add_model.h"
 
 namespace roofmark {
 
@@ -28,13 +24,8 @@ class Add {
     });
   }
 
-  /// Tolerance: one rounding to f32.
   double error(const float* x, const float* y) const {
-    return largest_error(y, count_, [&](std::int64_t i) {
-      const double exact = static_cast<double>(x[i]) + static_cast<double>(x[count_ + i]);
-      return Expected{
-          exact, 1.001 * f32_rounding * std::abs(exact) + std::numeric_limits<float>::denorm_min()};
-    });
+    return add_error(x, x + count_, y, DType::f32, count_);
   }
 
  private:

@@ -1,4 +1,4 @@
-// RMSNorm of a transformer block over [rows, cols].
+// RMSNorm of a transformer block over [rows, cols]; of LayerNorm the work model.
 #include "kernels/norm/norm.h"
 
 #include "kernels/cold_task.h"
@@ -11,20 +11,6 @@ namespace {
 constexpr Leaf<NormLeaf> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
-/// Per element a square and an add, a multiplication by the row's scale and one by w; x read, y
-/// written. The weights are kept as wide as the activations, whatever the projections are quantized
-/// to.
-Work work(const Shape& shape, const Format& format) {
-  Work work = elementwise_work(elements(shape), format, 4, 1, 1);
-  work.weights = Bytes{static_cast<double>(shape.at("cols")) * bytes(format.activations)};
-  work.read += work.weights;
-  return work;
-}
-
-std::optional<Companion> companion(const Shape&, int) {
-  return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
-}
-
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   return cold_task(Norm(leaf_of<NormLeaf>(leaves, what), what.shape, what.threads), what.threads,
                    device);
@@ -35,9 +21,13 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 std::vector<Kernel> norm_kernels() {
   return {{.name = "norm",
            .summary = "RMSNorm, y = w x / sqrt(mean(x^2) + eps)",
-           .work = work,
-           .companion = companion,
-           .variants = native_variants<NormLeaf>(leaves, Format{}, prepare)}};
+           .work = norm_work,
+           .companion = norm_companion,
+           .variants = native_variants<NormLeaf>(leaves, Format{}, prepare)},
+          {.name = "layer_norm",
+           .summary = "LayerNorm, y = w (x - mean x) / sqrt(var x + eps) + b",
+           .work = layer_norm_work,
+           .companion = norm_companion}};
 }
 
 }  // namespace roofmark

@@ -1,14 +1,10 @@
 // One softmax over [rows, cols], and whether its result is right.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-
 #include "core/parallel.h"
 #include "core/shape.h"
-#include "kernels/rows.h"
 #include "kernels/softmax/softmax.isa.h"
-#include "kernels/verify.h"
+#include "kernels/softmax/softmax_model.h"
 
 namespace roofmark {
 
@@ -30,23 +26,10 @@ class Softmax {
   }
 
   /// Tolerance, with u = 2^-24: u |x - max| for rounding the argument of the exponential, 8 u for
-  /// the exponential, the division and the scale, and u cols / 8 for a sum in at least 8 chains;
-  /// and the largest exponential that is flushed to 0, 1.22e-38.
+  /// the exponential, the division and the scale, and u cols / 8 for a sum in at least 8 chains.
   double error(const float* x, const float* y) const {
-    std::int64_t row = -1;
-    double most = 0, sum = 0;
-    return largest_error(y, results(), [&](std::int64_t i) {
-      if (i / cols_ != row) {
-        row = i / cols_;
-        const float* in = x + row * cols_;
-        most = *std::max_element(in, in + cols_);
-        sum = 0;
-        for (std::int64_t c = 0; c < cols_; ++c) sum += std::exp(in[c] - most);
-      }
-      if (std::isinf(x[i])) return Expected{0, 1.22e-38};
-      const double exact = std::exp(x[i] - most) / sum;
-      const double units = 8 + std::abs(x[i] - most) + static_cast<double>(cols_) / 8;
-      return Expected{exact, f32_rounding * units * exact + 1.22e-38};
+    return softmax_error(x, y, DType::f32, rows_, cols_, [&](double distance) {
+      return 8 + distance + static_cast<double>(cols_) / 8;
     });
   }
 

@@ -1,0 +1,36 @@
+// What a gated activation must compute and move, what bounds it, and whether a result is right.
+#pragma once
+
+#include <optional>
+
+#include "core/kernel.h"
+#include "kernels/rows.h"
+#include "kernels/verify.h"
+
+namespace roofmark {
+
+/// silu(g) = g / (1 + e^-g): negate, exponential, add and divide are 4 ops, the product with up is
+/// the fifth.  Gate and up read, y written.
+inline Work activation_work(const Shape& shape, const Format& format) {
+  return elementwise_work(elements(shape), format, 5, 2, 1);
+}
+
+inline std::optional<Companion> activation_companion(const Shape&, int) {
+  return Companion{"triad", {.level = "dram", .stores = "ordinary"}};
+}
+
+/// Tolerance, with u = 2^-24: 2 u |gate| for rounding the argument of the exponential, 12 u for the
+/// exponential, the reciprocal and the products; 1.1e-36 |up|, for an exponential beyond 2^126 has
+/// no reciprocal; and one rounding to the type.
+inline double activation_error(const void* gate, const void* up, const void* y, DType type,
+                               std::int64_t count) {
+  return largest_error(y, type, count, [&](std::int64_t i) {
+    const double g = value_at(gate, type, i), u = value_at(up, type, i);
+    const double exact = g / (1 + std::exp(-g)) * u;
+    const double units = 12 + 2 * std::abs(g);
+    return Expected{exact, f32_rounding * units * std::abs(exact) + 1.1e-36 * std::abs(u) +
+                               rounding_to(type, exact)};
+  });
+}
+
+}  // namespace roofmark

@@ -1,0 +1,90 @@
+// What RMSNorm and LayerNorm must compute and move, what bounds them, and whether a result is
+// right.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "core/kernel.h"
+#include "kernels/rows.h"
+#include "kernels/verify.h"
+
+namespace roofmark {
+
+constexpr float norm_eps = 1e-5f;  // as Llama's configurations have it
+
+/// `shared` vectors of one row's length are read once.  They are kept as wide as the activations,
+/// whatever the projections are quantized to.
+inline Work norm_work_of(const Shape& shape, const Format& format, double ops, double shared) {
+  Work work = elementwise_work(elements(shape), format, ops, 1, 1);
+  const double width = bytes(format.activations);
+  work.weights = Bytes{shared * static_cast<double>(shape.at("cols")) * width};
+  work.read += work.weights;
+  return work;
+}
+
+/// Per element a square and an add, a multiplication by the row's scale and one by w; x read, y
+/// written.
+inline Work norm_work(const Shape& shape, const Format& format) {
+  return norm_work_of(shape, format, 4, 1);
+}
+/// Per element an add for the mean and a subtraction of it, a square and an add, a multiplication
+/// by the row's scale, one by w, and the addition of b; x read, y written.
+inline Work layer_norm_work(const Shape& shape, const Format& format) {
+  return norm_work_of(shape, format, 7, 2);
+}
+
+inline std::optional<Companion> norm_companion(const Shape&, int) {
+  return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+}
+
+/// What float64 says of a row.
+struct NormRow {
+  double mean, scale;  ///< 0 and 1 / sqrt(mean square + eps) for RMSNorm
+  double spread;       ///< rms(x) scale: what an error of the mean is worth
+};
+
+inline NormRow norm_row(const void* x, DType type, std::int64_t begin, std::int64_t cols,
+                        bool centred) {
+  const auto n = static_cast<double>(cols);
+  double sum = 0, squares = 0, left = 0;
+  for (std::int64_t c = 0; c < cols; ++c) {
+    const double value = value_at(x, type, begin + c);
+    sum += value;
+    squares += value * value;
+  }
+  const double mean = centred ? sum / n : 0;
+  for (std::int64_t c = 0; c < cols; ++c) {
+    const double value = value_at(x, type, begin + c) - mean;
+    left += value * value;
+  }
+  const double scale = 1 / std::sqrt(left / n + static_cast<double>(norm_eps));
+  return {mean, scale, std::sqrt(squares / n) * scale};
+}
+
+/// x, y: [rows, cols], weight, bias: [cols], all of that type; bias null: RMSNorm.
+/// Tolerance: 1e-5 (1 + |y|), for LayerNorm 1e-5 (1 + |y| + |w| rms(x) / sqrt(var + eps)), and one
+/// rounding to the type (that to f32 is among it).
+inline double norm_error(const void* x, const void* weight, const void* bias, const void* y,
+                         DType type, std::int64_t rows, std::int64_t cols) {
+  std::map<std::int64_t, NormRow> seen;
+  return largest_error(y, type, rows * cols, [&](std::int64_t i) {
+    const std::int64_t r = i / cols, c = i % cols;
+    auto at = seen.find(r);
+    if (at == seen.end()) {
+      at = seen.emplace(r, norm_row(x, type, r * cols, cols, bias != nullptr)).first;
+    }
+    const NormRow& row = at->second;
+    const double w = value_at(weight, type, c);
+    double exact = (value_at(x, type, i) - row.mean) * row.scale * w;
+    double size = 1;
+    if (bias != nullptr) {
+      exact += value_at(bias, type, c);
+      size += std::abs(w) * row.spread;
+    }
+    const double rounding = type == DType::f32 ? 0 : rounding_to(type, exact);
+    return Expected{exact, 1e-5 * (size + std::abs(exact)) + rounding};
+  });
+}
+
+}  // namespace roofmark

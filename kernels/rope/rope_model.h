@@ -1,0 +1,44 @@
+// What a rotary position embedding must compute and move, what bounds it, and whether a result is
+// right.
+#pragma once
+
+#include <optional>
+
+#include "core/kernel.h"
+#include "kernels/rows.h"
+#include "kernels/verify.h"
+
+namespace roofmark {
+
+/// Each pair of elements is turned in its plane: 4 multiplications and 2 additions for two
+/// elements, so 3 ops per element; read and written once.  `heads` counts query and key heads
+/// together.  The sines and cosines of a position are shared by every head and layer and are not
+/// counted. Source: Su et al. 2021, arXiv:2104.09864, eq. 34.
+inline Work rope_work(const Shape& shape, const Format& format) {
+  const std::int64_t count = shape.at("tokens") * shape.at("heads") * shape.at("head_dim");
+  return elementwise_work(count, format, 3, 1, 1);
+}
+
+inline std::optional<Companion> rope_companion(const Shape&, int) {
+  return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+}
+
+/// x, y: [tokens, heads, head_dim] of that type; cosines, sines: [tokens, head_dim / 2].  Element i
+/// of a head is paired with i + head_dim / 2.
+/// Tolerance, with u = 2^-24: 2 u (|x cos| + |x sin|), and one rounding to the type.
+inline double rope_error(const void* x, const float* cosines, const float* sines, const void* y,
+                         DType type, std::int64_t tokens, std::int64_t heads,
+                         std::int64_t head_dim) {
+  const std::int64_t half = head_dim / 2;
+  return largest_error(y, type, tokens * heads * head_dim, [&](std::int64_t i) {
+    const std::int64_t token = i / (heads * head_dim), column = i % head_dim, turn = column % half;
+    const bool low = column < half;
+    const double own = value_at(x, type, i) * cosines[token * half + turn];
+    const double other = value_at(x, type, low ? i + half : i - half) * sines[token * half + turn];
+    const double exact = low ? own - other : own + other;
+    return Expected{
+        exact, 2 * f32_rounding * (std::abs(own) + std::abs(other)) + rounding_to(type, exact)};
+  });
+}
+
+}  // namespace roofmark
