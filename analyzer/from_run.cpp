@@ -47,8 +47,9 @@ Analysis analyze_run(const Run& run, const RunOptions& options) {
   const RunFacts facts = facts_of(run, options);
   std::vector<Operator> asked;
   for (const Workload& workload : run.policy.workloads) {
-    const std::vector<Operator> of_one = operators(workload);
-    asked.insert(asked.end(), of_one.begin(), of_one.end());
+    for (const auto& of_one : {operators(workload), dynamic_quantization(workload)}) {
+      asked.insert(asked.end(), of_one.begin(), of_one.end());
+    }
   }
   Analysis analysis;
   analysis.title = title_of(run.machine);

@@ -82,11 +82,11 @@ class Network {
 
   void linear(const char* name, std::int64_t m, std::int64_t n, std::int64_t k,
               std::int64_t count) {
-    if (m == 1) {
-      add(name, "gemv", {{"n", n}, {"k", k}}, workload_.format, count);
-    } else {
-      add(name, "gemm", {{"m", m}, {"n", n}, {"k", k}}, workload_.format, count);
-    }
+    constexpr std::int64_t group = 128;  // as GPTQ and AWQ models are published
+    Shape shape{{"n", n}, {"k", k}};
+    if (m != 1) shape.extents.insert(shape.extents.begin(), {"m", m});
+    if (workload_.format.weights == DType::i4) shape.extents.push_back({"group", group});
+    add(name, m == 1 ? "gemv" : "gemm", std::move(shape), workload_.format, count);
   }
 
   void attention(const QueryGroup& group) {
@@ -119,6 +119,27 @@ class Network {
 std::vector<Operator> operators(const Workload& workload) {
   refuse_what_overflows(workload);
   return Network(workload).operators();
+}
+
+std::vector<Operator> dynamic_quantization(const Workload& workload) {
+  if (workload.format.activations != DType::i8) return {};
+  const Model& model = workload.model;
+  const std::int64_t tokens = fresh_tokens(workload);
+  std::vector<Operator> all;
+  const auto add = [&](const char* name, std::int64_t rows, std::int64_t cols, std::int64_t count) {
+    all.push_back({.name = name,
+                   .kernel = "quantize",
+                   .phase = workload.phase,
+                   .shape = {{"rows", rows}, {"cols", cols}},
+                   .format = {DType::f16, DType::f16, DType::f32},
+                   .count = count});
+  };
+  add("attn_quantize", tokens, model.hidden, model.layers);
+  add("out_quantize", tokens, model.heads * model.head_dim, model.layers);
+  add("mlp_quantize", tokens, model.hidden, model.layers);
+  add("down_quantize", tokens, model.intermediate, model.layers);
+  add("head_quantize", static_cast<std::int64_t>(workload.queries.size()), model.hidden, 1);
+  return all;
 }
 
 std::vector<QueryGroup> grouped(const std::vector<Query>& queries) {

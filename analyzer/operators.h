@@ -28,7 +28,8 @@ namespace roofmark {
 ///   final_norm               norm        rows=T cols=h                                   1
 ///   lm_head                  gemm        m=N n=vocabulary k=h: the last token of each query   1
 ///
-/// A gemm with m = 1 is a gemv (n, k).  Attention comes once per distinct query, `queries` being
+/// A gemm with m = 1 is a gemv (n, k).  Both have group=128 where weights have 4 bits: that many of
+/// a row share a scale.  Attention comes once per distinct query, `queries` being
 /// how many share it.  A query of q fresh tokens after p cached ones has P = q p + q (q + 1) / 2
 /// causal pairs; `fresh` and `cached` are in the shape so that a kernel's work model can be exact.
 /// Eager attention keeps the whole rectangle fresh x (cached + fresh) in memory, masked scores
@@ -39,6 +40,12 @@ namespace roofmark {
 /// implementations run it.  Throws InputError where an operator would have more than 2^60
 /// operations.
 std::vector<Operator> operators(const Workload& workload);
+
+/// What quantizes the inputs of products where each row of activations gets its scale anew (kernel
+/// quantize, rows x cols of f16): attn, out, mlp, down and head.  Empty but for int8 activations.
+/// No part of operators(), whose int8 activations have static scales from one end of the network
+/// to the other; measured beside them, for those who do not.
+std::vector<Operator> dynamic_quantization(const Workload& workload);
 
 /// The workload's queries, each distinct one with the number of times it occurs, first come first.
 struct QueryGroup {

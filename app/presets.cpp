@@ -160,6 +160,10 @@ std::vector<Operator> operators_of(const Policy& policy) {
       op.device = workload.device;
       all.push_back(std::move(op));
     }
+    for (Operator& op : dynamic_quantization(workload)) {
+      op.device = "cuda";  // no CPU variant yet
+      if (workload.device != "cpu") all.push_back(std::move(op));
+    }
   }
   return all;
 }

@@ -77,7 +77,35 @@ class SideStream {
   cudaEvent_t forked_ = nullptr, joined_ = nullptr;
 };
 
+/// The same for a kernel that calls await_previous_launch() before it touches what earlier launches
+/// wrote: its blocks may start as soon as every block of the launch before it on the stream has
+/// called allow_next_launch() or has ended.  Source: CUDA C++ Programming Guide, "Programmatic
+/// Dependent Launch"; compute capability 9.0.
+template <class... P>
+void launch_overlapping(const Grid& grid, void* stream, void (*kernel)(P...),
+                        typename Exactly<P>::type... arguments) {
+  cudaLaunchAttribute overlap{};
+  overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  overlap.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(grid.x, grid.y, grid.z);
+  config.blockDim = dim3(grid.threads);
+  config.dynamicSmemBytes = grid.shared_bytes;
+  config.stream = static_cast<cudaStream_t>(stream);
+  config.attrs = &overlap;
+  config.numAttrs = 1;
+  void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))..., nullptr};
+  cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
+}
+
 #define ROOFMARK_DEVICE static __device__ __forceinline__
+
+/// Both for launch_overlapping(), sm_90.
+ROOFMARK_DEVICE void allow_next_launch() {
+  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+}
+/// Waits until the launch before this one has ended and its writes are seen.
+ROOFMARK_DEVICE void await_previous_launch() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 
 // ---- 16-bit formats, kept as bits --------------------------------------------------------------
 
@@ -200,6 +228,13 @@ ROOFMARK_DEVICE void copy_async16(void* shared, const void* global, bool valid =
   const unsigned to = shared_address(shared);
   const int bytes = valid ? 16 : 0;
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global), "r"(bytes)
+               : "memory");
+}
+/// The same of 4 bytes.
+ROOFMARK_DEVICE void copy_async4(void* shared, const void* global, bool valid = true) {
+  const auto to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+  const int bytes = valid ? 4 : 0;
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(to), "l"(global), "r"(bytes)
                : "memory");
 }
 /// Ends a group of copies; the thread's next wait counts groups.

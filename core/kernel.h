@@ -84,6 +84,9 @@ struct Variant {
   std::string unavailable;  ///< why this build lacks it ("built without OpenBLAS"); empty: built in
   /// Probes only: where this variant runs, if not where its kernel does.
   std::vector<Site> (*sites)(const Machine&, const Variant&, int threads) = nullptr;
+  /// Kernels only: why it cannot take a shape, or empty; null where it takes every one.
+  std::string (*refusal)(const Shape&) = nullptr;
+  std::string packed;  ///< Conditions::packed of its cases: yes where weights are laid out for it
 };
 
 struct Kernel {

@@ -98,9 +98,11 @@ class Planner {
       for (const Variant& variant : kernel.variants) {
         if (variant.device != device || !(variant.format == op.format)) continue;
         any = true;
+        std::string reason = obstacle(variant, machine_);
+        if (reason.empty() && variant.refusal != nullptr) reason = variant.refusal(op.shape);
         for (const int threads : threads_of(device)) {
-          add({&kernel, &variant, op.shape, Conditions{.state = "cold"}, threads, device, op.format,
-               obstacle(variant, machine_)});
+          add({&kernel, &variant, op.shape, Conditions{.state = "cold", .packed = variant.packed},
+               threads, device, op.format, reason});
         }
       }
       if (!any) {

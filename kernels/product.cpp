@@ -103,11 +103,20 @@ Work product_work(const Shape& shape, const Format& format) {
   const Product p(shape);
   const double m = static_cast<double>(p.m), n = static_cast<double>(p.n),
                k = static_cast<double>(p.k);
-  const Bytes weights{n * k * bytes(format.weights)};
+  const std::int64_t group = shape.get("group", 0);
+  const std::int64_t scales = group > 0 ? p.n * ((p.k + group - 1) / group) : 0;
+  const Bytes weights{n * k * bytes(format.weights) + 2 * static_cast<double>(scales)};
   return {.ops = Ops{2 * m * n * k},
           .read = weights + Bytes{m * k * bytes(format.activations)},
           .written = Bytes{m * n * bytes(format.activations)},
           .weights = weights};
+}
+
+float requantization(std::int64_t k, const Format& format) {
+  const double activations = (65536 - 1) / 12.0;  // variance of -128 ... 127
+  // E w^2 of -8 ... 7, times E s^2 of a scale in [-1, 1).
+  const double weights = format.weights == DType::i4 ? 21.5 / 3 : activations;
+  return static_cast<float>(32 / std::sqrt(static_cast<double>(k) * weights * activations));
 }
 
 ProductArithmetic product_arithmetic(const Format& format, DType result) {

@@ -20,8 +20,10 @@ struct Product {
   explicit Product(const Shape& shape);
 };
 
-/// m n k multiplications and as many additions; A and W read once, C written once.  Scales of
-/// quantized weights are not counted: a format does not say how many weights share one.
+/// m n k multiplications and as many additions; A and W read once, C written once, as wide as the
+/// activations.  Where the shape has `group`, that many weights of a row share a scale of two
+/// bytes, which is a weight too: n ceil(k / group) of them.  Products of int8 activations have one
+/// scale for the whole tensor (requantization()), which is no traffic.
 Work product_work(const Shape& shape, const Format& format);
 
 /// How the sums of a product become its stored elements, and how far off each step may be.
@@ -40,6 +42,12 @@ struct ProductArithmetic {
 /// operands to 10 bits, and on Hopper keep 14 bits of a sum of fp8 products (DeepSeek-V3 2024,
 /// arXiv:2412.19437, sect. 3.3.2).
 ProductArithmetic product_arithmetic(const Format& format, DType result);
+
+/// Static scale of a product of int8 activations: c = clamp(round(scale sum), -127, 127), so that
+/// activations are int8 from one end of a network to the other (SmoothQuant O3, Xiao et al. 2023,
+/// arXiv:2211.10438).  This one brings sums of the random operands of Device::cold_operands, f16
+/// scales of 4-bit weights included, to a standard deviation of 32.
+float requantization(std::int64_t k, const Format& format);
 
 /// sum_i a_i b_i in float64, and how far off f32 may be.  Rounding errors of a sum of k products
 /// wander like a random walk (Higham & Mary 2019, doi:10.1137/18M1226312): with u = 2^-24, about u

@@ -100,10 +100,9 @@ const Recipe& recipe_of(const Format& format) {
                        [&](const Recipe& recipe) { return *format_from(recipe.format) == format; });
 }
 
-/// What the library scales sums by.  Random int8 operands have a deviation of 74 and their sums one
-/// of 74^2 sqrt(k), which becomes 32, so that int8 holds four of them; others fit as they are.
+/// What the library scales sums by.
 float scale_of(DType stored, std::int64_t k) {
-  return stored == DType::i8 ? 32 / (5461 * std::sqrt(static_cast<float>(k))) : 1.0f;
+  return stored == DType::i8 ? requantization(k, *format_from("w8a8")) : 1.0f;
 }
 
 /// A number in the type of the scale.

@@ -102,6 +102,33 @@ TEST(Operators, EachHasTheFormatOfWhatItTouches) {
     EXPECT_EQ(named.at(name).format, half);
 }
 
+TEST(Operators, FourBitProductsSayHowManyWeightsShareAScale) {
+  Workload asked = workload("llama-2-7b", Phase::decode, 1, 2048);
+  asked.format.weights = DType::i4;
+  EXPECT_EQ(by_name(asked).at("down_proj").shape.text(), "n=4096,k=11008,group=128");
+  asked.queries.resize(2, asked.queries.front());
+  EXPECT_EQ(by_name(asked).at("down_proj").shape.text(), "m=2,n=4096,k=11008,group=128");
+  asked.format.weights = DType::i8;
+  EXPECT_EQ(by_name(asked).at("down_proj").shape.text(), "m=2,n=4096,k=11008");
+}
+
+TEST(Operators, DynamicQuantizationPrecedesEveryProductOfInt8Activations) {
+  Workload asked = workload("llama-3-8b", Phase::decode, 2, 2048);
+  EXPECT_TRUE(dynamic_quantization(asked).empty());
+  asked.format = {DType::i4, DType::i8, DType::i32};
+  std::string all;
+  for (const Operator& op : dynamic_quantization(asked)) {
+    all +=
+        op.name + ":" + op.kernel + " " + op.shape.text() + " x" + std::to_string(op.count) + "\n";
+  }
+  EXPECT_EQ(all, R"(attn_quantize:quantize rows=2,cols=4096 x32
+out_quantize:quantize rows=2,cols=4096 x32
+mlp_quantize:quantize rows=2,cols=4096 x32
+down_quantize:quantize rows=2,cols=14336 x32
+head_quantize:quantize rows=2,cols=4096 x1
+)");
+}
+
 TEST(Operators, HeadDimIsNotHiddenOverHeads) {
   Workload asked = workload("llama-2-7b", Phase::decode, 1, 8);
   asked.model.head_dim = 192;

@@ -89,6 +89,24 @@ TEST(Plan, WhatCannotRunStaysWithItsReason) {
   EXPECT_EQ(find(plan, "rope/none/f32/cpu/t1/t=1").what.reason, "no f32 variant of rope for cpu");
 }
 
+TEST(Plan, AVariantThatDoesNotTakeAShapeSaysSo) {
+  const auto small = [](const Shape& shape) {
+    return shape.at("m") > 16 ? std::string("at most 16 rows") : std::string();
+  };
+  const std::vector<Kernel> kernels = {
+      {.name = "gemm",
+       .work = none,
+       .variants = {{.name = "mma", .device = "cpu", .refusal = small, .packed = "yes"}}}};
+  const std::vector<Operator> asked = {{.name = "q", .kernel = "gemm", .shape = {{"m", 16}}},
+                                       {.name = "q", .kernel = "gemm", .shape = {{"m", 17}}}};
+  Policy policy;
+  policy.threads = {1};
+  const Plan plan = roofmark::plan(kernels, avx2_machine(), asked, policy);
+  EXPECT_EQ(find(plan, "gemm/mma/f32/cpu/t1/m=16,state=cold,packed=yes").what.reason, "");
+  EXPECT_EQ(find(plan, "gemm/mma/f32/cpu/t1/m=17,state=cold,packed=yes").what.reason,
+            "at most 16 rows");
+}
+
 TEST(Plan, TheCompanionIsTheWidestProbeThatCanRun) {
   Policy policy;
   policy.threads = {1, 2};

@@ -39,6 +39,7 @@ struct Meeting {
 struct Copy {
   void* to;
   const void* from;
+  std::size_t size_bytes;
   bool valid;
 };
 
@@ -237,9 +238,9 @@ std::byte* dynamic_shared_memory() {
   return block->shared.data() + (128 - at % 128) % 128;
 }
 
-void copy_async(void* to, const void* from, bool valid) {
-  std::memset(to, 0xff, 16);
-  running->open_group.push_back({to, from, valid});
+void copy_async(void* to, const void* from, std::size_t size_bytes, bool valid) {
+  std::memset(to, 0xff, size_bytes);
+  running->open_group.push_back({to, from, size_bytes, valid});
 }
 
 void copy_async_commit() {
@@ -252,9 +253,9 @@ void copy_async_wait(std::size_t groups_left) {
   while (groups.size() > groups_left) {
     for (const Copy& copy : groups.front()) {
       if (copy.valid) {
-        std::memcpy(copy.to, copy.from, 16);
+        std::memcpy(copy.to, copy.from, copy.size_bytes);
       } else {
-        std::memset(copy.to, 0, 16);
+        std::memset(copy.to, 0, copy.size_bytes);
       }
     }
     groups.erase(groups.begin());

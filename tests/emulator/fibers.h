@@ -39,7 +39,7 @@ std::byte* dynamic_shared_memory();
 
 /// cp.async: the bytes arrive when the thread waits for their group, not before, and the place they
 /// go to holds no number until then.
-void copy_async(void* to, const void* from, bool valid);
+void copy_async(void* to, const void* from, std::size_t size_bytes, bool valid);
 void copy_async_commit();
 void copy_async_wait(std::size_t groups_left);
 

@@ -50,6 +50,16 @@ TEST(Work, OfAProjectionCountsEachFormatAtItsOwnWidth) {
               131072);
 }
 
+TEST(Work, OfAProjectionCountsTheScalesOfItsGroups) {
+  const Format w4a16{DType::i4, DType::f16, DType::f32};
+  // 4096 x 32 scales of two bytes beside 4096 x 4096 half bytes: 4.125 bits a weight.
+  expect_work(work_of("gemv", {{"n", 4096}, {"k", 4096}, {"group", 128}}, w4a16), 33554432,
+              8388608 + 262144, 8192, 8192);
+  // A row of 100 weights has four groups of 32, the last of them short.
+  expect_work(work_of("gemm", {{"m", 2}, {"n", 3}, {"k", 100}, {"group", 32}}, w4a16), 1200,
+              150 + 24, 400, 12);
+}
+
 TEST(Work, OfElementwiseOperators) {
   const Shape rows{{"rows", 2048}, {"cols", 4096}};
   expect_work(work_of("add", rows), 8388608, 0, 33554432, 16777216);
@@ -62,6 +72,10 @@ TEST(Work, OfElementwiseOperators) {
   // Llama-3-8b: 32 query and 8 key heads.
   expect_work(work_of("rope", {{"tokens", 2048}, {"heads", 40}, {"head_dim", 128}}), 31457280, 0,
               20971520, 20971520);
+}
+
+TEST(Work, OfAQuantizationReadsTwoBytesAndWritesOneAndAScalePerRow) {
+  expect_work(work_of("quantize", {{"rows", 16}, {"cols", 4096}}), 196608, 0, 131072, 65600);
 }
 
 TEST(Work, OfANormKeepsItsWeightsAsWideAsItsActivations) {

@@ -39,7 +39,17 @@ class SideStream {
   void join(void*) {}
 };
 
+template <class... P>
+void launch_overlapping(const Grid& grid, void* stream, void (*kernel)(P...),
+                        typename Exactly<P>::type... arguments) {
+  launch<P...>(grid, stream, kernel, arguments...);
+}
+
 #define ROOFMARK_DEVICE static inline
+
+// Launches run to their end one after the other.
+ROOFMARK_DEVICE void allow_next_launch() {}
+ROOFMARK_DEVICE void await_previous_launch() {}
 
 // ---- 16-bit formats ----------------------------------------------------------------------------
 
@@ -143,7 +153,12 @@ ROOFMARK_DEVICE unsigned shared_address(const void* shared) {
 ROOFMARK_DEVICE void copy_async16(void* shared, const void* global, bool valid = true) {
   require_aligned(shared, 16);
   if (valid) require_aligned(global, 16);
-  emulator::copy_async(shared, global, valid);
+  emulator::copy_async(shared, global, 16, valid);
+}
+ROOFMARK_DEVICE void copy_async4(void* shared, const void* global, bool valid = true) {
+  require_aligned(shared, 4);
+  if (valid) require_aligned(global, 4);
+  emulator::copy_async(shared, global, 4, valid);
 }
 ROOFMARK_DEVICE void copy_async_commit() { emulator::copy_async_commit(); }
 template <int N>
