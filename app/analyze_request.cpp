@@ -71,6 +71,22 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
   return sets;
 }
 
+/// Which of the run's workloads stand for it: those of the attention asked for, else of the fused
+/// one where the run has timed it, else of the eager one where it was planned.
+Attention attention_of(const AnalyzeRequest& request, const Run& run) {
+  for (const Attention asked : {Attention::flash, Attention::eager})
+    if (request.attention == name(asked)) return asked;
+  const auto& rows = run.rows;
+  const auto& workloads = run.policy.workloads;
+  const bool timed = std::any_of(rows.begin(), rows.end(), [](const Measurement& row) {
+    return row.kernel == "attention" && !row.samples_s.empty();
+  });
+  const bool planned =
+      std::any_of(workloads.begin(), workloads.end(),
+                  [](const Workload& workload) { return workload.attention == Attention::eager; });
+  return timed || !planned ? Attention::flash : Attention::eager;
+}
+
 struct Peak {
   std::string format;
   std::string_view value;
@@ -144,12 +160,12 @@ std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, c
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model,
                                                 const Run& run) {
   const bool as_measured = !request.batch && !request.context && request.dtypes.empty() &&
-                           request.kv_dtype.empty() && request.attention.empty() &&
-                           accounting_of(request) == Accounting::exact;
+                           request.kv_dtype.empty() && accounting_of(request) == Accounting::exact;
+  const Attention attention = attention_of(request, run);
   std::vector<std::vector<Workload>> sets;
   for (const Workload& workload : run.policy.workloads) {
-    if (!as_measured || !same_dimensions(workload.model, model) ||
-        !wants(request, workload.phase)) {
+    if (!as_measured || workload.attention != attention ||
+        !same_dimensions(workload.model, model) || !wants(request, workload.phase)) {
       continue;
     }
     const auto same_format =

@@ -37,8 +37,9 @@ std::vector<std::string> doubts_about(const AnalyzeRequest& request);
 /// Throws InputError.
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model);
 
-/// The same beside a run: where nothing but phases is asked, the workloads of that model that the
-/// run measured; else in the run's first format instead of the model's own.
+/// The same beside a run: where nothing but phases and attention is asked, the workloads of that
+/// model that the run measured, with the attention asked for, else flash where the run timed it and
+/// eager where it could not; else in the run's first format instead of the model's own.
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model,
                                                 const Run& run);
 

@@ -121,9 +121,12 @@ std::vector<Workload> workloads_of(const RunRequest& request, const Preset& pres
       for (const Formats& of_device : formats) {
         for (const std::string& format_name : of_device.names) {
           const Format format = format_of(format_name);
-          // Eager attention: its softmax has a kernel to measure.
-          workloads.push_back({model, phase, queries_of(phase, request.batch.value_or(1), context),
-                               format, format.activations, Attention::eager, of_device.device});
+          // Attention both fused and in parts; operators that they share are planned once.
+          for (const Attention attention : {Attention::flash, Attention::eager}) {
+            workloads.push_back({model, phase,
+                                 queries_of(phase, request.batch.value_or(1), context), format,
+                                 format.activations, attention, of_device.device});
+          }
         }
       }
     }

@@ -98,7 +98,25 @@ void launch_overlapping(const Grid& grid, void* stream, void (*kernel)(P...),
   cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
 }
 
+/// Blocks of that kernel that one multiprocessor holds at a time.
+template <class... P>
+int resident_blocks(void (*kernel)(P...), unsigned threads, unsigned shared_bytes) {
+  const void* entry = reinterpret_cast<const void*>(kernel);
+  if (shared_bytes > 48 * 1024) {
+    cudaFuncSetAttribute(entry, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                         static_cast<int>(shared_bytes));
+  }
+  int blocks = 0;
+  cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, entry, static_cast<int>(threads),
+                                                shared_bytes);
+  return blocks;
+}
+
 #define ROOFMARK_DEVICE static __device__ __forceinline__
+/// Before a loop over registers: each turn becomes code of its own.
+#define ROOFMARK_UNROLL _Pragma("unroll")
+/// Before a loop that is seldom taken: its turns share registers.
+#define ROOFMARK_ROLL _Pragma("unroll 1")
 
 /// Both for launch_overlapping(), sm_90.
 ROOFMARK_DEVICE void allow_next_launch() {

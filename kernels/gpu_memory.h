@@ -13,7 +13,8 @@ namespace roofmark {
 /// Equal slices of one buffer, the next at each launch: at least 3 x L2 in all and at least two.
 class GpuSlices {
  public:
-  enum class Use { operands, results };
+  /// state: both read and written, so it is the task's own; random at first.
+  enum class Use { operands, results, state };
 
   /// Throws std::bad_alloc where not even two slices fit.
   GpuSlices(Device& device, Use use, std::int64_t slice_bytes, DType type = DType::f32)
@@ -21,8 +22,10 @@ class GpuSlices {
     const std::int64_t l2_bytes =
         device.machine().gpus.empty() ? 0 : device.machine().gpus.front().l2_bytes;
     const std::int64_t wanted = std::max(2 * step_, 3 * l2_bytes);
-    buffer_ = use == Use::operands ? device.cold_operands(wanted, 1, type)
-                                   : device.cold_results(wanted, 1);
+    buffer_ = use == Use::operands  ? device.cold_operands(wanted, 1, type)
+              : use == Use::results ? device.cold_results(wanted, 1)
+                                    : device.allocate(wanted, 1, Pages::base);
+    if (use == Use::state) device.randomize(buffer_, type, 1);
     slices_ = std::max<std::int64_t>(1, wanted / step_);
   }
 

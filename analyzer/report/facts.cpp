@@ -47,7 +47,8 @@ std::string workload_text(const Workload& workload) {
   }
   if (workload.queries.size() > 4)
     queries += ", ... (" + std::to_string(workload.queries.size()) + ")";
-  return text + " (" + queries + "; " + workload.format.name() + ")";
+  return text + " (" + queries + "; " + workload.format.name() + "; " +
+         std::string(name(workload.attention)) + " attention)";
 }
 
 std::string jetson_text(const Jetson& jetson) {

@@ -1,7 +1,7 @@
 // Causal attention over a key/value cache, fused or in its eager parts: work models.
 // `queries` sequences each compute `fresh` tokens after `cached` ones, with `heads` query heads
 // over `kv_heads` key and value heads of `head_dim`.  Format: weights are the type of the cache.
-#include "core/kernel.h"
+#include "kernels/attention/attention.h"
 
 namespace roofmark {
 namespace {
@@ -68,13 +68,31 @@ Work sv_work(const Shape& shape, const Format& format) {
   return eager_work(shape, format, e.scores(), e.tokens());
 }
 
+/// Of 16-bit formats, in which devices have matrix units: decode reads the cache, a short prompt
+/// reads as much as it writes, and a long one has more operations for each byte than any part's
+/// memory can feed (dense 16-bit operations per byte, data sheets: A100 153, H200 206, Orin 208).
+std::optional<Companion> attention_companion(const Shape& shape, int) {
+  constexpr double ridge = 180;
+  const Work work = attention_work(shape, {DType::f16, DType::f16, DType::f32});
+  if (work.ops.value >= ridge * work.bytes().value) return Companion{};
+  if (work.written.value >= work.read.value / 2) {
+    return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+  }
+  return Companion{"read", {.level = "dram"}};
+}
+
 }  // namespace
+
+Kernel attention_kernel() {
+  return {.name = "attention",
+          .summary = "causal attention in one pass: scores, softmax and values",
+          .work = attention_work,
+          .companion = attention_companion};
+}
 
 std::vector<Kernel> attention_kernels() {
   return {
-      {.name = "attention",
-       .summary = "causal attention in one pass: scores, softmax and values",
-       .work = attention_work},
+      attention_kernel(),
       {.name = "qk", .summary = "scores of eager attention, Q K^T", .work = qk_work},
       {.name = "sv", .summary = "values of eager attention, softmax(Q K^T) V", .work = sv_work}};
 }

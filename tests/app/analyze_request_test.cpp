@@ -145,5 +145,29 @@ TEST(AnalyzeRequest, BesideARunItsOwnWorkloadsAreTaken) {
   EXPECT_EQ(workloads_of({}, find_model("llama-3.2-1b"), run).at(0).at(0).format.name(), "f32");
 }
 
+TEST(AnalyzeRequest, BesideARunTheAttentionThatItTimedIsTaken) {
+  const Model model = find_model("llama-3-8b");
+  roofmark::Run run;
+  for (const Attention attention : {Attention::flash, Attention::eager}) {
+    run.policy.workloads.push_back(
+        {model, Phase::decode, {{2048, 1}}, Format{}, DType::f32, attention});
+  }
+  const auto taken = [&](const AnalyzeRequest& request) {
+    const auto sets = workloads_of(request, model, run);
+    EXPECT_EQ(sets.size(), 1u);
+    EXPECT_EQ(sets.at(0).size(), 1u);
+    return sets.at(0).at(0).attention;
+  };
+  run.rows.push_back({.kernel = "attention"});  // no variant for the device
+  EXPECT_EQ(taken({}), Attention::eager);
+  AnalyzeRequest asked;
+  asked.attention = "flash";
+  EXPECT_EQ(taken(asked), Attention::flash);
+  run.rows.back().samples_s = {1e-3};
+  EXPECT_EQ(taken({}), Attention::flash);
+  asked.attention = "eager";
+  EXPECT_EQ(taken(asked), Attention::eager);
+}
+
 }  // namespace
 }  // namespace roofmark

@@ -115,6 +115,19 @@ TEST(Work, OfAttentionGrowsWithItsQueriesAndCountsCachedTokensForEveryFreshOne) 
               3 * 12 * 8 * 128 * 2 * 2, 3 * 2 * 8 * 128 * 2 * 2);
 }
 
+TEST(Work, OfAttentionNamesTheProbeThatBindsTheShape) {
+  const auto companion = [](const Shape& shape) {
+    for (const Kernel& kernel : all_kernels()) {
+      if (kernel.name == "attention") return kernel.companion(shape, 1).value().kernel;
+    }
+    return std::string("no kernel");
+  };
+  EXPECT_EQ(companion(attention(16, 1, 8192, 8)), "read");
+  EXPECT_EQ(companion(attention(1, 64, 0, 32)), "copy");
+  EXPECT_EQ(companion(attention(1, 2048, 0, 8)), "") << "any compute probe";
+  EXPECT_EQ(companion(attention(1, 512, 4096, 8)), "") << "any compute probe";
+}
+
 TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidth) {
   const Format cache8{DType::i8, DType::f16, DType::f32};
   expect_work(work_of("attention", attention(1, 1, 2047, 32), cache8), 2048.0 * 32 * 517, 0, 8192,

@@ -38,6 +38,10 @@ class SideStream {
   void* fork(void* stream) { return stream; }
   void join(void*) {}
 };
+template <class... P>
+int resident_blocks(void (*)(P...), unsigned, unsigned) {
+  return 2;
+}
 
 template <class... P>
 void launch_overlapping(const Grid& grid, void* stream, void (*kernel)(P...),
@@ -46,6 +50,8 @@ void launch_overlapping(const Grid& grid, void* stream, void (*kernel)(P...),
 }
 
 #define ROOFMARK_DEVICE static inline
+#define ROOFMARK_UNROLL
+#define ROOFMARK_ROLL
 
 // Launches run to their end one after the other.
 ROOFMARK_DEVICE void allow_next_launch() {}
