@@ -22,16 +22,19 @@ struct Exactly {
   using type = T;
 };
 
+/// Beyond 48 KiB a kernel must be told how much dynamic shared memory it may have.
+inline void allow_shared_memory(const void* entry, unsigned bytes) {
+  if (bytes <= 48 * 1024) return;
+  cudaFuncSetAttribute(entry, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes));
+}
+
 /// kernel<<<grid>>>(arguments...) on `stream`.  What goes wrong is kept by the runtime for whoever
 /// asks next (cudaGetLastError), as with <<< >>>.
 template <class... P>
 void launch(const Grid& grid, void* stream, void (*kernel)(P...),
             typename Exactly<P>::type... arguments) {
   const void* entry = reinterpret_cast<const void*>(kernel);
-  if (grid.shared_bytes > 48 * 1024) {
-    cudaFuncSetAttribute(entry, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                         static_cast<int>(grid.shared_bytes));
-  }
+  allow_shared_memory(entry, grid.shared_bytes);
   void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))..., nullptr};
   cudaLaunchKernel(entry, dim3(grid.x, grid.y, grid.z), dim3(grid.threads), pointers,
                    grid.shared_bytes, static_cast<cudaStream_t>(stream));
@@ -84,6 +87,8 @@ class SideStream {
 template <class... P>
 void launch_overlapping(const Grid& grid, void* stream, void (*kernel)(P...),
                         typename Exactly<P>::type... arguments) {
+  const void* entry = reinterpret_cast<const void*>(kernel);
+  allow_shared_memory(entry, grid.shared_bytes);
   cudaLaunchAttribute overlap{};
   overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
   overlap.val.programmaticStreamSerializationAllowed = 1;
@@ -95,17 +100,14 @@ void launch_overlapping(const Grid& grid, void* stream, void (*kernel)(P...),
   config.attrs = &overlap;
   config.numAttrs = 1;
   void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))..., nullptr};
-  cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
+  cudaLaunchKernelExC(&config, entry, pointers);
 }
 
 /// Blocks of that kernel that one multiprocessor holds at a time.
 template <class... P>
 int resident_blocks(void (*kernel)(P...), unsigned threads, unsigned shared_bytes) {
   const void* entry = reinterpret_cast<const void*>(kernel);
-  if (shared_bytes > 48 * 1024) {
-    cudaFuncSetAttribute(entry, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                         static_cast<int>(shared_bytes));
-  }
+  allow_shared_memory(entry, shared_bytes);
   int blocks = 0;
   cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, entry, static_cast<int>(threads),
                                                 shared_bytes);
