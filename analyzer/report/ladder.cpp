@@ -206,7 +206,8 @@ PointList point_list(const Analysis& analysis) {
     (point.grade == 'X' ? refused : point.seconds ? measured : missing).push_back(&point);
   }
   const auto key = [](const Point* point) {
-    return std::tuple(phase_rank(point->phase), point->phase, -identity(point->id).threads,
+    const Identity parts = identity(point->id);
+    return std::tuple(phase_rank(point->phase), point->phase, parts.device, -parts.threads,
                       positive(point->seconds) ? -*point->seconds : 0.0, point->id);
   };
   for (auto* list : {&measured, &refused, &missing}) {

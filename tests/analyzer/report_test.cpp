@@ -317,6 +317,9 @@ TEST(Reports, OfACpuAndAGpuSayWhereARowRan) {
     EXPECT_NE(text.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(made(text_report, made_up::analysis()).find("with launches"), std::string::npos);
+  // The GPU's points stand after all of the CPU's, not among those of one thread.
+  const std::size_t decode_last = text.rfind("cpu, 1 thread", text.find("\nRemarks"));
+  EXPECT_LT(decode_last, text.find("down_proj  decode   simt"));
   const auto table = records(made(csv_report, both));
   const auto column = std::find(table[0].begin(), table[0].end(), "share_launched");
   ASSERT_NE(column, table[0].end());
