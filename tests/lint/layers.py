@@ -25,7 +25,7 @@ HOMES = [
     ("Google Benchmark", r"benchmark/.*", r"harness/measure\.cpp"),
     ("hwloc", r"hwloc.*", r"harness/(machine|pinning)\.cpp"),
     ("cuBLAS", r"cublas.*", r".*\.cublas\.(cpp|cu)"),
-    ("CUDA", r"(cuda|nvml|cooperative_groups|mma\.h).*", r"harness/cuda_\w*\.cpp|core/gpu\.cuh|.*\.cu"),
+    ("CUDA", r"(cuda|nvml|cooperative_groups|mma\.h).*", r"harness/cuda_\w*\.cpp|core/gpu_launch\.cuh|.*\.cu"),
     ("the dynamic loader", r"dlfcn\.h", r"kernels/vendor/shared_library\.cpp|(harness|app)/.*"),
     ("oneDNN", r"(oneapi/)?dnnl.*", r".*\.onednn\.cpp"),
     ("BLAS", r"(.*/)?(f77)?cblas.*|lapack.*", r".*\.blas\.cpp"),

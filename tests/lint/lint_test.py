@@ -69,7 +69,7 @@ class Layers(Planted):
         self.write("core/parallel.h", "#include <omp.h>\n")
         self.write("kernels/gemm/gemm.blas.cpp", "#include <cblas.h>\n")
         self.write("probes/fma/fma.isa.cpp", "#include <immintrin.h>\n\n#include <cstdint>\n")
-        for file in ["core/gpu.cuh", "probes/fma/fma.cu", "harness/cuda_device.cpp"]:
+        for file in ["core/gpu_launch.cuh", "probes/fma/fma.cu", "harness/cuda_device.cpp"]:
             self.write(file, "#include <cuda_runtime_api.h>\n")
         for file, name in [("harness/device.cpp", "benchmark/benchmark.h"), ("app/doctor.cpp", "hwloc.h"),
                            ("core/plan.cpp", "nlohmann/json.hpp"), ("kernels/gemm/gemm.cpp", "omp.h"),
