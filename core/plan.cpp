@@ -113,7 +113,9 @@ class Planner {
              threads_of(device).front(),
              device,
              op.format,
-             "no " + op.format.name() + " variant of " + kernel.name + " for " + device});
+             device == "cuda" && machine_.gpus.empty()
+                 ? "no CUDA device"
+                 : "no " + op.format.name() + " variant of " + kernel.name + " for " + device});
       }
     }
   }

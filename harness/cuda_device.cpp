@@ -63,7 +63,12 @@ class CudaDevice final : public Device {
   explicit CudaDevice(const Machine& machine) : machine_(machine) {
     if (machine.gpus.empty())
       throw AbsentError("there is no CUDA device here; see roofmark doctor");
-    check(cudaSetDevice(0), "being chosen");
+    const cudaError_t chosen = cudaSetDevice(0);
+    if (chosen == cudaErrorNoDevice || chosen == cudaErrorInsufficientDriver) {
+      throw AbsentError(std::string("there is no CUDA device (") + cudaGetErrorString(chosen) +
+                        "); see roofmark doctor");
+    }
+    check(chosen, "being chosen");
     monitor_ = std::make_unique<GpuMonitor>(pci_bus_id());
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
     check(cudaEventCreate(&begin_), "making an event");
