@@ -24,8 +24,9 @@ struct Stamp {
 
 /// One thread's core between two samples.  Zero where it cannot be read.
 struct CoreReading {
-  double clock_hz = 0;  ///< from a chain of dependent multiplies
-  double quiet = 0;     ///< NOP issue rate as a fraction of this core's best
+  double clock_hz = 0;            ///< measured, never read from a file
+  double clock_tolerance = 0.01;  ///< change of it that leaves a sample good
+  double quiet = 0;               ///< NOP issue rate as a fraction of this core's best
   Stamp begin,
       end;  ///< of the reading itself: a sample lies between one's end and the next's begin
 };

@@ -2,6 +2,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <algorithm>
 #include <new>
 
 #include "core/error.h"
@@ -41,20 +42,21 @@ Source source_of(Residence residence) {
           [](void* at) { return cudaFree(at); }};
 }
 
+}  // namespace
+
 /// What may still be taken: all but a tenth of what is free.  A board's GPU shares its memory with
-/// everything else, and the driver's figure leaves out what the kernel could reclaim; taking more
-/// than half of it would wake the out-of-memory killer.
-std::int64_t left_bytes() {
+/// everything else: half of what is left there, for taking more would wake the out-of-memory
+/// killer. The driver's figure leaves out what the kernel could reclaim, so the host's counts if it
+/// is more.
+std::int64_t CudaMemory::left_bytes() const {
   std::size_t free_bytes = 0, total_bytes = 0;
   if (cudaMemGetInfo(&free_bytes, &total_bytes) != cudaSuccess) throw std::bad_alloc();
   int device = 0, integrated = 0;
   cudaGetDevice(&device);
   cudaDeviceGetAttribute(&integrated, cudaDevAttrIntegrated, device);
-  const double share = integrated != 0 ? 0.5 : 0.9;
-  return static_cast<std::int64_t>(share * static_cast<double>(free_bytes));
+  const auto left = static_cast<std::int64_t>(free_bytes);
+  return integrated != 0 ? std::max(left, host_available_bytes_) / 2 : left / 10 * 9;
 }
-
-}  // namespace
 
 Buffer CudaMemory::allocate(Residence residence, std::int64_t size_bytes) {
   for (const bool again : {false, true}) {

@@ -11,6 +11,10 @@ namespace roofmark {
 
 class CudaMemory {
  public:
+  /// `host_available_bytes`: what the host says is left, which a board's GPU shares; 0: unknown.
+  explicit CudaMemory(std::int64_t host_available_bytes)
+      : host_available_bytes_(host_available_bytes) {}
+
   /// Throws std::bad_alloc where the device or the host has not that much left, AbsentError where
   /// the device has no such memory.
   Buffer allocate(Residence residence, std::int64_t size_bytes);
@@ -25,7 +29,9 @@ class CudaMemory {
     int kind;
   };
   void drop_unused();
+  std::int64_t left_bytes() const;
 
+  std::int64_t host_available_bytes_;
   std::list<Pooled> pool_;
 };
 

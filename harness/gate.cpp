@@ -5,11 +5,11 @@
 namespace roofmark {
 namespace {
 
-constexpr double least_cpu_share = 0.99, most_clock_change = 0.01, least_quiet = 0.9;
+constexpr double least_cpu_share = 0.99, least_quiet = 0.9;
 
 bool is_steady(const CoreReading& before, const CoreReading& after) {
   if (before.clock_hz <= 0 || after.clock_hz <= 0) return true;
-  return std::abs(after.clock_hz - before.clock_hz) <= most_clock_change * before.clock_hz;
+  return std::abs(after.clock_hz - before.clock_hz) <= before.clock_tolerance * before.clock_hz;
 }
 
 std::string gate_core(const CoreReading& before, const CoreReading& after) {

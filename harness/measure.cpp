@@ -101,10 +101,7 @@ class CaseRun {
       row_.implementation = kernel_.task->implementation();
       row_.error = kernel_.task->error();
       if (!(row_.error <= 1)) return wrong();
-      if (companion_case_ != nullptr) {
-        companion_.task = companion_case_->variant->prepare(*companion_case_, device_);
-        row_.companion = companion_case_->id();
-      }
+      if (companion_case_ != nullptr) prepare_companion();
     } catch (const std::bad_alloc&) {
       return without_time(Status::skipped, "its operands need more memory than is available");
     } catch (const AbsentError& error) {
@@ -121,6 +118,20 @@ class CaseRun {
   }
 
  private:
+  /// A probe that finds no memory beside the kernel costs the pairs, not the row.
+  void prepare_companion() {
+    try {
+      companion_.task = companion_case_->variant->prepare(*companion_case_, device_);
+    } catch (const std::bad_alloc&) {
+      row_.reason = "no memory was left for the probe that bounds it";
+      return;
+    }
+    // What a GPU loads at the first launch is loaded outside a capture.
+    companion_.task->launch(device_.queue());
+    device_.synchronize();
+    row_.companion = companion_case_->id();
+  }
+
   void take_over(const Measurement& earlier) {
     row_.samples_s = earlier.samples_s;
     row_.flags = earlier.flags;
