@@ -86,7 +86,7 @@ ROOFMARK_DEVICE void unpack(std::uint32_t x, float& low, float& high) {
 
 // ---- memory ------------------------------------------------------------------------------------
 
-/// 16 bytes that nobody writes meanwhile and nobody reads again soon: past L1, first to leave L2.
+/// 16 bytes that nobody writes meanwhile and nobody reads again soon: past L1.
 ROOFMARK_DEVICE uint4 load16_once(const void* p) {
   uint4 v;
   asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"

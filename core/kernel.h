@@ -87,6 +87,8 @@ struct Variant {
   /// Kernels only: why it cannot take a shape, or empty; null where it takes every one.
   std::string (*refusal)(const Shape&) = nullptr;
   std::string packed;  ///< Conditions::packed of its cases: yes where weights are laid out for it
+  /// What bounds this variant, if not what bounds its kernel.
+  std::optional<Companion> (*companion)(const Shape&, const Format&) = nullptr;
 };
 
 struct Kernel {

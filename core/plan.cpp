@@ -74,6 +74,12 @@ class Filter {
   regex_t compiled_{};
 };
 
+std::optional<Companion> wanted_companion(const Case& what) {
+  if (what.variant->companion) return what.variant->companion(what.shape, what.format);
+  if (what.kernel->companion) return what.kernel->companion(what.shape, what.threads);
+  return std::nullopt;
+}
+
 class Planner {
  public:
   Planner(const Machine& machine, const Policy& policy) : machine_(machine), policy_(policy) {}
@@ -148,8 +154,8 @@ class Planner {
   /// The companion is a planned probe that can run, on the same device and threads; of several
   /// instruction sets the widest, which the registry lists last.
   int find_companion(const Case& what) const {
-    if (!what.reason.empty() || what.kernel->companion == nullptr) return -1;
-    const auto wanted = what.kernel->companion(what.shape, what.threads);
+    if (!what.reason.empty()) return -1;
+    const auto wanted = wanted_companion(what);
     if (!wanted) return -1;
     int found = -1;
     for (std::size_t i = 0; i < plan_.cases.size(); ++i) {

@@ -52,6 +52,12 @@ std::string obstacle(const MatrixProbe& probe, const std::string& capability) {
   if (probe.format == fp8_f32 && capability != "8.9" && capability.rfind("12.", 0) != 0) {
     return "mma.sync in fp8 is done in f16 on compute capability " + capability;
   }
+  const bool has_tcgen05 = capability.rfind("10.", 0) == 0 || capability.rfind("11.", 0) == 0;
+  if (has_tcgen05 && probe.format != f64) {
+    return "mma.sync is far below what this part's own instructions (tcgen05) reach, which no "
+           "probe "
+           "uses yet; a roof drawn from it would be too low";
+  }
   return {};
 }
 
