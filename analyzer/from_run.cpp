@@ -47,7 +47,8 @@ Analysis analyze_run(const Run& run, const RunOptions& options) {
   const RunFacts facts = facts_of(run, options);
   std::vector<Operator> asked;
   for (const Workload& workload : run.policy.workloads) {
-    for (const auto& of_one : {operators(workload), dynamic_quantization(workload)}) {
+    for (const auto& of_one :
+         {operators(workload), dynamic_quantization(workload), layer_norms(workload)}) {
       asked.insert(asked.end(), of_one.begin(), of_one.end());
     }
   }

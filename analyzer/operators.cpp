@@ -142,6 +142,17 @@ std::vector<Operator> dynamic_quantization(const Workload& workload) {
   return all;
 }
 
+std::vector<Operator> layer_norms(const Workload& workload) {
+  std::vector<Operator> all;
+  for (Operator& op : operators(workload)) {
+    if (op.kernel != "norm") continue;
+    op.name += "_as_layer_norm";
+    op.kernel = "layer_norm";
+    all.push_back(std::move(op));
+  }
+  return all;
+}
+
 std::vector<QueryGroup> grouped(const std::vector<Query>& queries) {
   std::vector<QueryGroup> groups;
   for (const Query& query : queries) {

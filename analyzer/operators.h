@@ -47,6 +47,10 @@ std::vector<Operator> operators(const Workload& workload);
 /// to the other; measured beside them, for those who do not.
 std::vector<Operator> dynamic_quantization(const Workload& workload);
 
+/// LayerNorm (kernel layer_norm) at the shapes of the model's norms: what a model that has it in
+/// their place asks for.  No part of operators(); measured beside them.
+std::vector<Operator> layer_norms(const Workload& workload);
+
 /// The workload's queries, each distinct one with the number of times it occurs, first come first.
 struct QueryGroup {
   Query query;

@@ -163,9 +163,12 @@ std::vector<Operator> operators_of(const Policy& policy) {
       op.device = workload.device;
       all.push_back(std::move(op));
     }
-    for (Operator& op : dynamic_quantization(workload)) {
-      op.device = "cuda";  // no CPU variant yet
-      if (workload.device != "cpu") all.push_back(std::move(op));
+    if (workload.device == "cpu") continue;
+    for (const auto& beside : {dynamic_quantization(workload), layer_norms(workload)}) {
+      for (Operator op : beside) {
+        op.device = "cuda";  // no CPU variants yet
+        all.push_back(std::move(op));
+      }
     }
   }
   return all;

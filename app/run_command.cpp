@@ -151,9 +151,9 @@ int run_command(const Options& options) {
   }
   const std::vector<Kernel> registry = everything();
   SessionRequest request = options.session;
-  require_devices(request.policy.devices, machine);
   if (request.policy.devices.empty()) request.policy.devices = devices_of(registry);
   Session session = session_of(request, machine);
+  require_devices(options.session.policy.devices, machine);
   const Plan plan = plan_of(session, registry);
   if (options.dry_run) return dry_run(session, plan, registry);
   if (!session.journal) begin_journal(session);
