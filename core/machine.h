@@ -21,6 +21,24 @@ struct Cache {
   bool operator==(const Cache&) const = default;
 };
 
+/// Memory and the CPUs next to it.  Either may be missing: CPUs whose sockets are not populated,
+/// memory on a card or on the package that no CPU is nearest to.
+struct NumaNode {
+  int id = 0;                     ///< the operating system's number
+  std::vector<int> cpus;          ///< logical, sorted
+  std::int64_t memory_bytes = 0;  ///< 0: none
+  bool operator==(const NumaNode&) const = default;
+};
+
+/// Cores that are alike, on a machine whose cores are not.
+struct CoreKind {
+  std::string name;              ///< "p", "e"; on Arm the part's: "cortex-a76"
+  std::vector<int> cpus;         ///< logical, sorted
+  int cores = 0;                 ///< physical
+  Known<int> implementer, part;  ///< Arm: MIDR
+  bool operator==(const CoreKind&) const = default;
+};
+
 struct Cpu {
   Known<std::string> vendor, model;
   Known<int> family, model_number, stepping;                 ///< x86: CPUID
@@ -30,6 +48,9 @@ struct Cpu {
   Known<bool> smt;                ///< more than one hardware thread per core is on
   std::vector<Cache> caches;      ///< data and unified, by level
   std::vector<std::string> isas;  ///< names of cmake/isas.cmake that this CPU can run
+  std::vector<NumaNode> nodes{};  ///< by number; empty: unknown
+  std::vector<CoreKind> kinds{};  ///< the fastest first; empty: all cores are alike
+  Known<int> sve_bytes{};         ///< length of an SVE vector
 
   const Cache* cache(int level) const;
   /// Size of the last level, or 0.
@@ -39,7 +60,10 @@ struct Cpu {
 
 /// What this process may use of the machine.
 struct Allowance {
-  std::vector<int> cpus;     ///< logical CPUs allowed, one per physical core first
+  /// Logical CPUs allowed: one of each physical core, cores of the fastest kind first; then the
+  /// cores' second hardware threads in the same order, and so on.
+  std::vector<int> cpus;
+  int cores = 0;             ///< physical cores among them, all in the first `cores`; 0: unknown
   Known<double> quota_cpus;  ///< cgroup CPU quota, in CPUs; unset: none
   Known<std::int64_t> memory_limit_bytes;
   std::string cgroup;   ///< v1 | v2 | none | unknown
@@ -120,6 +144,11 @@ struct Machine {
   Environment environment;
 
   bool has_isa(const std::string& isa) const;
+  /// The allowed CPUs of that kind of core (empty: of every kind) next to that NUMA node (unset:
+  /// anywhere), in the order of Allowance::cpus.  A quota may let fewer threads run at a time.
+  std::vector<int> cpus_of(const std::string& kind, Known<int> node = std::nullopt) const;
+  /// On how many physical cores these allowed CPUs are; 0: unknown.
+  int cores_among(const std::vector<int>& allowed) const;
   bool operator==(const Machine&) const = default;
 };
 

@@ -25,10 +25,36 @@ Cache cache_from(const JsonView& json) {
           .cores_sharing = small(json, "cores_sharing", 0, many)};
 }
 
+std::vector<int> logical_cpus(const JsonView& array) {
+  std::vector<int> cpus;
+  for (const JsonView& cpu : array.elements()) {
+    cpus.push_back(static_cast<int>(cpu.integer(0, many)));
+  }
+  return cpus;
+}
+
+NumaNode node_from(const JsonView& json) {
+  json.exactly({"id", "cpus", "memory_bytes"});
+  return {.id = small(json, "id", 0, many),
+          .cpus = logical_cpus(json.at("cpus")),
+          .memory_bytes = json.at("memory_bytes").integer(0, any_count)};
+}
+
+CoreKind kind_from(const JsonView& json) {
+  json.exactly({"name", "cpus", "cores", "implementer", "part"});
+  return {.name = json.at("name").text(any_text),
+          .cpus = logical_cpus(json.at("cpus")),
+          .cores = small(json, "cores", 0, many),
+          .implementer = known_int(json, "implementer", 0, many),
+          .part = known_int(json, "part", 0, many)};
+}
+
+/// Runs before nodes and kinds of core were recorded lack them.
 Cpu cpu_from(const JsonView& json) {
   json.exactly({"vendor", "model", "family", "model_number", "stepping", "implementer", "part",
                 "variant_part", "architecture", "packages", "cores", "threads", "numa_nodes", "smt",
-                "caches", "isas"});
+                "caches", "isas"},
+               {"nodes", "kinds", "sve_bytes"});
   Cpu cpu;
   cpu.vendor = known_text(json, "vendor");
   cpu.model = known_text(json, "model");
@@ -48,6 +74,13 @@ Cpu cpu_from(const JsonView& json) {
     cpu.caches.push_back(cache_from(cache));
   }
   for (const JsonView& isa : json.at("isas").elements()) cpu.isas.push_back(isa.text(any_text));
+  if (const auto nodes = json.find("nodes")) {
+    for (const JsonView& node : nodes->elements()) cpu.nodes.push_back(node_from(node));
+  }
+  if (const auto kinds = json.find("kinds")) {
+    for (const JsonView& kind : kinds->elements()) cpu.kinds.push_back(kind_from(kind));
+  }
+  cpu.sve_bytes = known_int(json, "sve_bytes", 16, 256);
   return cpu;
 }
 
@@ -118,11 +151,10 @@ Jetson jetson_from(const JsonView& json) {
 }
 
 Allowance allowance_from(const JsonView& json) {
-  json.exactly({"cpus", "quota_cpus", "memory_limit_bytes", "cgroup", "max_threads"});
+  json.exactly({"cpus", "quota_cpus", "memory_limit_bytes", "cgroup", "max_threads"}, {"cores"});
   Allowance allowance;
-  for (const JsonView& cpu : json.at("cpus").elements()) {
-    allowance.cpus.push_back(static_cast<int>(cpu.integer(0, many)));
-  }
+  allowance.cpus = logical_cpus(json.at("cpus"));
+  allowance.cores = known_int(json, "cores", 0, many).value_or(0);
   allowance.quota_cpus = known_number(json, "quota_cpus", 0, any_positive);
   allowance.memory_limit_bytes = known_integer(json, "memory_limit_bytes", 0, any_count);
   allowance.cgroup = json.at("cgroup").text(any_text);

@@ -47,6 +47,18 @@ Json to_json(const Build& build) {
           {"features", features}};
 }
 
+Json to_json(const NumaNode& node) {
+  return {{"id", node.id}, {"cpus", node.cpus}, {"memory_bytes", node.memory_bytes}};
+}
+
+Json to_json(const CoreKind& kind) {
+  return {{"name", kind.name},
+          {"cpus", kind.cpus},
+          {"cores", kind.cores},
+          {"implementer", known(kind.implementer)},
+          {"part", known(kind.part)}};
+}
+
 Json to_json(const Cpu& cpu) {
   Json caches = Json::array();
   for (const Cache& cache : cpu.caches) {
@@ -56,22 +68,26 @@ Json to_json(const Cpu& cpu) {
                       {"instances", cache.instances},
                       {"cores_sharing", cache.cores_sharing}});
   }
-  return {{"vendor", known(cpu.vendor)},
-          {"model", known(cpu.model)},
-          {"family", known(cpu.family)},
-          {"model_number", known(cpu.model_number)},
-          {"stepping", known(cpu.stepping)},
-          {"implementer", known(cpu.implementer)},
-          {"part", known(cpu.part)},
-          {"variant_part", known(cpu.variant_part)},
-          {"architecture", cpu.architecture},
-          {"packages", cpu.packages},
-          {"cores", cpu.cores},
-          {"threads", cpu.threads},
-          {"numa_nodes", cpu.numa_nodes},
-          {"smt", known(cpu.smt)},
-          {"caches", caches},
-          {"isas", cpu.isas}};
+  Json json{{"vendor", known(cpu.vendor)},
+            {"model", known(cpu.model)},
+            {"family", known(cpu.family)},
+            {"model_number", known(cpu.model_number)},
+            {"stepping", known(cpu.stepping)},
+            {"implementer", known(cpu.implementer)},
+            {"part", known(cpu.part)},
+            {"variant_part", known(cpu.variant_part)},
+            {"architecture", cpu.architecture},
+            {"packages", cpu.packages},
+            {"cores", cpu.cores},
+            {"threads", cpu.threads},
+            {"numa_nodes", cpu.numa_nodes},
+            {"smt", known(cpu.smt)},
+            {"caches", caches},
+            {"isas", cpu.isas}};
+  for (const NumaNode& node : cpu.nodes) json["nodes"].push_back(to_json(node));
+  for (const CoreKind& kind : cpu.kinds) json["kinds"].push_back(to_json(kind));
+  if (cpu.sve_bytes) json["sve_bytes"] = *cpu.sve_bytes;
+  return json;
 }
 
 Json to_json(const GpuSetting& setting) {
@@ -121,6 +137,7 @@ Json to_json(const Jetson& jetson) {
 
 Json to_json(const Allowance& allowance) {
   return {{"cpus", allowance.cpus},
+          {"cores", allowance.cores},
           {"quota_cpus", known(allowance.quota_cpus)},
           {"memory_limit_bytes", known(allowance.memory_limit_bytes)},
           {"cgroup", allowance.cgroup},

@@ -62,6 +62,11 @@ inline Machine small_machine() {
   machine.cpu.smt = false;
   machine.cpu.caches = {{1, 48 << 10, 64, 2, 1}, {3, 32 << 20, 64, 1, 2}};
   machine.cpu.isas = {"sse2", "avx2", "avx512"};
+  machine.cpu.nodes = {{0, {0, 1}, std::int64_t{24} << 30}, {1, {}, std::int64_t{8} << 30}};
+  machine.cpu.kinds = {
+      {.name = "cortex-a76", .cpus = {0}, .cores = 1, .implementer = 65, .part = 3339},
+      {.name = "e", .cpus = {1}, .cores = 1}};
+  machine.cpu.sve_bytes = 32;
   machine.gpus = {small_gpu()};
   machine.jetson = {.module = "Jetson AGX Orin 64GB",
                     .soc = "tegra234",
@@ -75,6 +80,7 @@ inline Machine small_machine() {
                     .unknown = {"memory clock: only root may read it"}};
   machine.memory_bytes = std::int64_t{24} << 30;
   machine.allowance.cpus = {0, 1};
+  machine.allowance.cores = 2;
   machine.allowance.quota_cpus = 0.5;
   machine.allowance.cgroup = "v2";
   machine.allowance.max_threads = 1;

@@ -133,6 +133,23 @@ TEST(RunJson, ARunFromBeforeAGpusSettingWasRecordedIsRead) {
   expect_equal(run_from_json(text, "run.json"), run);
 }
 
+TEST(RunJson, ARunFromBeforeNodesAndKindsOfCoreWereRecordedIsRead) {
+  roofmark::Run run = small_run();
+  run.machine.cpu.nodes.clear();
+  run.machine.cpu.kinds.clear();
+  run.machine.cpu.sve_bytes = std::nullopt;
+  run.machine.allowance.cores = 0;
+  std::string text = to_json(run);
+  for (const char* key : {"\"nodes\"", "\"kinds\"", "\"sve_bytes\""}) {
+    ASSERT_EQ(text.find(key), std::string::npos) << key;
+  }
+  const std::string cores = "\"cores\": 0,";
+  const std::size_t at = text.find(cores, text.find("\"allowance\""));
+  ASSERT_NE(at, std::string::npos);
+  text.erase(at, cores.size());
+  expect_equal(run_from_json(text, "run.json"), run);
+}
+
 TEST(RunJson, AnEmptyRunReadBackIsTheSame) {
   roofmark::Run run;
   run.id = "0";
