@@ -63,11 +63,11 @@ struct Allowance {
   /// Logical CPUs allowed: one of each physical core, cores of the fastest kind first; then the
   /// cores' second hardware threads in the same order, and so on.
   std::vector<int> cpus;
-  int cores = 0;             ///< physical cores among them, all in the first `cores`; 0: unknown
   Known<double> quota_cpus;  ///< cgroup CPU quota, in CPUs; unset: none
   Known<std::int64_t> memory_limit_bytes;
   std::string cgroup;   ///< v1 | v2 | none | unknown
   int max_threads = 1;  ///< never more than this: min(cpus, ceil(quota))
+  int cores = 0;        ///< physical cores among `cpus`, all in the first `cores`; 0: unknown
   bool operator==(const Allowance&) const = default;
 };
 
