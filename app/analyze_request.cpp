@@ -24,7 +24,8 @@ Format format_called(const std::string& text, const std::string& flag) {
 DType cache_type_of(const AnalyzeRequest& request, const Format& format) {
   if (request.kv_dtype.empty()) return format.activations;
   const auto type = dtype_from(request.kv_dtype);
-  const bool stored = type && *type != DType::none && *type != DType::tf32 && *type != DType::i32;
+  const bool stored = type && *type != DType::none && *type != DType::tf32 && *type != DType::i32 &&
+                      *type != DType::i16;
   if (!stored) {
     throw InputError("--kv-dtype: \"" + printable(request.kv_dtype, 40) +
                      "\" is no type a cache is kept in; write f32, f16, bf16, fp8, i8 or i4");

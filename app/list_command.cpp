@@ -105,7 +105,7 @@ Table hardware_table(Reader reader) {
 std::vector<std::string> built_isas() {
   return {
 #define ROOFMARK_NAME(isa, vector_bytes) #isa,
-      ROOFMARK_EACH_ISA(ROOFMARK_NAME)
+      ROOFMARK_EACH_BUILT_ISA(ROOFMARK_NAME)
 #undef ROOFMARK_NAME
   };
 }
@@ -115,10 +115,12 @@ Table isas_table(const Machine& machine) {
       {{"name"}, {"architecture"}, {"vector_bytes", Align::right}, {"this_build"}, {"this_cpu"}});
   const std::vector<std::string> built = built_isas();
   const auto add = [&](const std::string& isa, const std::string& architecture, int vector_bytes) {
-    const bool here = std::find(built.begin(), built.end(), isa) != built.end();
     // The two names of an architecture ("x86_64|AMD64") are one; the first is Linux's.
-    table.add({isa, architecture.substr(0, architecture.find('|')), std::to_string(vector_bytes),
-               here ? "yes" : "no", machine.has_isa(isa) ? "yes" : "no"});
+    const std::string name = architecture.substr(0, architecture.find('|'));
+    const bool ours = name == machine.cpu.architecture;  // two architectures have "scalar"
+    const bool here = ours && std::find(built.begin(), built.end(), isa) != built.end();
+    table.add({isa, name, vector_bytes > 0 ? std::to_string(vector_bytes) : "", here ? "yes" : "no",
+               ours && machine.has_isa(isa) ? "yes" : "no"});
   };
 #define ROOFMARK_ROW(isa, architecture, vector_bytes, test) add(#isa, architecture, vector_bytes);
   ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ROW)

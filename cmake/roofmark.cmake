@@ -26,13 +26,28 @@ endfunction()
 # What turns the flags of any preset into those of release.
 set(ROOFMARK_RELEASE_OBJECT_OPTIONS -O3 -g0 -DNDEBUG -fno-sanitize=all -fomit-frame-pointer)
 
-# roofmark_isa_objects(ROOM room SOURCE file.isa.cpp): compiles one leaf source once per instruction set.
+# roofmark_leaf_isas(OUT file): the instruction sets that a leaf is compiled for: NAME.<extension>.isa.cpp for that
+# extension where the architecture has it, NAME.isa.cpp for every set that is none.
+function(roofmark_leaf_isas out source)
+  get_filename_component(file ${source} NAME)
+  set(isas ${ROOFMARK_ISAS})
+  if(file MATCHES "^[^.]+\\.([^.]+)\\.isa\\.cpp$")
+    set(isas "")
+    if(CMAKE_MATCH_1 IN_LIST ROOFMARK_ISA_EXTENSIONS)
+      set(isas ${CMAKE_MATCH_1})
+    endif()
+  endif()
+  set(${out} "${isas}" PARENT_SCOPE)
+endfunction()
+
+# roofmark_isa_objects(ROOM room SOURCE file): compiles one leaf source once per instruction set.
 # Beside each object that is linked stands one with the release flags that is only read, by the lints:
 # sanitizers and -O0 emit weak symbols and change the code.
 function(roofmark_isa_objects)
   cmake_parse_arguments(arg "" "ROOM;SOURCE" "" ${ARGN})
   get_filename_component(stem ${arg_SOURCE} NAME_WE)
-  foreach(isa ${ROOFMARK_ISAS})
+  roofmark_leaf_isas(isas ${arg_SOURCE})
+  foreach(isa ${isas})
     set(object isa_${arg_ROOM}_${stem}_${isa})
     add_library(${object} OBJECT ${arg_SOURCE})
     roofmark_isa_options(${object} ${isa})
@@ -41,8 +56,38 @@ function(roofmark_isa_objects)
       add_library(release_${object} OBJECT ${arg_SOURCE})
       roofmark_isa_options(release_${object} ${isa})
       target_compile_options(release_${object} PRIVATE ${ROOFMARK_RELEASE_OBJECT_OPTIONS})
+      set_property(TARGET release_${object} PROPERTY ROOFMARK_ISA ${isa})
       set_property(GLOBAL APPEND PROPERTY ROOFMARK_RELEASE_ISA_TARGETS release_${object})
     endif()
+  endforeach()
+endfunction()
+
+# roofmark_leaf_list(files...): generates leaves/STEM.h, whose ROOFMARK_EACH_ISA_OF_STEM(X) names every instruction set
+# that leaves of that stem are compiled for.
+function(roofmark_leaf_list)
+  set(stems "")
+  foreach(source ${ARGN})
+    get_filename_component(stem ${source} NAME_WE)
+    roofmark_leaf_isas(isas ${source})
+    list(APPEND stems ${stem})
+    list(APPEND of_${stem} ${isas})
+  endforeach()
+  list(REMOVE_DUPLICATES stems)
+  foreach(stem ${stems})
+    set(ordered "")
+    foreach(isa ${ROOFMARK_ISA_ORDER})
+      if(isa IN_LIST of_${stem})
+        list(APPEND ordered ${isa})
+      endif()
+    endforeach()
+    roofmark_isa_macro(each ${ordered})
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/leaves/${stem}.h @ONLY CONTENT
+"// Generated from the names of ${stem}'s leaves.
+#pragma once
+
+#define ROOFMARK_EACH_ISA_OF_${stem}(X) \\
+@each@
+")
   endforeach()
 endfunction()
 
@@ -56,7 +101,8 @@ function(roofmark_isa_options target isa)
 endfunction()
 
 # roofmark_add_probe(NAME) and roofmark_add_kernel(NAME): NAME/NAME.cpp defines
-# std::vector<Kernel> NAME_kernels(); every NAME/*.isa.cpp beside it is compiled per instruction set.
+# std::vector<Kernel> NAME_kernels(); every NAME/*.isa.cpp beside it is compiled per instruction set
+# (roofmark_leaf_isas).
 macro(roofmark_add_probe name)
   roofmark_register(probes ${name})
 endmacro()
@@ -75,6 +121,7 @@ function(roofmark_register room name)
     foreach(leaf ${leaves})
       roofmark_isa_objects(ROOM ${room} SOURCE ${leaf})
     endforeach()
+    roofmark_leaf_list(${leaves})
     set_property(GLOBAL APPEND PROPERTY ROOFMARK_REGISTRY_${room} ${name}_kernels)
   endif()
   if(EXISTS ${folder}/${name}.cuda.cpp)

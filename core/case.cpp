@@ -13,6 +13,8 @@ std::string Conditions::text() const {
   add("state", state);
   add("packed", packed);
   add("memory", memory);
+  add("cores", cores);
+  add("node", node);
   return text;
 }
 

@@ -20,7 +20,9 @@ struct Case {
   int threads = 1;
   std::string device = "cpu";
   Format format;
-  std::string reason;  ///< why it cannot run; empty: it can
+  std::string reason;     ///< why it cannot run; empty: it can
+  std::vector<int> cpus;  ///< as of Site
+  int memory_node = -1;
 
   std::string id() const;  ///< its case_id
 

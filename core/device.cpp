@@ -21,6 +21,10 @@ RandomWord random_word_of(DType type) {
   }
 }
 
+Buffer Device::allocate_on(int, std::int64_t size_bytes, int threads, Pages pages) {
+  return allocate(size_bytes, threads, pages);
+}
+
 Buffer Device::allocate_in(Residence, std::int64_t size_bytes) {
   return allocate(size_bytes, 1, Pages::base);
 }

@@ -42,6 +42,8 @@ class Device {
   /// Memory whose `threads` equal shares are first touched by the threads that will use them.
   /// Throws std::bad_alloc with nothing lost; the case then becomes a row with a reason.
   virtual Buffer allocate(std::int64_t size_bytes, int threads, Pages pages) = 0;
+  /// The same on that NUMA node.  Throws AbsentError where it cannot be had there.
+  virtual Buffer allocate_on(int node, std::int64_t size_bytes, int threads, Pages pages);
   /// Memory of that residence; the CPU has but one.  Throws std::bad_alloc, or AbsentError where
   /// the device has no such memory.
   virtual Buffer allocate_in(Residence residence, std::int64_t size_bytes);
@@ -67,6 +69,10 @@ class Device {
 
   /// Prepares `threads` threads for what follows: bound, awake.
   virtual void use_threads(int threads) = 0;
+  /// The same, thread i on logical CPU cpus[i].
+  virtual void use_cpus(const std::vector<int>& cpus) {
+    use_threads(static_cast<int>(cpus.size()));
+  }
   /// A look at every thread in use, taken between samples.
   virtual Reading read() = 0;
   /// Time of `launches` back-to-back launches by the device's own clock.  A GPU finds them all

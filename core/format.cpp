@@ -10,7 +10,7 @@ struct Known {
   std::string_view name;
   int bits;
 };
-constexpr std::array<Known, 10> types{{{DType::none, "none", 0},
+constexpr std::array<Known, 11> types{{{DType::none, "none", 0},
                                        {DType::f64, "f64", 64},
                                        {DType::f32, "f32", 32},
                                        {DType::tf32, "tf32", 32},
@@ -18,10 +18,13 @@ constexpr std::array<Known, 10> types{{{DType::none, "none", 0},
                                        {DType::bf16, "bf16", 16},
                                        {DType::fp8, "fp8", 8},
                                        {DType::i32, "i32", 32},
+                                       {DType::i16, "i16", 16},
                                        {DType::i8, "i8", 8},
                                        {DType::i4, "i4", 4}}};
 
-bool is_integer(DType type) { return type == DType::i32 || type == DType::i8 || type == DType::i4; }
+bool is_integer(DType type) {
+  return type == DType::i32 || type == DType::i16 || type == DType::i8 || type == DType::i4;
+}
 
 }  // namespace
 
@@ -38,7 +41,7 @@ int bits(DType type) { return types[static_cast<std::size_t>(type)].bits; }
 double bytes(DType type) { return bits(type) / 8.0; }
 
 std::string Format::name() const {
-  if (is_integer(weights)) {
+  if (is_integer(weights) && weights != DType::i16) {
     return "w" + std::to_string(bits(weights)) + "a" + std::to_string(bits(activations));
   }
   const std::string stored(roofmark::name(weights));
@@ -49,6 +52,7 @@ std::optional<Format> format_from(std::string_view text) {
   if (text == "w8a8") return Format{DType::i8, DType::i8, DType::i32};
   if (text == "w4a8") return Format{DType::i4, DType::i8, DType::i32};
   if (text == "w4a16") return Format{DType::i4, DType::f16, DType::f32};
+  if (text == "i16-i32") return Format{DType::i16, DType::i16, DType::i32};
   const std::size_t dash = text.find('-');
   const auto stored = dtype_from(text.substr(0, dash));
   const auto accumulated =

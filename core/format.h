@@ -8,7 +8,7 @@
 
 namespace roofmark {
 
-enum class DType { none, f64, f32, tf32, f16, bf16, fp8, i32, i8, i4 };
+enum class DType { none, f64, f32, tf32, f16, bf16, fp8, i32, i16, i8, i4 };
 
 std::string_view name(DType type);
 std::optional<DType> dtype_from(std::string_view name);
@@ -22,7 +22,8 @@ struct Format {
   DType weights = DType::f32, activations = DType::f32, accumulate = DType::f32;
 
   /// One name where all three agree ("f32"), "bf16-f32" where only the accumulator differs, and
-  /// "w8a8", "w4a16" (bits of weights and activations) for quantized weights.
+  /// "w8a8", "w4a16" (bits of weights and activations) for quantized weights; no model is quantized
+  /// to 16-bit integers ("i16-i32"), for w16a16 means floating point.
   std::string name() const;
   bool operator==(const Format&) const = default;
 };

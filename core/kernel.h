@@ -53,6 +53,9 @@ struct Conditions {
   std::string state;   ///< cold | hot: where the operands of a kernel are found
   std::string packed;  ///< yes | no: weights laid out beforehand
   std::string memory;  ///< pinned | managed | pageable: host memory that a GPU works on
+  std::string cores;   ///< kind of core, on machines that have several: p, e, cortex-a76
+  std::string node;    ///< NUMA node, on machines with several: "0", or "0:1" where threads on node
+                       ///< 0 use memory of node 1
 
   /// ",level=l1,stores=nt" in this order, without what is empty.
   std::string text() const;
@@ -71,7 +74,9 @@ struct Variant;
 struct Site {
   Shape shape;
   Conditions conditions;
-  std::string reason;  ///< why it cannot run here ("no L3 cache"); empty: it can
+  std::string reason;     ///< why it cannot run here ("no L3 cache"); empty: it can
+  std::vector<int> cpus;  ///< logical CPUs, one per thread; empty: the first of the allowance
+  int memory_node = -1;   ///< NUMA node of its memory; -1: where its threads run
 };
 
 struct Variant {

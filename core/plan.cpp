@@ -19,7 +19,8 @@ bool matches(const Conditions& wanted, const Conditions& found) {
   };
   return fits(wanted.level, found.level) && fits(wanted.stores, found.stores) &&
          fits(wanted.pages, found.pages) && fits(wanted.state, found.state) &&
-         fits(wanted.packed, found.packed) && wanted.memory == found.memory;
+         fits(wanted.packed, found.packed) && wanted.memory == found.memory &&
+         wanted.cores == found.cores && wanted.node == found.node;
 }
 
 /// Why the machine's GPU cannot run a variant, or empty.  "8.0" is met by every later capability;
@@ -39,7 +40,7 @@ std::string obstacle(const Variant& variant, const Machine& machine) {
   if (!variant.unavailable.empty()) return variant.unavailable;
   if (variant.device == "cuda") return gpu_obstacle(variant, machine);
   if (!variant.needs.empty() && !machine.has_isa(variant.needs)) {
-    return "this CPU cannot run " + variant.needs;
+    return "needs " + variant.needs + ", which this CPU lacks";
   }
   return {};
 }
@@ -91,7 +92,7 @@ class Planner {
       for (const int threads : threads_of(variant.device)) {
         for (const Site& site : sites_of(kernel, variant, threads)) {
           add({&kernel, &variant, site.shape, site.conditions, threads, variant.device,
-               variant.format, no.empty() ? site.reason : no});
+               variant.format, no.empty() ? site.reason : no, site.cpus, site.memory_node});
         }
       }
     }

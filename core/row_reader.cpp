@@ -146,13 +146,18 @@ void read_case(const JsonView& json, Measurement& row) {
   row.format = format_from_json(json.at("format"));
   row.shape = shape_from(json.at("shape"));
   const JsonView conditions = json.at("conditions");
-  conditions.exactly({"stores", "pages", "state", "packed"}, {"memory"});
+  conditions.exactly({"stores", "pages", "state", "packed"}, {"memory", "cores", "node"});
+  const auto further = [&](const char* key) {
+    return conditions.has(key) ? text_or_empty(conditions, key) : "";
+  };
   row.conditions = {.level = text_or_empty(json, "level"),
                     .stores = text_or_empty(conditions, "stores"),
                     .pages = text_or_empty(conditions, "pages"),
                     .state = text_or_empty(conditions, "state"),
                     .packed = text_or_empty(conditions, "packed"),
-                    .memory = conditions.has("memory") ? text_or_empty(conditions, "memory") : ""};
+                    .memory = further("memory"),
+                    .cores = further("cores"),
+                    .node = further("node")};
   const std::string id = case_id(row.kernel, row.variant, row.format, row.device, row.threads,
                                  row.shape, row.conditions);
   if (row.id != id) {

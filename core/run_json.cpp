@@ -293,6 +293,8 @@ Json to_json(const Measurement& row) {
                      {"state", text_or_null(row.conditions.state)},
                      {"packed", text_or_null(row.conditions.packed)}};
   if (!row.conditions.memory.empty()) conditions["memory"] = row.conditions.memory;
+  if (!row.conditions.cores.empty()) conditions["cores"] = row.conditions.cores;
+  if (!row.conditions.node.empty()) conditions["node"] = row.conditions.node;
   Json json = {{"id", row.id},
                {"kernel", row.kernel},
                {"variant", row.variant},

@@ -93,6 +93,8 @@ double value_at(const void* data, DType type, std::int64_t index) {
     }
     case DType::i32:
       return read<std::int32_t>(data, index);
+    case DType::i16:
+      return read<std::int16_t>(data, index);
     case DType::i8:
       return read<std::int8_t>(data, index);
     case DType::i4:

@@ -84,24 +84,31 @@ std::int64_t budget_of(const Machine& machine) {
 }  // namespace
 
 CpuDevice::CpuDevice(const Machine& machine) : machine_(machine), memory_(budget_of(machine)) {
-  bind(1);
+  bind(first_cpus(1));
   multiply_cycles_ = measured_multiply_cycles();  // before any reading: it gives their scale
   find_quiet_pace();
 }
 
-void CpuDevice::use_threads(int threads) {
-  bind(threads);
+void CpuDevice::use_threads(int threads) { use_cpus(first_cpus(threads)); }
+
+void CpuDevice::use_cpus(const std::vector<int>& cpus) {
+  bind(cpus);
   find_quiet_pace();
 }
 
-void CpuDevice::bind(int threads) {
+std::vector<int> CpuDevice::first_cpus(int threads) const {
   const std::vector<int>& allowed = machine_.allowance.cpus;
   if (threads < 1 || threads > static_cast<int>(allowed.size())) {
     throw InputError("cannot bind " + std::to_string(threads) + " threads (this process may use " +
                      std::to_string(allowed.size()) + " CPUs); pass --threads " +
                      std::to_string(allowed.size()));
   }
-  cpus_.assign(allowed.begin(), allowed.begin() + threads);
+  return {allowed.begin(), allowed.begin() + threads};
+}
+
+void CpuDevice::bind(const std::vector<int>& cpus) {
+  const int threads = static_cast<int>(cpus.size());
+  cpus_ = cpus;
   const int last = *std::max_element(cpus_.begin(), cpus_.end());
   if (static_cast<int>(cores_.size()) <= last) cores_.resize(static_cast<std::size_t>(last) + 1);
   std::vector<std::string> problems(static_cast<std::size_t>(threads));
@@ -167,6 +174,12 @@ Health CpuDevice::health() { return read_health(); }
 
 Buffer CpuDevice::allocate(std::int64_t size_bytes, int threads, Pages pages) {
   return memory_.allocate(size_bytes, threads, pages);
+}
+
+Buffer CpuDevice::allocate_on(int node, std::int64_t size_bytes, int threads, Pages pages) {
+  return memory_.allocate(size_bytes, threads, pages, [&](void* address, std::int64_t length) {
+    binder_.bind_memory(address, length, node);
+  });
 }
 
 Buffer CpuDevice::from_pool(Pool& pool, std::int64_t size_bytes, int threads, bool random) {

@@ -23,9 +23,11 @@ class CpuDevice final : public Device {
   std::string name() const override { return "cpu"; }
   const Machine& machine() const override { return machine_; }
   Buffer allocate(std::int64_t size_bytes, int threads, Pages pages) override;
+  Buffer allocate_on(int node, std::int64_t size_bytes, int threads, Pages pages) override;
   Buffer cold_operands(std::int64_t size_bytes, int threads, DType type) override;
   Buffer cold_results(std::int64_t size_bytes, int threads) override;
   void use_threads(int threads) override;
+  void use_cpus(const std::vector<int>& cpus) override;
   Reading read() override;
   Seconds time(Task& task, std::int64_t launches) override;
   Seconds now() override;
@@ -38,7 +40,9 @@ class CpuDevice final : public Device {
     int threads = 0;
   };
   Buffer from_pool(Pool& pool, std::int64_t size_bytes, int threads, bool random);
-  void bind(int threads);
+  /// The first of the allowance, one per core first.
+  std::vector<int> first_cpus(int threads) const;
+  void bind(const std::vector<int>& cpus);
   /// Reads cores that are new here until their yardsticks mean something.
   void find_quiet_pace();
   CoreReading read_core(int thread);

@@ -46,7 +46,7 @@ double huge_share_of(const void* address, std::int64_t size_bytes) {
 CpuMemory::CpuMemory(std::int64_t budget_bytes)
     : budget_bytes_(budget_bytes), used_(std::make_shared<std::atomic<std::int64_t>>(0)) {}
 
-Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages) {
+Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages, const Place& place) {
   const std::int64_t page = pages == Pages::huge ? huge_page : base_page;
   const std::int64_t mapped =
       (std::max<std::int64_t>(size_bytes, 1) + page - 1) / page * page + page;
@@ -63,6 +63,7 @@ Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages) {
   const std::uintptr_t aligned = (reinterpret_cast<std::uintptr_t>(at) + page - 1) / page * page;
   buffer.data = reinterpret_cast<std::byte*>(aligned);
   buffer.size_bytes = size_bytes;
+  if (place) place(at, mapped);
   // Refusal (huge pages switched off) is seen in huge_share, not here.
   ::madvise(buffer.data, static_cast<std::size_t>(mapped - page),
             pages == Pages::huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);

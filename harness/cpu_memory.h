@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "core/device.h"
@@ -12,13 +13,16 @@ namespace roofmark {
 
 class CpuMemory {
  public:
+  /// Says where pages of a mapping will lie; throws where they cannot.
+  using Place = std::function<void(void* address, std::int64_t length)>;
+
   /// `budget_bytes`: what may be handed out at once; more throws std::bad_alloc instead of waking
   /// the out-of-memory killer.
   explicit CpuMemory(std::int64_t budget_bytes);
 
   /// Zeroed memory, 2 MiB-aligned (huge) or 4 KiB-aligned (base), whose `threads` equal shares are
-  /// first touched by the running team's threads.
-  Buffer allocate(std::int64_t size_bytes, int threads, Pages pages);
+  /// first touched by the running team's threads, after `place` has seen the untouched mapping.
+  Buffer allocate(std::int64_t size_bytes, int threads, Pages pages, const Place& place = {});
 
  private:
   std::int64_t budget_bytes_;

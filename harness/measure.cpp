@@ -96,7 +96,11 @@ class CaseRun {
   Measurement measure() {
     if (!what_.reason.empty()) return without_time(Status::unsupported, what_.reason);
     try {
-      device_.use_threads(what_.threads);
+      if (what_.cpus.empty()) {
+        device_.use_threads(what_.threads);
+      } else {
+        device_.use_cpus(what_.cpus);
+      }
       kernel_.task = what_.variant->prepare(what_, device_);
       row_.implementation = kernel_.task->implementation();
       row_.error = kernel_.task->error();

@@ -53,6 +53,19 @@ void Binder::bind_this_thread(int logical_cpu) const {
   throw MeasurementError(problem + " (" + why + "); see roofmark doctor for the CPUs allowed");
 }
 
+void Binder::bind_memory(void* address, std::int64_t size_bytes, int node) const {
+  const std::shared_ptr<void> set = new_bitmap();
+  if (node >= 0) hwloc_bitmap_only(bitmap_of(set), static_cast<unsigned>(node));
+  const int flags = HWLOC_MEMBIND_STRICT | HWLOC_MEMBIND_BYNODESET;
+  if (node >= 0 &&
+      hwloc_set_area_membind(topology_of(topology_), address, static_cast<std::size_t>(size_bytes),
+                             bitmap_of(set), HWLOC_MEMBIND_BIND, flags) == 0) {
+    return;
+  }
+  throw AbsentError("memory cannot be bound to NUMA node " + std::to_string(node) + " (" +
+                    (node < 0 ? "there is none" : std::strerror(errno)) + ")");
+}
+
 void bind_this_thread(int logical_cpu) { Binder().bind_this_thread(logical_cpu); }
 
 void let_this_thread_run_on(const std::vector<int>& logical_cpus) {

@@ -1,6 +1,7 @@
 // Binds threads to logical CPUs through hwloc, and gives a thread its affinity back afterwards.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,10 @@ class Binder {
   /// Binds the calling thread to one logical CPU (the operating system's number).  Throws
   /// MeasurementError where the CPU is absent, offline or not allowed to this process.
   void bind_this_thread(int logical_cpu) const;
+
+  /// Binds pages that nobody touched yet to a NUMA node.  Throws AbsentError where the node is
+  /// absent, has no memory or is not allowed to this process.
+  void bind_memory(void* address, std::int64_t size_bytes, int node) const;
 
  private:
   friend class AffinityGuard;

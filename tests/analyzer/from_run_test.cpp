@@ -281,14 +281,14 @@ TEST(FromRun, FailedAndUnsupportedRowsStayAsPointsWithTheirReason) {
   absent.reason = "built without OpenBLAS";
   run.rows = {failed, absent, fma_row("avx512", 1, 64)};
   run.rows[2].status = Status::unsupported;
-  run.rows[2].reason = "this CPU cannot run avx512";
+  run.rows[2].reason = "needs avx512, which this CPU lacks";
   const Analysis analysis = analyze_run(run);
   ASSERT_EQ(analysis.points.size(), 2u);
   EXPECT_EQ(analysis.points[0].reason, "wrong result");
   EXPECT_EQ(analysis.points[0].seconds, std::nullopt);
   EXPECT_EQ(analysis.points[1].reason, "built without OpenBLAS");
   EXPECT_EQ(analysis.ceilings[0].value, std::nullopt);
-  EXPECT_EQ(analysis.ceilings[0].reason, "this CPU cannot run avx512");
+  EXPECT_EQ(analysis.ceilings[0].reason, "needs avx512, which this CPU lacks");
 }
 
 TEST(FromRun, EveryOperatorThatUsesARowIsAPoint) {

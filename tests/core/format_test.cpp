@@ -6,8 +6,8 @@ namespace roofmark {
 namespace {
 
 TEST(Format, NamesAreReadBack) {
-  for (const char* name :
-       {"f64", "f32", "f16", "bf16-f32", "tf32-f32", "fp8-f32", "w8a8", "w4a8", "w4a16"}) {
+  for (const char* name : {"f64", "f32", "f16", "bf16-f32", "tf32-f32", "fp8-f32", "w8a8", "w4a8",
+                           "w4a16", "i16-i32"}) {
     ASSERT_TRUE(format_from(name)) << name;
     EXPECT_EQ(format_from(name)->name(), name);
   }

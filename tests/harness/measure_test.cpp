@@ -132,7 +132,7 @@ TEST(Measure, AnInstructionSetTheCpuLacksIsARowWithAReason) {
   bench.registry[0].variants[0].needs = "avx512";
   const Measurement row = bench.row("probe");
   EXPECT_EQ(row.status, Status::unsupported);
-  EXPECT_EQ(row.reason, "this CPU cannot run avx512");
+  EXPECT_EQ(row.reason, "needs avx512, which this CPU lacks");
   EXPECT_EQ(bench.row("kernel").companion, "");  // and nobody is paired with it
 }
 

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/mman.h>
 
+#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -51,6 +53,23 @@ TEST(Pinning, AThreadBoundToOneCpuCanBeLetOntoAllOfThem) {
   EXPECT_EQ(allowed_cpus(), before);
   let_this_thread_run_on({});  // nothing to run on: left as it is
   EXPECT_EQ(allowed_cpus(), before);
+}
+
+TEST(Pinning, MemoryIsBoundToANodeThatIsThereAndToNoOther) {
+  const Binder binder;
+  constexpr std::size_t length = 4 << 20;
+  void* at = ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(at, MAP_FAILED);
+  try {
+    binder.bind_memory(at, length, 0);
+    std::memset(at, 1, length);
+  } catch (const AbsentError& error) {
+    ::munmap(at, length);
+    GTEST_SKIP() << error.what();  // containers may forbid it
+  }
+  EXPECT_THROW(binder.bind_memory(at, length, 1000), AbsentError);
+  EXPECT_THROW(binder.bind_memory(at, length, -1), AbsentError);
+  ::munmap(at, length);
 }
 
 TEST(Pinning, OneBinderServesSeveralThreadsAndBindsOnlyTheCaller) {
