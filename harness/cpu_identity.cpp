@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
-#include <map>
+
+#include "harness/kernel_grants.h"
 
 namespace roofmark {
 namespace {
@@ -52,10 +53,14 @@ Known<int> number(const Fields& of, std::string_view key) {
   return static_cast<int>(*value);
 }
 
-std::vector<Midr> midrs_of_registers(const ProcFiles& files) {
-  std::vector<Midr> found;
+/// By logical CPU.
+using Midrs = std::map<int, Midr>;
+
+Midrs midrs_of_registers(const ProcFiles& files) {
+  Midrs found;
   for (const std::string& name : files.names("/sys/devices/system/cpu")) {
-    if (name.substr(0, 3) != "cpu" || !whole_number(name.substr(3))) continue;
+    const auto cpu = name.substr(0, 3) == "cpu" ? whole_number(name.substr(3)) : std::nullopt;
+    if (!cpu) continue;
     const auto text =
         files.line("/sys/devices/system/cpu/" + name + "/regs/identification/midr_el1");
     const auto bits = text ? whole_number(*text, 16) : std::nullopt;
@@ -63,20 +68,22 @@ std::vector<Midr> midrs_of_registers(const ProcFiles& files) {
     const auto part_of = [&](int shift, int mask) {
       return static_cast<int>(*bits >> shift) & mask;
     };
-    found.push_back({part_of(24, 0xff), part_of(20, 0xf), part_of(4, 0xfff), part_of(0, 0xf)});
+    found[static_cast<int>(*cpu)] = {part_of(24, 0xff), part_of(20, 0xf), part_of(4, 0xfff),
+                                     part_of(0, 0xf)};
   }
   return found;
 }
 
-/// One per core that is on; from the registers, else from /proc/cpuinfo.
-std::vector<Midr> midrs(const ProcFiles& files, const std::vector<Fields>& cpus) {
-  std::vector<Midr> found = midrs_of_registers(files);
+/// Of each CPU that is on; from the registers, else from /proc/cpuinfo.
+Midrs midrs(const ProcFiles& files, const std::vector<Fields>& cpus) {
+  Midrs found = midrs_of_registers(files);
   if (!found.empty()) return found;
   for (const Fields& cpu : cpus) {
     const auto implementer = number(cpu, "CPU implementer"), part = number(cpu, "CPU part");
     const auto variant = number(cpu, "CPU variant"), revision = number(cpu, "CPU revision");
     if (implementer && part && variant && revision) {
-      found.push_back({*implementer, *variant, *part, *revision});
+      const int logical = number(cpu, "processor").value_or(static_cast<int>(found.size()));
+      found[logical] = {*implementer, *variant, *part, *revision};
     }
   }
   return found;
@@ -179,10 +186,13 @@ std::vector<std::string> isas_of(const std::vector<Fields>& cpus, std::string_vi
   return isas;
 }
 
-void identify_arm(const std::vector<Midr>& cores, Cpu& cpu) {
-  cpu.implementer = agreed<int>(cores, [](const Midr& m) { return Known<int>(m.implementer); });
-  cpu.part = agreed<int>(cores, [](const Midr& m) { return Known<int>(m.part); });
-  cpu.variant_part = agreed<int>(cores, [](const Midr& m) { return Known<int>(m.variant); });
+void identify_arm(const Midrs& cores, Cpu& cpu) {
+  const auto field_of = [&](int Midr::*field) {
+    return agreed<int>(cores, [&](const auto& core) { return Known<int>(core.second.*field); });
+  };
+  cpu.implementer = field_of(&Midr::implementer);
+  cpu.part = field_of(&Midr::part);
+  cpu.variant_part = field_of(&Midr::variant);
   if (cpu.implementer) cpu.vendor = implementer_name(*cpu.implementer);
 }
 
@@ -196,7 +206,7 @@ void identify_cpu(const ProcFiles& files, Cpu& cpu) {
   const auto value = [&](std::string_view key) {
     return agreed<int>(cpus, [&](const Fields& of) { return number(of, key); });
   };
-  const std::vector<Midr> cores = midrs(files, cpus);
+  const Midrs cores = midrs(files, cpus);
   if (cpu.architecture.empty()) {
     cpu.architecture = !cores.empty() ? "aarch64" : text("vendor_id") ? "x86_64" : "unknown";
   }
@@ -210,12 +220,22 @@ void identify_cpu(const ProcFiles& files, Cpu& cpu) {
     cpu.stepping = value("stepping");
   }
   cpu.isas = isas_of(cpus, cpu.architecture);
+  const auto sve_bytes = files.number("/proc/sys/abi/sve_default_vector_length");
+  if (sve_bytes && is_sve_length(*sve_bytes)) cpu.sve_bytes = static_cast<int>(*sve_bytes);
+}
+
+std::map<int, ArmPart> arm_parts(const ProcFiles& files) {
+  std::map<int, ArmPart> parts;
+  for (const auto& [logical, core] : midrs(files, processors(files))) {
+    parts[logical] = {core.implementer, core.part};
+  }
+  return parts;
 }
 
 std::vector<std::string> core_kinds(const ProcFiles& files) {
   const std::vector<Fields> cpus = processors(files);
   std::vector<std::string> kinds;
-  for (const Midr& core : midrs(files, cpus)) {
+  for (const auto& [logical, core] : midrs(files, cpus)) {
     char text[40];
     std::snprintf(text, sizeof text, "%x:%x:%x:%x", static_cast<unsigned>(core.implementer),
                   static_cast<unsigned>(core.part), static_cast<unsigned>(core.variant),

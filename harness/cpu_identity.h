@@ -1,6 +1,7 @@
 // Who the CPU is and which instruction sets it runs, as the kernel shows it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,18 @@ namespace roofmark {
 /// instruction set counts only if every core has it.  `cpu.architecture` is kept if it is known.
 void identify_cpu(const ProcFiles& files, Cpu& cpu);
 
-/// The kinds of core there are, sorted: {"41:d42:0:1"} (implementer, part, variant, revision) on
-/// Arm,
-/// {"AuthenticAMD:26:2:1"} (vendor, family, model, stepping) on x86.  Empty: unknown.
+/// What an Arm core is (MIDR).
+struct ArmPart {
+  int implementer = 0, part = 0;
+  auto operator<=>(const ArmPart&) const = default;
+};
+
+/// By logical CPU, of those that are on; empty: no Arm, or unknown.
+std::map<int, ArmPart> arm_parts(const ProcFiles& files);
+
+/// What each core is, in full, each kind once and sorted, for a machine's fingerprint:
+/// {"41:d42:0:1"} (implementer, part, variant, revision) on Arm, {"AuthenticAMD:26:2:1"} (vendor,
+/// family, model, stepping) on x86.  Empty: unknown.
 std::vector<std::string> core_kinds(const ProcFiles& files);
 
 /// The microcode revision, "0x1000065".

@@ -10,10 +10,12 @@
 
 #include "core/error.h"
 #include "harness/cgroup.h"
+#include "harness/core_kinds.h"
 #include "harness/cpu_identity.h"
 #include "harness/cuda_devices.h"
 #include "harness/environment.h"
 #include "harness/identity.h"
+#include "harness/kernel_grants.h"
 #include "harness/tegra.h"
 #include "harness/topology.h"
 
@@ -110,12 +112,63 @@ Known<std::int64_t> base_page(hwloc_topology_t topology) {
   return smallest;
 }
 
+/// hwloc gives a node without CPUs those that are nearest to it; here they stay with their own,
+/// which has the lower number.
+std::vector<NumaNode> nodes_of(hwloc_topology_t topology) {
+  std::vector<NumaNode> nodes;
+  hwloc_obj_t at = nullptr;
+  while ((at = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, at)) != nullptr) {
+    nodes.push_back({static_cast<int>(at->os_index), numbers_of(at->cpuset),
+                     static_cast<std::int64_t>(at->attr->numanode.local_memory)});
+  }
+  std::sort(nodes.begin(), nodes.end(),
+            [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
+  std::vector<int> taken;
+  for (NumaNode& node : nodes) {
+    std::erase_if(node.cpus, [&](int cpu) {
+      return std::find(taken.begin(), taken.end(), cpu) != taken.end();
+    });
+    taken.insert(taken.end(), node.cpus.begin(), node.cpus.end());
+  }
+  // Linux keeps numbers for memory that may be plugged in one day.
+  std::erase_if(nodes,
+                [](const NumaNode& one) { return one.cpus.empty() && one.memory_bytes == 0; });
+  return nodes;
+}
+
+/// P and E cores of a hybrid Intel CPU, which says of each core what it is (CPUID leaf 0x1a).
+std::vector<CoreKind> kinds_of(hwloc_topology_t topology) {
+  std::vector<CoreKind> kinds{{.name = "p"}, {.name = "e"}};
+#if HWLOC_API_VERSION >= 0x00020400
+  const std::unique_ptr<hwloc_bitmap_s, decltype(&hwloc_bitmap_free)> set(hwloc_bitmap_alloc(),
+                                                                          hwloc_bitmap_free);
+  unsigned count = 0;
+  hwloc_info_s* infos = nullptr;
+  for (unsigned i = 0;
+       hwloc_cpukinds_get_info(topology, i, set.get(), nullptr, &count, &infos, 0) == 0; ++i) {
+    for (unsigned at = 0; at < count; ++at) {
+      if (infos[at].name != std::string_view("CoreType")) continue;
+      const std::string_view type = infos[at].value;
+      const std::vector<int> cpus = numbers_of(set.get());
+      std::vector<int>& all = kinds[type == "IntelAtom"].cpus;
+      if (type == "IntelCore" || type == "IntelAtom")
+        all.insert(all.end(), cpus.begin(), cpus.end());
+    }
+  }
+#endif
+  for (CoreKind& kind : kinds) std::sort(kind.cpus.begin(), kind.cpus.end());
+  std::erase_if(kinds, [](const CoreKind& kind) { return kind.cpus.empty(); });
+  return kinds;
+}
+
 Topology read_topology(hwloc_topology_t hwloc) {
   Topology topology;
   topology.packages = std::max(0, hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PACKAGE));
   topology.numa_nodes = std::max(0, hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_NUMANODE));
   topology.cores = cores_of(hwloc, topology.cores_known);
   topology.caches = caches_of(hwloc);
+  topology.nodes = nodes_of(hwloc);
+  topology.kinds = kinds_of(hwloc);
   topology.page_bytes = base_page(hwloc);
   const char* architecture = hwloc_obj_get_info_by_name(hwloc_get_root_obj(hwloc), "Architecture");
   if (architecture != nullptr) topology.architecture = one_line(architecture);
@@ -170,6 +223,15 @@ std::vector<int> common(std::vector<int> a, const Known<std::vector<int>>& b) {
   return both;
 }
 
+int cores_with_any(const Topology& topology, const std::vector<int>& cpus) {
+  return static_cast<int>(std::count_if(
+      topology.cores.begin(), topology.cores.end(), [&](const std::vector<int>& core) {
+        return std::any_of(core.begin(), core.end(), [&](int cpu) {
+          return std::binary_search(cpus.begin(), cpus.end(), cpu);
+        });
+      }));
+}
+
 Allowance allowance(const ProcFiles& files, const Topology& topology, const CgroupLimits& limits,
                     const Known<std::vector<int>>& bound) {
   std::vector<int> cpus;
@@ -182,6 +244,7 @@ Allowance allowance(const ProcFiles& files, const Topology& topology, const Cgro
   if (allowed.empty()) allowed = {cpus.front()};
   Allowance allowance;
   allowance.cpus = one_per_core_first(topology, allowed);
+  if (topology.cores_known) allowance.cores = cores_with_any(topology, allowed);
   allowance.quota_cpus = limits.quota_cpus;
   allowance.cgroup = limits.version;
   const Known<std::int64_t> memory = meminfo_bytes(files, "MemTotal");
@@ -208,6 +271,8 @@ Cpu read_cpu(const ProcFiles& files, const Topology& topology) {
   }
   cpu.cores = topology.cores_known ? static_cast<int>(topology.cores.size()) : 0;
   cpu.caches = topology.caches;
+  cpu.nodes = topology.nodes;
+  cpu.kinds = topology.kinds;
   return cpu;
 }
 
@@ -243,10 +308,13 @@ Machine discover(const Sources& sources) {
   const HwlocTopology hwloc = load(sources);
   Topology topology = hwloc ? read_topology(hwloc.get()) : Topology{};
   if (!has_cpus(topology)) topology = flat_topology(files);
+  topology.kinds = kinds_of_core(files, topology);
+  sort_by_kind(topology.cores, topology.kinds);
   const CgroupLimits limits = cgroup_limits(files);
 
   Machine machine;
   machine.cpu = read_cpu(files, topology);
+  if (is_this_machine(sources)) ask_kernel(machine.cpu);
   machine.allowance = allowance(files, topology, limits, affinity(files, hwloc.get()));
   machine.environment = read_environment(files, machine.allowance.cpus);
   if (!limits.quota_note.empty()) machine.environment.cpu_quota_note = limits.quota_note;

@@ -18,6 +18,15 @@ TEST(MachineIdentity, IsSixteenHexadecimalDigitsAndTheSameEveryTime) {
   EXPECT_NE(discover(recorded("jetson-orin")).id, id);
 }
 
+// Runs are kept under these, and compared by them.
+TEST(MachineIdentity, OfRecordedMachinesNeverChanges) {
+  for (const auto& [name, id] :
+       {std::pair("vm-epyc-2c", "4f250479fc8b3fb2"), std::pair("container-v2", "53dd5b52f257c9ef"),
+        std::pair("jetson-orin", "21db541a399859ac"), std::pair("hostile", "fe3f9241136b4984")}) {
+    EXPECT_EQ(discover(recorded(name)).id, id) << name;
+  }
+}
+
 TEST(MachineIdentity, SurvivesAnotherEnvironment) {
   const FakeMachine machine("container-v2");
   const std::string id = id_of(machine);
