@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
 
 #include "analyzer/numbers.h"
 #include "analyzer/timing.h"
@@ -16,11 +18,13 @@ Bound cycles_per_second(const Measurement& row, const Known<double>& clock_hz,
                         const RunFacts& facts, const Machine& machine) {
   const bool cpu = row.device == "cpu";
   if (!cpu && machine.gpus.empty()) return {{}, "the run does not describe its GPU"};
-  if (!facts.of(row.device).uarch) {
-    return {
-        {},
-        cpu ? "this CPU is in no spec"
-            : "compute capability " + machine.gpus.front().compute_capability + " is in no spec"};
+  if (!facts.of(row).uarch) {
+    if (!cpu) {
+      return {{},
+              "compute capability " + machine.gpus.front().compute_capability + " is in no spec"};
+    }
+    const bool mixed = !machine.cpu.kinds.empty() && row.conditions.cores.empty();
+    return {{}, mixed ? "it ran on cores of several kinds" : "this CPU is in no spec"};
   }
   if (!clock_hz) return {{}, "its clock was not measured"};
   if (!cpu) {
@@ -28,22 +32,35 @@ Bound cycles_per_second(const Measurement& row, const Known<double>& clock_hz,
     return sms > 0 ? Bound{*clock_hz * sms, {}}
                    : Bound{{}, "the number of multiprocessors is not known"};
   }
-  const Known<double> cores = cores_in_use(machine, row.threads);
+  const Known<double> cores = cores_in_use(row, machine);
   if (!cores) return {{}, "threads share cores as the hypervisor tells it"};
   return {*clock_hz * *cores, {}};
 }
 
 Bound compute_bound(const Measurement& row, const Uarch& uarch) {
   const std::string isa = isa_of(row.variant), format = row.format.name();
-  const Known<double> ops = uarch.ops(isa, format);
-  if (!ops) return {{}, uarch.name + " has no known " + isa + " " + format + " rate"};
+  const Known<double> ops =
+      row.device == "cpu" ? uarch.ops(row.kernel, isa, format) : uarch.ops(isa, format);
+  if (!ops) {
+    return {{}, uarch.name + " has no known " + isa + " " + format + " rate of " + row.kernel};
+  }
   return {ops, {}};
+}
+
+/// Why the spec's rates are not those of this machine's vectors; empty: they are.
+std::string other_vectors(const Measurement& row, const Uarch& uarch, const Cpu& cpu) {
+  if (row.device != "cpu" || isa_of(row.variant).compare(0, 3, "sve") != 0) return {};
+  if (!cpu.sve_bytes) return "the length of its SVE vectors is not known";
+  if (!uarch.sve_bytes || *cpu.sve_bytes == *uarch.sve_bytes) return {};
+  return "its SVE vectors are " + std::to_string(8 * *cpu.sve_bytes) +
+         " bits long, and the known rates are those of " + std::to_string(8 * *uarch.sve_bytes);
 }
 
 /// Bytes per cycle of this mix of reads and writes: the slower of the two directions, which may
 /// overlap, takes at least its own cycles.
 Bound cache_bound(const Measurement& row, const Uarch& uarch) {
-  const std::string& level = row.conditions.level;
+  // A sweep passes through every level; L1 is the fastest of them.
+  const std::string level = row.conditions.level == "sweep" ? "l1" : row.conditions.level;
   const std::string isa = isa_of(row.variant);
   const Uarch::Bytes rates = row.device == "cpu" ? uarch.bytes(level, isa) : uarch.bytes(level);
   const auto unknown = [&](const char* direction) {
@@ -66,9 +83,51 @@ bool shares_memory(const Machine& machine) {
   return machine.jetson && !machine.gpus.empty() && machine.gpus.front().integrated;
 }
 
+/// Cores of one socket as it is sold: what the data sheet says, or the CPU's own name ("96-Core").
+Known<int> cores_sold(const Hardware& hardware, const Cpu& cpu) {
+  const double units = hardware.engine_of("cpu")->units;
+  if (units > 0) return static_cast<int>(units);
+  const std::string name = cpu.model.value_or("");
+  const std::size_t end = name.find("-Core");
+  if (end == std::string::npos) return std::nullopt;
+  std::size_t begin = end;
+  while (begin > 0 && std::isdigit(static_cast<unsigned char>(name[begin - 1])) != 0) --begin;
+  int cores = 0;
+  const auto read = std::from_chars(name.data() + begin, name.data() + end, cores);
+  return read.ec == std::errc() && cores > 0 ? Known<int>(cores) : std::nullopt;
+}
+
+/// Sockets of a CPU that is in a machine as it is sold, or why it may not be: a guest sees some of
+/// the cores and shares the memory's channels with others it does not see.
+Bound whole_sockets(const Hardware& hardware, const Machine& machine) {
+  const int sockets = std::max(1, machine.cpu.packages);
+  const Known<int> sold = cores_sold(hardware, machine.cpu);
+  if (sold && machine.cpu.cores == sockets * *sold) return {sockets, {}};
+  if (machine.environment.hypervisor == "none") return {sockets, {}};
+  return {{},
+          "a guest has an unknown part of the memory channels of " + hardware.title +
+              "; pass --bandwidth"};
+}
+
+/// Of every socket, or of the node that the row's memory is on.
+Bound channels_bound(const Measurement& row, const Hardware& hardware, const Machine& machine) {
+  const Bound sockets = whole_sockets(hardware, machine);
+  if (!sockets.value) return sockets;
+  const auto& nodes = machine.cpu.nodes;
+  const double with_memory = static_cast<double>(std::count_if(
+      nodes.begin(), nodes.end(), [](const NumaNode& node) { return node.memory_bytes > 0; }));
+  const bool alike = with_memory > 0 && std::fmod(with_memory, *sockets.value) == 0;
+  const double share = !row.conditions.node.empty() && alike ? 1 / with_memory : 1;
+  return {hardware.bandwidth.value * *sockets.value * share, {}};
+}
+
 Bound memory_bound(const Measurement& row, const RunFacts& facts, const Machine& machine) {
-  if (const auto said = facts.of(row.device).bandwidth) return {said->value, {}};
+  const DeviceFacts own = facts.of(row);
+  if (own.bandwidth) return {own.bandwidth->value, {}};
   const bool shared = shares_memory(machine);
+  if (row.device == "cpu" && own.hardware && own.hardware->is_cpu()) {
+    return channels_bound(row, *own.hardware, machine);
+  }
   if ((row.device == "cpu" && !shared) || machine.gpus.empty()) {
     return {{}, "memory channels and their rate are not known; pass --bandwidth"};
   }
@@ -126,7 +185,9 @@ Bound theoretical_bound(const Measurement& row, const std::string& kind,
   }
   const Bound cycles = cycles_per_second(row, clock_hz, facts, machine);
   if (!cycles.value) return cycles;
-  const Uarch& uarch = *facts.of(row.device).uarch;
+  const Uarch& uarch = *facts.of(row).uarch;
+  const std::string other = other_vectors(row, uarch, machine.cpu);
+  if (!other.empty()) return {{}, other};
   Bound bound = kind == "compute" ? compute_bound(row, uarch) : cache_bound(row, uarch);
   if (bound.value) bound.value = quotient(*bound.value * *cycles.value, 1);
   return bound;
@@ -134,7 +195,7 @@ Bound theoretical_bound(const Measurement& row, const std::string& kind,
 
 Bound datasheet_bound(const Measurement& row, const std::string& kind, const RunFacts& facts,
                       const Machine& machine) {
-  const Hardware* hardware = facts.of(row.device).hardware;
+  const Hardware* hardware = facts.of(row).hardware;
   const bool memory = is_of_memory(row, kind);
   if (!hardware || (!memory && kind != "compute")) return {};
   if (row.device == "cpu" && row.threads < machine.cpu.cores) return {};
@@ -147,20 +208,45 @@ Bound datasheet_bound(const Measurement& row, const std::string& kind, const Run
     // The multiprocessors that a power mode leaves on reach all of the memory.
     if (!memory || !gpu.slice().empty()) reason = part_of_a_gpu(gpu, *engine);
   }
+  double sockets = 1;
+  if (row.device == "cpu" && hardware->is_cpu()) {
+    const Bound whole = whole_sockets(*hardware, machine);
+    if (!whole.value) return {};  // the theoretical bound says why
+    sockets = *whole.value;
+  }
   if (!reason.empty()) return {{}, reason};
-  return {memory ? hardware->bandwidth.value : peak->value, {}};
+  return {sockets * (memory ? hardware->bandwidth.value : peak->value), {}};
 }
 
 std::string isa_of(const std::string& variant) {
   const auto end = std::find_if(variant.begin(), variant.end(),
-                                [](unsigned char c) { return std::isalnum(c) == 0; });
+                                [](unsigned char c) { return std::isalnum(c) == 0 && c != '_'; });
   return {variant.begin(), end};
 }
 
-Known<double> cores_in_use(const Machine& machine, int threads) {
-  if (machine.cpu.cores <= 0 || threads <= machine.cpu.cores) return threads;
+int cores_open_to(const Measurement& row, const Machine& machine) {
+  const Conditions& where = row.conditions;
+  if (where.cores.empty() && where.node.empty()) return machine.cpu.cores;
+  Known<int> node;
+  int number = 0;
+  const char* begin = where.node.data();
+  if (std::from_chars(begin, begin + where.node.size(), number).ec == std::errc()) node = number;
+  return machine.cores_among(machine.cpus_of(where.cores, node));
+}
+
+Known<double> cores_in_use(const Measurement& row, const Machine& machine) {
+  const int cores = cores_open_to(row, machine);
+  if (cores <= 0 || row.threads <= cores) return row.threads;
   if (machine.environment.hypervisor != "none") return std::nullopt;
-  return machine.cpu.cores;
+  return cores;
+}
+
+DeviceFacts RunFacts::of(const Measurement& row) const {
+  if (row.device != "cpu") return gpu;
+  DeviceFacts facts = cpu;
+  const auto kind = kinds.find(row.conditions.cores);
+  if (kind != kinds.end()) facts.uarch = kind->second;
+  return facts;
 }
 
 }  // namespace roofmark

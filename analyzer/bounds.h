@@ -1,6 +1,7 @@
 // What a row could reach at most: by the architecture at its own clock, and by the data sheet.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "analyzer/spec.h"
@@ -17,8 +18,9 @@ struct DeviceFacts {
 
 struct RunFacts {
   DeviceFacts cpu, gpu;
+  std::map<std::string, const Uarch*> kinds;  ///< of a CPU whose cores differ, by Conditions::cores
 
-  const DeviceFacts& of(const std::string& device) const { return device == "cpu" ? cpu : gpu; }
+  DeviceFacts of(const Measurement& row) const;
 };
 
 /// A bound, or why there is none; neither where none is asked for.
@@ -28,13 +30,13 @@ struct Bound {
 };
 
 /// compute    op/s: rate per cycle x clock x cores in use, or the multiprocessors of run time (a
-/// power
-///            mode switches some off, a slice of a GPU has few)
+///            power mode switches some off, a slice of a GPU has few).  SVE's rates hold for
+///            vectors of the length that the spec names.
 /// bandwidth  bytes/s, at a level on the chip: bytes / max(read / read rate, written / write rate)
-/// x
-///            clock x cores; of the memory: what the user says, else two transfers per clock of a
-///            GPU's memory over the width of its bus (on a Jetson, whose CPU shares it, at the
-///            clock of its memory controller)
+///            x clock x cores; a sweep over sizes is bounded by L1 at every size.  Of the memory:
+///            what the user says, else two transfers per clock of a GPU's memory over the width of
+///            its bus (on a Jetson, whose CPU shares it, at the clock of its memory controller),
+///            else the channels x transfers per second of the CPU's data sheet, of every socket
 Bound theoretical_bound(const Measurement& row, const std::string& kind,
                         const Known<double>& clock_hz, const RunFacts& facts,
                         const Machine& machine);
@@ -45,11 +47,15 @@ Bound theoretical_bound(const Measurement& row, const std::string& kind,
 Bound datasheet_bound(const Measurement& row, const std::string& kind, const RunFacts& facts,
                       const Machine& machine);
 
-/// The instruction set a variant is named for: "avx512" of "avx512-unrolled", "mma" of "mma-m16".
+/// The instruction set a variant is named for: "avx512_vnni" of "avx512_vnni-unrolled", "mma" of
+/// "mma-m16".
 std::string isa_of(const std::string& variant);
 
-/// Cores that this number of threads keeps busy; nullopt where threads share cores and a hypervisor
-/// may have made the topology up.
-Known<double> cores_in_use(const Machine& machine, int threads);
+/// Physical cores of the CPU that a row may run on: of its kind and next to its NUMA node.  0:
+/// unknown.
+int cores_open_to(const Measurement& row, const Machine& machine);
+/// Cores that a row's threads keep busy; nullopt where threads share cores and a hypervisor may
+/// have made the topology up.
+Known<double> cores_in_use(const Measurement& row, const Machine& machine);
 
 }  // namespace roofmark

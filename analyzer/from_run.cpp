@@ -32,6 +32,9 @@ RunFacts facts_of(const Run& run, const RunOptions& options) {
   const Machine& machine = run.machine;
   RunFacts facts;
   facts.cpu = {uarch_of(machine.cpu), data_sheet(run, "cpu", options.hardware), {}};
+  for (const CoreKind& kind : machine.cpu.kinds) {
+    facts.kinds[kind.name] = uarch_of(machine.cpu, kind.name);
+  }
   facts.gpu.hardware = data_sheet(run, "cuda", options.hardware);
   if (!machine.gpus.empty()) facts.gpu.uarch = uarch_of(machine.gpus.front());
   const bool one_memory = !machine.gpus.empty() && machine.gpus.front().integrated;

@@ -40,6 +40,26 @@ struct IsaWidth {
 constexpr IsaWidth isa_widths[] = {ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
+bool is_sve(const std::string& isa) { return isa.compare(0, 3, "sve") == 0; }
+
+/// The figure at the end of a chain of keys.
+template <class Figures>
+Known<double> figure(const Figures& figures, const std::string& key) {
+  const auto found = figures.find(key);
+  return found == figures.end() ? std::nullopt : Known<double>(found->second);
+}
+template <class Figures, class... Keys>
+Known<double> figure(const Figures& figures, const std::string& key, const Keys&... keys) {
+  const auto found = figures.find(key);
+  return found == figures.end() ? std::nullopt : figure(found->second, keys...);
+}
+
+bool has_words(const Known<std::string>& name, const std::vector<std::string>& words) {
+  return name && std::any_of(words.begin(), words.end(), [&](const std::string& part) {
+           return name->find(part) != std::string::npos;
+         });
+}
+
 Known<double> least(const Known<double>& a, const Known<double>& b) {
   return a && b ? Known<double>(std::min(*a, *b)) : std::nullopt;
 }
@@ -54,33 +74,31 @@ Known<double> by_width(const Known<double>& level, const Known<double>& accesses
 
 }  // namespace
 
-bool CpuMatch::fits(const Cpu& cpu) const {
-  if (vendor.empty()) return cpu.implementer == implementer && cpu.part == part;
+bool CpuMatch::fits(const Cpu& cpu, const CoreKind* kind) const {
+  if (vendor.empty()) {
+    return (kind ? kind->implementer : cpu.implementer) == implementer &&
+           (kind ? kind->part : cpu.part) == part;
+  }
+  if (core != (kind ? kind->name : "")) return false;
   if (cpu.vendor != vendor || cpu.family != family || !cpu.model_number) return false;
   const bool numbered = std::any_of(models.begin(), models.end(), [&](const auto& range) {
     return *cpu.model_number >= range.first && *cpu.model_number <= range.second;
   });
-  const bool named =
-      model_contains.empty() ||
-      std::any_of(model_contains.begin(), model_contains.end(), [&](const auto& text) {
-        return cpu.model && cpu.model->find(text) != std::string::npos;
-      });
-  return numbered && named;
+  return numbered && (model_contains.empty() || has_words(cpu.model, model_contains));
 }
 
 bool GpuMatch::fits(const Gpu& gpu) const {
   if (compute_capability.empty() || gpu.compute_capability != compute_capability) return false;
-  return name_contains.empty() ||
-         std::any_of(name_contains.begin(), name_contains.end(), [&](const std::string& words) {
-           return gpu.name.find(words) != std::string::npos;
-         });
+  return name_contains.empty() || has_words(gpu.name, name_contains);
 }
 
-Known<double> Uarch::ops(const std::string& isa, const std::string& format) const {
-  const auto rates = ops_per_cycle.find(isa);
-  if (rates == ops_per_cycle.end()) return std::nullopt;
-  const auto rate = rates->second.find(format);
-  return rate == rates->second.end() ? std::nullopt : Known<double>(rate->second);
+Known<double> Uarch::ops(const std::string& unit, const std::string& format) const {
+  return figure(ops_per_cycle, unit, format);
+}
+
+Known<double> Uarch::ops(const std::string& kernel, const std::string& isa,
+                         const std::string& format) const {
+  return figure(rates, kernel, isa, format);
 }
 
 Uarch::Bytes Uarch::bytes(const std::string& level) const {
@@ -92,9 +110,11 @@ Uarch::Bytes Uarch::bytes(const std::string& level, const std::string& isa) cons
   const auto* width = std::find_if(std::begin(isa_widths), std::end(isa_widths),
                                    [&](const IsaWidth& known) { return known.name == isa; });
   if (width == std::end(isa_widths)) return {};
+  const int vector_bytes = is_sve(isa) ? sve_bytes.value_or(0) : width->vector_bytes;
+  if (vector_bytes == 0) return {};
   const Bytes l1 = bytes("l1"), outer = bytes(level);
-  const Known<double> read = by_width(l1.read, accesses.read, width->vector_bytes);
-  const Known<double> write = by_width(l1.write, accesses.write, width->vector_bytes);
+  const Known<double> read = by_width(l1.read, accesses.read, vector_bytes);
+  const Known<double> write = by_width(l1.write, accesses.write, vector_bytes);
   return {least(read, outer.read), least(write, outer.write)};
 }
 
@@ -135,18 +155,19 @@ bool Hardware::describes(const Machine& machine, std::string_view device) const 
   const bool board =
       module && !match.modules.empty()
           ? std::find(match.modules.begin(), match.modules.end(), *module) != match.modules.end()
-          : std::any_of(match.boards.begin(), match.boards.end(), [&](const auto& words) {
-              return machine.board && machine.board->find(words) != std::string::npos;
-            });
+          : has_words(machine.board, match.boards);
   // Boards of one name come with 32 and 64 GB and other numbers of cores; the system sees a little
   // less than is built in.
   const bool size = !memory || !machine.memory_bytes ||
                     static_cast<double>(*machine.memory_bytes) > memory->value / 2;
   if (board) return size;
-  return device != "cpu" &&
-         std::any_of(machine.gpus.begin(), machine.gpus.end(), [&](const Gpu& gpu) {
-           return std::find(match.gpus.begin(), match.gpus.end(), gpu.model()) != match.gpus.end();
-         });
+  if (device == "cpu") {
+    const Uarch* uarch = has_words(machine.cpu.model, match.cpus) ? uarch_of(machine.cpu) : nullptr;
+    return uarch && std::count(match.uarchs.begin(), match.uarchs.end(), uarch->name) > 0;
+  }
+  return std::any_of(machine.gpus.begin(), machine.gpus.end(), [&](const Gpu& gpu) {
+    return std::find(match.gpus.begin(), match.gpus.end(), gpu.model()) != match.gpus.end();
+  });
 }
 
 const std::vector<Uarch>& uarchs() {
@@ -164,11 +185,14 @@ const std::vector<Hardware>& hardware() {
   return all;
 }
 
-const Uarch* uarch_of(const Cpu& cpu) {
+const Uarch* uarch_of(const Cpu& cpu, const std::string& cores) {
+  const auto kind = std::find_if(cpu.kinds.begin(), cpu.kinds.end(),
+                                 [&](const CoreKind& one) { return one.name == cores; });
+  if ((kind == cpu.kinds.end()) != (cpu.kinds.empty() && cores.empty())) return nullptr;
   const Uarch* found = nullptr;
   for (const Uarch& uarch : uarchs()) {
     for (const CpuMatch& match : uarch.matches) {
-      if (!match.fits(cpu)) continue;
+      if (!match.fits(cpu, kind == cpu.kinds.end() ? nullptr : &*kind)) continue;
       if (!match.model_contains.empty()) return &uarch;  // the more specific entry
       found = &uarch;
     }

@@ -15,15 +15,17 @@
 namespace roofmark {
 
 /// Which CPUs an entry describes: CPUID vendor, family and model numbers, or MIDR implementer and
-/// part.
+/// part; of a hybrid one the cores of that kind.
 struct CpuMatch {
   std::string vendor;  ///< x86; empty: Arm
   int family = 0;
   std::vector<std::pair<int, int>> models;  ///< inclusive ranges
   std::vector<std::string> model_contains;  ///< and the model's name holds one of these
+  std::string core;  ///< x86: "p", "e" of a hybrid CPU; empty: CPUs whose cores are alike
   int implementer = 0, part = 0;
 
-  bool fits(const Cpu& cpu) const;
+  /// `kind`: of a CPU whose cores differ, the one asked for; null: of one whose cores are alike.
+  bool fits(const Cpu& cpu, const CoreKind* kind) const;
 };
 
 /// Which GPUs an entry describes: compute capability, and words of the name where one capability is
@@ -41,21 +43,24 @@ struct Uarch {
   std::vector<std::string> sources;
   std::vector<CpuMatch> matches;
   GpuMatch gpu;
-  /// isa -> format -> operations per cycle, e.g. ["avx512"]["f32"] = 64.  Absent: unknown.  A GPU's
-  /// are simt (ordinary cores), mma and wgmma (tensor cores; dense, by their accumulator).
+  /// Of a GPU: unit -> format -> operations per cycle.  Units are simt (ordinary cores), mma and
+  /// wgmma (tensor cores; dense, by their accumulator).  Absent: unknown.
   std::map<std::string, std::map<std::string, double>> ops_per_cycle;
-  /// What these rates are made of: vector instructions per cycle x lanes x operations per lane.
-  struct Pipes {
-    double instructions = 0, ops_per_lane = 0;
-  };
-  std::map<std::string, Pipes> pipes;  ///< by isa
+  /// Of a CPU: kernel -> isa -> format -> a figure, e.g. ["fma"]["avx512"]["f32"] = 64 operations
+  /// per cycle.  Absent: unknown.
+  using Rates = std::map<std::string, std::map<std::string, std::map<std::string, double>>>;
+  Rates rates;
+  Rates pipes;  ///< what they are made of: instructions per cycle (x lanes x operations per lane)
+  Known<int> sve_bytes;  ///< of the SVE vectors that these rates are of
   struct Bytes {
     Known<double> read, write;
   };
   std::map<std::string, Bytes> bytes_per_cycle;  ///< level (l1 l2 l3 shared) -> per cycle, per core
   Bytes accesses;  ///< vector loads and stores per cycle, of any width: narrow ones move less
 
-  Known<double> ops(const std::string& isa, const std::string& format) const;
+  Known<double> ops(const std::string& unit, const std::string& format) const;
+  Known<double> ops(const std::string& kernel, const std::string& isa,
+                    const std::string& format) const;
   Bytes bytes(const std::string& level) const;
   /// What instructions of that set can ask of the level: min(level, accesses x vector bytes).
   Bytes bytes(const std::string& level, const std::string& isa) const;
@@ -86,11 +91,12 @@ struct Engine {
   Known<OpRate> peak(const Format& format) const;
 };
 
-/// Which machines an entry describes: the model of a GPU as its driver names it, whole; or words of
-/// the board's name.
+/// Which machines an entry describes: the model of a GPU as its driver names it, whole; words of
+/// the board's name; or words of the CPU's name together with its micro-architecture.
 struct HardwareMatch {
   std::vector<std::string> gpus, boards;
   std::vector<std::string> modules;  ///< of boards: these alone, where the module is known
+  std::vector<std::string> cpus, uarchs;
 };
 
 struct Hardware {
@@ -98,7 +104,7 @@ struct Hardware {
   HardwareMatch match;
   std::vector<std::string> aliases, sources;
   std::vector<Engine> engines;  ///< the first is the default
-  Bandwidth bandwidth;          ///< data sheet, decimal
+  Bandwidth bandwidth;          ///< data sheet, decimal; of one socket
   double bus_bits = 0,
          pin_rate = 0;  ///< bits per second per pin: what the bandwidth is recomputed from
   Known<Bytes> memory;
@@ -107,6 +113,8 @@ struct Hardware {
       const std::string& name = "") const;  ///< throws InputError naming those it has
   /// The engine that is that device ("cpu", "cuda"); null: it has none.
   const Engine* engine_of(std::string_view device) const;
+  /// A CPU sold by itself, of which a machine may have several or, as a guest, a part.
+  bool is_cpu() const { return engines.front().name == "cpu"; }
   /// Whether it describes that device ("cpu", "cuda") of the machine: a graphics card says nothing
   /// of the CPU beside it, a board speaks of both.
   bool describes(const Machine& machine, std::string_view device) const;
@@ -118,7 +126,8 @@ const std::vector<Uarch>& gpu_uarchs();
 const std::vector<Hardware>& hardware();
 
 /// The micro-architecture of a CPU by family and model, or implementer and part; nullptr: unknown.
-const Uarch* uarch_of(const Cpu& cpu);
+/// `cores` is the kind asked for (Conditions::cores) where they differ.
+const Uarch* uarch_of(const Cpu& cpu, const std::string& cores = "");
 /// The rates of a GPU by its compute capability; nullptr: unknown.
 const Uarch* uarch_of(const Gpu& gpu);
 /// The data sheet of that device of the machine, by name; nullptr: none is built in.

@@ -45,7 +45,7 @@ void read_head(const JsonView& json, Spec& spec) {
 }
 
 CpuMatch match_from(const JsonView& json) {
-  json.only({"vendor", "family", "models", "model_contains", "implementer", "part"});
+  json.only({"vendor", "family", "models", "model_contains", "core", "implementer", "part"});
   CpuMatch match;
   constexpr int many = 1 << 16;
   if (json.has("implementer")) {
@@ -62,6 +62,7 @@ CpuMatch match_from(const JsonView& json) {
     match.models.emplace_back(first, static_cast<int>(ends[1].integer(first, many)));
   }
   if (const auto parts = json.find("model_contains")) match.model_contains = texts(*parts);
+  if (const auto core = json.find("core")) match.core = core->text();
   return match;
 }
 
@@ -72,23 +73,49 @@ void read_bytes(const JsonView& json, Uarch& uarch) {
   }
 }
 
+/// Formats of instructions that no model is stored in; probes measure them.
+bool is_instruction_format(const std::string& name) {
+  constexpr std::array others{"w4a4", "w32a32", "none-f64", "none-f32", "none-f16"};
+  return format_from(name) || std::find(others.begin(), others.end(), name) != others.end();
+}
+
+using Formats = std::map<std::string, double>;
+
+Formats formats_from(const JsonView& json) {
+  Formats formats;
+  for (const auto& [format, rate] : json.members()) {
+    if (!is_instruction_format(format)) rate.refuse("unknown format", "name it as f32, f16-f32");
+    formats[format] = positive(rate, most_per_cycle);
+  }
+  return formats;
+}
+
+/// Instructions per cycle: one figure for all formats that have a rate, or one of each.
+Formats pipes_from(const JsonView& json, const Formats& rates) {
+  if (json.is_object()) return formats_from(json);
+  const double instructions = positive(json, most_per_cycle);
+  Formats pipes;
+  for (const auto& [format, rate] : rates) pipes[format] = instructions;
+  return pipes;
+}
+
 Uarch uarch_from(const JsonView& json) {
-  json.only({"kind", "name", "title", "confidence", "note", "sources", "match", "pipes",
-             "ops_per_cycle", "bytes_per_cycle", "accesses_per_cycle"});
+  json.only({"kind", "name", "title", "confidence", "note", "sources", "match", "sve_bytes",
+             "pipes", "rates", "bytes_per_cycle", "accesses_per_cycle"});
   Uarch uarch;
   read_head(json, uarch);
   for (const JsonView& match : json.at("match").elements()) {
     uarch.matches.push_back(match_from(match));
   }
-  for (const auto& [isa, pipes] : json.at("pipes").members()) {
-    pipes.only({"instructions", "ops_per_lane"});
-    uarch.pipes[isa] = {positive(pipes.at("instructions"), most_per_cycle),
-                        positive(pipes.at("ops_per_lane"), most_per_cycle)};
+  if (const auto sve = json.find("sve_bytes")) {
+    uarch.sve_bytes = static_cast<int>(sve->integer(16, 256));
   }
-  for (const auto& [isa, rates] : json.at("ops_per_cycle").members()) {
-    for (const auto& [format, rate] : rates.members()) {
-      if (!format_from(format)) rate.refuse("unknown format", "name it as f32, f64, bf16-f32");
-      uarch.ops_per_cycle[isa][format] = positive(rate, most_per_cycle);
+  for (const auto& [kernel, isas] : json.at("rates").members()) {
+    for (const auto& [isa, rates] : isas.members()) uarch.rates[kernel][isa] = formats_from(rates);
+  }
+  for (const auto& [kernel, isas] : json.at("pipes").members()) {
+    for (const auto& [isa, pipes] : isas.members()) {
+      uarch.pipes[kernel][isa] = pipes_from(pipes, uarch.rates[kernel][isa]);
     }
   }
   read_bytes(json.at("bytes_per_cycle"), uarch);
@@ -97,12 +124,6 @@ Uarch uarch_from(const JsonView& json) {
   uarch.accesses = {known_rate(accesses, "loads"), known_rate(accesses, "stores")};
   json.at("bytes_per_cycle").only({"l1", "l2", "l3"});
   return uarch;
-}
-
-/// Formats of instructions that no model is stored in; a GPU's probes measure them.
-bool is_instruction_format(const std::string& name) {
-  constexpr std::array others{"w4a4", "w32a32", "none-f32"};
-  return format_from(name) || std::find(others.begin(), others.end(), name) != others.end();
 }
 
 Uarch gpu_from(const JsonView& json) {
@@ -117,10 +138,7 @@ Uarch gpu_from(const JsonView& json) {
   if (const auto words = match.find("name_contains")) uarch.gpu.name_contains = texts(*words);
   json.at("ops_per_cycle").only({"simt", "mma", "wgmma"});
   for (const auto& [unit, rates] : json.at("ops_per_cycle").members()) {
-    for (const auto& [format, rate] : rates.members()) {
-      if (!is_instruction_format(format)) rate.refuse("unknown format", "name it as f32, f16-f32");
-      uarch.ops_per_cycle[unit][format] = positive(rate, most_per_cycle);
-    }
+    uarch.ops_per_cycle[unit] = formats_from(rates);
   }
   json.at("bytes_per_cycle").only({"l1", "shared", "l2"});
   read_bytes(json.at("bytes_per_cycle"), uarch);
@@ -132,6 +150,9 @@ Engine engine_from(const JsonView& json) {
   Engine engine;
   engine.name = json.at("name").text();
   engine.unit = json.at("unit").text();
+  // A family of CPUs has one memory and many numbers of cores: then no peak is stated either.
+  const bool family = json.at("peaks").members().empty() && !json.has("units");
+  if (family) return engine;
   engine.units = static_cast<double>(json.at("units").integer(1, 1 << 20));
   const double clock = positive(json.at("clock_hz"), 1e11);
   for (const auto& [format, peak] : json.at("peaks").members()) {
@@ -155,10 +176,12 @@ Hardware hardware_from(const JsonView& json) {
   read_head(json, hardware);
   hardware.aliases = texts(json.at("aliases"));
   const JsonView match = json.at("match");
-  match.only({"gpus", "boards", "modules"});
+  match.only({"gpus", "boards", "modules", "cpus", "uarchs"});
   if (const auto gpus = match.find("gpus")) hardware.match.gpus = texts(*gpus);
   if (const auto boards = match.find("boards")) hardware.match.boards = texts(*boards);
   if (const auto modules = match.find("modules")) hardware.match.modules = texts(*modules);
+  if (const auto cpus = match.find("cpus")) hardware.match.cpus = texts(*cpus);
+  if (const auto uarchs = match.find("uarchs")) hardware.match.uarchs = texts(*uarchs);
   const JsonView memory = json.at("memory");
   memory.only({"size_bytes", "bus_bits", "bits_per_second_per_pin", "bytes_per_second"});
   if (const auto size = memory.find("size_bytes")) {

@@ -349,16 +349,5 @@ TEST(FromRun, PairsThatPhysicsTiesTogetherWarnWithBothRows) {
   EXPECT_TRUE(names_both(3, 4, 5)) << warnings[3].what;
 }
 
-TEST(FromRun, ConsistentPairsDoNotWarn) {
-  roofmark::Run run = zen5_run();
-  run.rows = {fma_row("avx512", 1, 64),
-              fma_row("avx2", 1, 32),
-              fma_row("avx512", 1, 32, DType::f64),
-              fma_row("avx512", 2, 63),
-              stream_row("read", "l1", 1, 100),
-              stream_row("copy", "l1", 1, 40, 40)};
-  EXPECT_TRUE(analyze_run(run).warnings.empty());
-}
-
 }  // namespace
 }  // namespace roofmark

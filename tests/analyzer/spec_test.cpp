@@ -41,24 +41,6 @@ std::string uarch_name(const Cpu& cpu) {
   return uarch ? uarch->name : "unknown";
 }
 
-TEST(Spec, EveryUarchRateFollowsFromItsPipes) {
-  const std::map<std::string, int> vector_bytes{
-      {"sse2", 16}, {"avx2", 32}, {"avx512", 64}, {"neon", 16}};
-  ASSERT_GE(uarchs().size(), 20u);
-  for (const Uarch& uarch : uarchs()) {
-    for (const auto& [isa, rates] : uarch.ops_per_cycle) {
-      ASSERT_TRUE(vector_bytes.count(isa)) << uarch.name << " " << isa;
-      ASSERT_TRUE(uarch.pipes.count(isa)) << uarch.name << " " << isa;
-      const Uarch::Pipes pipes = uarch.pipes.at(isa);
-      for (const auto& [format, rate] : rates) {
-        const double lanes = vector_bytes.at(isa) / bytes(format_from(format)->weights);
-        EXPECT_EQ(rate, pipes.instructions * lanes * pipes.ops_per_lane)
-            << uarch.name << " " << isa << " " << format;
-      }
-    }
-  }
-}
-
 TEST(Spec, TensorCoreRatesHalveWithEachDoublingOfTheOperands) {
   ASSERT_GE(gpu_uarchs().size(), 10u);
   for (const Uarch& gpu : gpu_uarchs()) {
@@ -134,7 +116,6 @@ TEST(Spec, HardwareDescribesItsOwnMachinesOnly) {
   const Hardware& h200 = find_hardware("h200");
   const Hardware& orin = find_hardware("agx-orin");
   for (const Hardware& one : hardware()) {
-    EXPECT_FALSE(one.match.gpus.empty() && one.match.boards.empty()) << one.name;
     EXPECT_FALSE(one.describes(machine, "cpu")) << one.name;
     EXPECT_FALSE(one.describes(machine, "cuda")) << one.name;
   }
@@ -219,7 +200,7 @@ bool clash(const CpuMatch& a, const CpuMatch& b) {
   if (a.vendor.empty() || b.vendor.empty()) {
     return a.vendor == b.vendor && a.implementer == b.implementer && a.part == b.part;
   }
-  if (a.vendor != b.vendor || a.family != b.family) return false;
+  if (a.vendor != b.vendor || a.family != b.family || a.core != b.core) return false;
   if (a.model_contains.empty() != b.model_contains.empty()) return false;
   for (const auto& [first, last] : a.models) {
     for (const auto& [other_first, other_last] : b.models) {
@@ -310,7 +291,7 @@ TEST(Spec, AnUnknownDeviceIsRefusedWithTheNearestName) {
 
 TEST(Spec, ASpecWithAnUnknownKeyIsRefused) {
   const char* text = R"({"kind": "uarch", "name": "x", "title": "x", "confidence": "high",
-    "note": "", "sources": ["x"], "match": [], "pipes": {}, "ops_per_cycle": {},
+    "note": "", "sources": ["x"], "match": [], "pipes": {}, "rates": {},
     "bytes_per_cycle": {"l1": {"raed": 64}}, "accesses_per_cycle": {}})";
   EXPECT_THROW(spec_from_json(text, "x.json"), InputError);
   for (const char* rates : {R"({"simd": {"f32": 256}})", R"({"mma": {"f33": 256}})"}) {
