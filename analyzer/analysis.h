@@ -80,6 +80,40 @@ struct Storage {
   Bytes weights, kv_cache, peak;  ///< peak: weights + cache + largest live activations
 };
 
+/// One working set of a sweep over sizes.
+struct SweepPoint {
+  std::string id;
+  double bytes = 0;  ///< of all threads
+  double value = 0;  ///< bytes/s
+  char grade = 'C';
+};
+
+/// Sizes between which the bandwidth does not change: a level of the memory.
+struct Plateau {
+  std::string level;  ///< l1 l2 l3 dram; empty: the machine reports no level there
+  double value = 0;   ///< bytes/s
+  Known<double> low, high;
+  double first_bytes = 0, last_bytes = 0;  ///< smallest and largest working set on it
+  int points = 0;
+};
+
+/// What the machine reports of a level of cache.
+struct CacheReach {
+  std::string level;
+  double bytes = 0;  ///< of all instances that the threads of a sweep reach
+};
+
+/// Bandwidth over the size of the working set, of one number of threads in one place.
+struct Sweep {
+  std::string device, variant;
+  Conditions conditions;  ///< of every row of it
+  int threads = 1;
+  std::vector<SweepPoint> points;  ///< by size
+  std::vector<Plateau> plateaus;
+  std::vector<CacheReach> caches;
+  std::vector<std::string> notes;  ///< where plateaus and reported caches disagree
+};
+
 struct Warning {
   std::string what;  ///< e.g. a violated consistency pair, naming both rows
 };
@@ -89,6 +123,9 @@ struct Analysis {
   std::vector<Ceiling> ceilings;
   std::vector<Point> points;
   std::vector<Warning> warnings;
+  std::vector<Sweep> sweeps;
+  std::vector<std::string>
+      notes;  ///< what the ceilings say together, e.g. which thread count is best
   // Filled where a model was asked for:
   Known<Model> model;
   DType kv = DType::none;  ///< of the key/value cache; none: not known

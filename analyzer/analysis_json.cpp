@@ -76,6 +76,27 @@ void add_work(Json& json, const Work& work) {
   json["bytes"] = number(work.bytes().value);
 }
 
+Json json_of(const SweepPoint& point) {
+  return {{"id", point.id},
+          {"bytes", number(point.bytes)},
+          {"value", number(point.value)},
+          {"grade", std::string(1, point.grade)}};
+}
+
+Json json_of(const Plateau& plateau) {
+  return {{"level", word(plateau.level)},
+          {"value", number(plateau.value)},
+          {"low", number(plateau.low)},
+          {"high", number(plateau.high)},
+          {"first_bytes", number(plateau.first_bytes)},
+          {"last_bytes", number(plateau.last_bytes)},
+          {"points", plateau.points}};
+}
+
+Json json_of(const CacheReach& cache) {
+  return {{"level", cache.level}, {"bytes", number(cache.bytes)}};
+}
+
 Json json_of(const Layer& layer) {
   Json json{{"operator", layer.op}, {"phase", layer.phase}, {"count", layer.count}};
   add_work(json, layer.work);
@@ -100,11 +121,26 @@ Json json_of(const Total& total) {
   return json;
 }
 
+Json json_of(const Sweep& sweep);  // itself of lists
+
 template <class Items>
 Json list_of(const Items& items) {
   Json list = Json::array();
   for (const auto& item : items) list.push_back(json_of(item));
   return list;
+}
+
+Json json_of(const Sweep& sweep) {
+  return {{"device", sweep.device},
+          {"variant", word(sweep.variant)},
+          {"threads", sweep.threads},
+          {"cores", word(sweep.conditions.cores)},
+          {"node", word(sweep.conditions.node)},
+          {"pages", word(sweep.conditions.pages)},
+          {"points", list_of(sweep.points)},
+          {"plateaus", list_of(sweep.plateaus)},
+          {"caches", list_of(sweep.caches)},
+          {"notes", sweep.notes}};
 }
 
 }  // namespace
@@ -115,6 +151,8 @@ std::string analysis_json(const Analysis& analysis) {
             {"points", list_of(analysis.points)},
             {"warnings", Json::array()}};
   for (const Warning& warning : analysis.warnings) json["warnings"].push_back(warning.what);
+  json["notes"] = analysis.notes;
+  json["sweep"] = list_of(analysis.sweeps);
   if (analysis.model) {
     const Model& model = *analysis.model;
     const double kv_bytes = static_cast<double>(kv_elements_per_token(model)) * bytes(analysis.kv);

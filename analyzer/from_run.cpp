@@ -5,6 +5,7 @@
 #include "analyzer/consistency.h"
 #include "analyzer/operators.h"
 #include "analyzer/points.h"
+#include "analyzer/sweep.h"
 
 namespace roofmark {
 namespace {
@@ -60,6 +61,7 @@ Analysis analyze_run(const Run& run, const RunOptions& options) {
   analysis.ceilings = ceilings_of(run, facts);
   analysis.points = points_of(run, analysis.ceilings, asked);
   analysis.warnings = inconsistencies(run, analysis.ceilings, facts);
+  analysis.sweeps = sweeps_of(run, analysis.ceilings);
   return analysis;
 }
 
