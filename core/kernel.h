@@ -75,7 +75,8 @@ struct Site {
   Shape shape;
   Conditions conditions;
   std::string reason;     ///< why it cannot run here ("no L3 cache"); empty: it can
-  std::vector<int> cpus;  ///< logical CPUs, one per thread; empty: the first of the allowance
+  std::vector<int> cpus;  ///< logical CPUs, one per thread, however many threads were asked for;
+                          ///< empty: the first of the allowance
   int memory_node = -1;   ///< NUMA node of its memory; -1: where its threads run
 };
 

@@ -91,7 +91,8 @@ class Planner {
       const std::string no = obstacle(variant, machine_);
       for (const int threads : threads_of(variant.device)) {
         for (const Site& site : sites_of(kernel, variant, threads)) {
-          add({&kernel, &variant, site.shape, site.conditions, threads, variant.device,
+          const int placed = site.cpus.empty() ? threads : static_cast<int>(site.cpus.size());
+          add({&kernel, &variant, site.shape, site.conditions, placed, variant.device,
                variant.format, no.empty() ? site.reason : no, site.cpus, site.memory_node});
         }
       }

@@ -1,5 +1,6 @@
 // One registry from the kernels of several sources.
 #include <algorithm>
+#include <cassert>
 
 #include "core/kernel.h"
 
@@ -12,6 +13,7 @@ void merge(std::vector<Kernel>& registry, std::vector<Kernel> more) {
     if (at == registry.end()) {
       registry.push_back(std::move(kernel));
     } else {
+      assert(at->role == kernel.role && "a probe and an operator of one name");
       at->variants.insert(at->variants.end(), kernel.variants.begin(), kernel.variants.end());
     }
   }

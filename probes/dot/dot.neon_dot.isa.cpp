@@ -1,0 +1,12 @@
+// Dot products of bytes on NEON vectors.
+#include "probes/dot/dot.isa.h"
+#include "probes/dot/dot_arm.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+ROOFMARK_NEON_DOT(dot_i8, "sdot", "16b")
+
+static const PipeLoop loops[] = {ROOFMARK_DESCRIBE_I8(16)};
+const PipeLoops dot_loops = {loops, sizeof loops / sizeof *loops, nullptr};
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -1,0 +1,175 @@
+#include "probes/pipe_probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/parallel.h"
+#include "probes/pipe_reference.h"
+
+namespace roofmark {
+namespace {
+
+/// Turns of a launch: 1.2 million instructions at two a cycle last 100 us at 6 GHz and more on
+/// anything slower.
+std::int64_t turns_of(const PipeLoop& loop) {
+  return 1'200'000 / loop.instructions / loop.slowness;
+}
+
+std::string variant_name(const PipeLeaf& leaf, const PipeLoop& loop) {
+  return loop.detail == nullptr ? leaf.isa : std::string(leaf.isa) + "-" + loop.detail;
+}
+
+const PipeLoop* find_loop(std::span<const PipeLeaf> leaves, std::string_view kernel,
+                          const Variant& variant) {
+  for (const PipeLeaf& leaf : leaves) {
+    for (const PipeLoop& loop : std::span(leaf.loops->first, leaf.loops->count)) {
+      if (loop.kernel == kernel && format_of(loop) == variant.format &&
+          variant_name(leaf, loop) == variant.name) {
+        return &loop;
+      }
+    }
+  }
+  return nullptr;
+}
+
+Work work(const Shape& shape, const Format&) {
+  return {.ops = Ops{static_cast<double>(shape.at("ops"))}};
+}
+
+class PipeTask final : public Task {
+ public:
+  PipeTask(const Case& what, Device& device, const PipeLoop& loop, int bytes)
+      : loop_(loop),
+        bytes_(bytes),
+        threads_(what.threads),
+        turns_(what.shape.at("passes")),
+        stride_((std::int64_t{4 + 2 * loop.chains} * bytes + page - 1) / page * page),
+        memory_(device.allocate(stride_ * threads_, threads_, Pages::base)) {
+    parallel(threads_, [&](int thread) { fill(thread, Operands::lasting); });
+  }
+
+  void launch(Queue) override {
+    parallel(threads_,
+             [&](int thread) { loop_.run(turns_, operands(thread), start(thread), end(thread)); });
+  }
+
+  /// A few turns of operands that leave nothing as it was against the same steps in float64
+  /// (integers: modulo 2^32), then a whole launch of the lasting ones, whose results must be normal
+  /// numbers.
+  double error() override {
+    double worst = 0;
+    for (int thread = 0; thread < threads_; ++thread) {
+      const double off = std::max(error_of(thread), lasting_error_of(thread));
+      if (std::isnan(off)) return off;
+      worst = std::max(worst, off);
+    }
+    return worst;
+  }
+
+ private:
+  static constexpr int page = 4096;  ///< own pages per thread: no line is shared
+
+  std::byte* operands(int thread) const { return memory_.data + stride_ * thread; }
+  std::byte* start(int thread) const { return operands(thread) + 4 * bytes_; }
+  std::byte* end(int thread) const { return start(thread) + loop_.chains * bytes_; }
+
+  void fill(int thread, Operands kind) {
+    draw_operands(loop_, bytes_, static_cast<std::uint64_t>(thread) + 1, kind, operands(thread),
+                  start(thread));
+  }
+
+  double error_of(int thread) {
+    fill(thread, Operands::telling);
+    std::memset(end(thread), 0xff, static_cast<std::size_t>(loop_.chains * bytes_));
+    loop_.run(checked_turns, operands(thread), start(thread), end(thread));
+    const double off = worst_error(loop_, bytes_, operands(thread), start(thread), end(thread));
+    fill(thread, Operands::lasting);
+    return off;
+  }
+
+  double lasting_error_of(int thread) {
+    loop_.run(turns_, operands(thread), start(thread), end(thread));
+    return all_normal(loop_, bytes_, end(thread)) ? 0 : 2;
+  }
+
+  const PipeLoop& loop_;
+  int bytes_, threads_;
+  std::int64_t turns_, stride_;
+  Buffer memory_;
+};
+
+Site site_of(const PipeLoop& loop, int bytes, int threads) {
+  const std::int64_t lanes = bytes / (bits(*dtype_from(loop.sum)) / 8);
+  return {.shape = {{"ops", turns_of(loop) * loop.lane_ops * lanes * threads},
+                    {"passes", turns_of(loop)}}};
+}
+
+}  // namespace
+
+Format format_of(const PipeLoop& loop) {
+  const DType type = *dtype_from(loop.type), sum = *dtype_from(loop.sum);
+  const bool product = loop.depth > 1 || std::string_view(loop.kernel) == "fma";
+  return {product ? type : DType::none, type, sum};
+}
+
+int register_bytes(const PipeLoop& loop, const Machine& machine) {
+  return loop.vector_bytes > 0 ? loop.vector_bytes : machine.cpu.sve_bytes.value_or(0);
+}
+
+Kernel pipe_kernel(const char* name, const char* summary, std::span<const PipeLeaf> leaves,
+                   decltype(Variant::prepare) prepare, decltype(Kernel::sites) sites) {
+  Kernel kernel{
+      .name = name, .summary = summary, .role = Role::compute_probe, .work = work, .sites = sites};
+  for (const PipeLeaf& leaf : leaves) {
+    for (const PipeLoop& loop : std::span(leaf.loops->first, leaf.loops->count)) {
+      if (std::string_view(loop.kernel) != name) continue;
+      kernel.variants.push_back(
+          {variant_name(leaf, loop), "cpu", leaf.isa, format_of(loop), prepare, {}, sites});
+    }
+  }
+  return kernel;
+}
+
+std::vector<Site> pipe_sites(std::span<const PipeLeaf> leaves, const char* name,
+                             const Machine& machine, const Variant& variant, int threads) {
+  const PipeLoop& loop = *find_loop(leaves, name, variant);
+  const int bytes = register_bytes(loop, machine);
+  if (bytes == 0) {
+    return {{.shape = {{"ops", 0}, {"passes", turns_of(loop)}},
+             .reason = "the length of this machine's SVE vectors is not known"}};
+  }
+  std::vector<Site> sites{site_of(loop, bytes, threads)};
+  if (threads != 1) return sites;
+  for (const CoreKind& kind : machine.cpu.kinds) {
+    std::vector<int> cpus = machine.cpus_of(kind.name, std::nullopt);
+    cpus.resize(static_cast<std::size_t>(machine.cores_among(cpus)));
+    for (const std::size_t count : {std::size_t{1}, cpus.size()}) {
+      if (cpus.size() < count) continue;
+      Site site = site_of(loop, bytes, static_cast<int>(count));
+      site.conditions.cores = kind.name;
+      site.cpus.assign(cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(count));
+      sites.push_back(std::move(site));
+    }
+  }
+  return sites;
+}
+
+std::unique_ptr<Task> prepare_pipe(std::span<const PipeLeaf> leaves, const Case& what,
+                                   Device& device) {
+  const PipeLoop& loop = *find_loop(leaves, what.kernel->name, *what.variant);
+  const int bytes = register_bytes(loop, device.machine());
+  for (const PipeLeaf& leaf : leaves) {
+    if (what.variant->needs != leaf.isa || leaf.loops->vector_bytes == nullptr) continue;
+    const int here = leaf.loops->vector_bytes();
+    if (here != bytes) {
+      throw AbsentError("vectors are " + std::to_string(here) + " bytes long, not " +
+                        std::to_string(bytes) + " as the system says");
+    }
+  }
+  return std::make_unique<PipeTask>(what, device, loop, bytes);
+}
+
+}  // namespace roofmark
