@@ -1,6 +1,6 @@
 // How a loop on registers is written on x86: assembly in which `.irp` repeats a line for each
 // accumulator.  Left to a compiler, GCC 12 spilled 24 accumulators to memory, and an AVX-512 "peak"
-// read 103 instead of 226 Gop/s.
+// read 103 instead of 226 Gop/s.  Which registers there are says one of registers_*.isa.h.
 #pragma once
 
 #include "probes/pipes.isa.h"
@@ -12,18 +12,6 @@
 
 #define ROOFMARK_EACH(list, line) ".irp r," list "\n" line "\n.endr\n"
 
-#define ROOFMARK_X86_CLOBBERS                                                                     \
-  "cc", "memory", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", \
-      "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
-
-#if defined(__AVX512F__)
-#define ROOFMARK_MORE_CLOBBERS                                                                \
-  , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", \
-      "xmm26", "xmm27"
-#else
-#define ROOFMARK_MORE_CLOBBERS
-#endif
-
 // move: how a register R of B bytes is loaded and stored.  operands: lines that load them.
 #define ROOFMARK_PIPE(name, list, move, R, B, operands, turn, leave)                       \
   static void name(std::int64_t turns, const void* o, const void* start, void* end) {      \
@@ -34,7 +22,7 @@
                  "jnz 1b\n" ROOFMARK_EACH(list, move " " R "\\r, \\r*" B "(%[end])") leave \
                  : [turns] "+r"(turns)                                                     \
                  : [start] "r"(start), [end] "r"(end), [o] "r"(o)                          \
-                 : ROOFMARK_X86_CLOBBERS ROOFMARK_MORE_CLOBBERS);                          \
+                 : ROOFMARK_CLOBBERS);                                                     \
   }
 
 // m1, c1, m2, c2 in registers 12 to 15.

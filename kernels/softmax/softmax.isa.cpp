@@ -5,8 +5,8 @@
 // with.
 #include <cstdint>
 
+#include "core/exp.isa.h"
 #include "core/vector.isa.h"
-#include "kernels/exp.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {

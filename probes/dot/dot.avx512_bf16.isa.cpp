@@ -1,6 +1,7 @@
 // Dot products of bf16 on 512-bit registers.
 #include "probes/dot/dot.isa.h"
 #include "probes/dot/dot_x86.isa.h"
+#include "probes/registers_32.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 

@@ -2,6 +2,7 @@
 // take AVX-512's.
 #include "probes/dot/dot.isa.h"
 #include "probes/dot/dot_x86.isa.h"
+#include "probes/registers_16.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 

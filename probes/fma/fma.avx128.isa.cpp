@@ -1,6 +1,7 @@
 // Plain arithmetic on 128-bit registers with fused multiply-add.
 #include "probes/fma/fma.isa.h"
 #include "probes/fma/fma_x86.isa.h"
+#include "probes/registers_16.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 

@@ -1,6 +1,7 @@
 // Plain arithmetic on 512-bit registers of f16.
 #include "probes/fma/fma.isa.h"
 #include "probes/fma/fma_x86.isa.h"
+#include "probes/registers_32.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 

@@ -1,10 +1,15 @@
 // Plain arithmetic on the vectors of each instruction set, f32 and f64.
 #include "probes/fma/fma.isa.h"
 
-#if defined(__AVX2__)
+#if defined(__AVX512F__)
 #include "probes/fma/fma_x86.isa.h"
+#include "probes/registers_32.isa.h"
+#elif defined(__AVX2__)
+#include "probes/fma/fma_x86.isa.h"
+#include "probes/registers_16.isa.h"
 #elif defined(__x86_64__)
 #include "probes/fma/fma_sse2.isa.h"
+#include "probes/registers_16.isa.h"
 #else
 #include "probes/fma/fma_arm.isa.h"
 #endif

@@ -17,11 +17,12 @@
 #define ROOFMARK_QUAD(fma, reg, f, g, a, b) \
   fma("fmla", reg(f), reg("25"), reg("25")) "\n" fma("fmla", reg(g), reg("25"), reg("25"))        \
       "\n fadd " reg(a) ", " reg(a) ", " reg("25") "\n fadd " reg(b) ", " reg(b) ", " reg("25") "\n"
-#define ROOFMARK_MIX_TURN(fma, reg)                                                               \
-  ROOFMARK_QUAD(fma, reg, "0", "1", "12", "13")                                                   \
-  ROOFMARK_QUAD(fma, reg, "2", "3", "14", "15") ROOFMARK_QUAD(fma, reg, "4", "5", "16", "17")     \
-      ROOFMARK_QUAD(fma, reg, "6", "7", "18", "19") ROOFMARK_QUAD(fma, reg, "8", "9", "20", "21") \
-          ROOFMARK_QUAD(fma, reg, "10", "11", "22", "23")
+#define ROOFMARK_MIX_TURN(fma, reg)             \
+  ROOFMARK_QUAD(fma, reg, "0", "1", "12", "13") \
+  ROOFMARK_QUAD(fma, reg, "2", "3", "14", "15") \
+  ROOFMARK_QUAD(fma, reg, "4", "5", "16", "17") \
+  ROOFMARK_QUAD(fma, reg, "6", "7", "18", "19") \
+  ROOFMARK_QUAD(fma, reg, "8", "9", "20", "21") ROOFMARK_QUAD(fma, reg, "10", "11", "22", "23")
 
 // Every loop of one element type.  unary, division: the forms of fsqrt and fdiv.
 #define ROOFMARK_ARITHMETIC(type, q, at, enter, reg, fma, division, unary)                      \

@@ -29,38 +29,27 @@
 // from a sum of products to the next, two from a sum to the next) needs eleven and four of the
 // fifteen that are left of sixteen registers and reads 80 % with eight and six; where an addition
 // takes three cycles it is nine and six.
-#define ROOFMARK_QUAD(t, R, c, f, g, a, b)                                             \
-  "vfmadd231" t " " R c ", " R c ", " R #f "\n vfmadd231" t " " R c ", " R c ", " R #g \
-  "\n"                                                                                 \
+// clang-format off
+#define ROOFMARK_QUAD(t, R, c, f, g, a, b) \
+  "vfmadd231" t " " R c ", " R c ", " R #f "\n vfmadd231" t " " R c ", " R c ", " R #g "\n" \
   "vadd" t " " R c ", " R #a ", " R #a "\n vadd" t " " R c ", " R #b ", " R #b "\n"
-#define ROOFMARK_MIX_11_4(t, R, c)                                                              \
-  ROOFMARK_QUAD(t, R, c, 0, 1, 11, 12)                                                          \
-  ROOFMARK_QUAD(t, R, c, 2, 3, 13, 14) ROOFMARK_QUAD(t, R, c, 4, 5, 11, 12)                     \
-      ROOFMARK_QUAD(t, R, c, 6, 7, 13, 14) ROOFMARK_QUAD(t, R, c, 8, 9, 11, 12)                 \
-          ROOFMARK_QUAD(t, R, c, 10, 0, 13, 14) ROOFMARK_QUAD(t, R, c, 1, 2, 11, 12)            \
-              ROOFMARK_QUAD(t, R, c, 3, 4, 13, 14) ROOFMARK_QUAD(t, R, c, 5, 6, 11, 12)         \
-                  ROOFMARK_QUAD(t, R, c, 7, 8, 13, 14) ROOFMARK_QUAD(t, R, c, 9, 10, 11, 12)    \
-                      ROOFMARK_QUAD(t, R, c, 0, 1, 13, 14) ROOFMARK_QUAD(t, R, c, 2, 3, 11, 12) \
-                          ROOFMARK_QUAD(t, R, c, 4, 5, 13, 14)                                  \
-                              ROOFMARK_QUAD(t, R, c, 6, 7, 11, 12)                              \
-                                  ROOFMARK_QUAD(t, R, c, 8, 9, 13, 14)                          \
-                                      ROOFMARK_QUAD(t, R, c, 10, 0, 11, 12)                     \
-                                          ROOFMARK_QUAD(t, R, c, 1, 2, 13, 14)                  \
-                                              ROOFMARK_QUAD(t, R, c, 3, 4, 11, 12)              \
-                                                  ROOFMARK_QUAD(t, R, c, 5, 6, 13, 14)          \
-                                                      ROOFMARK_QUAD(t, R, c, 7, 8, 11, 12)      \
-                                                          ROOFMARK_QUAD(t, R, c, 9, 10, 13, 14)
-#define ROOFMARK_MIX_9_6(t, R, c)                                                  \
-  ROOFMARK_QUAD(t, R, c, 0, 1, 9, 10)                                              \
-  ROOFMARK_QUAD(t, R, c, 2, 3, 11, 12) ROOFMARK_QUAD(t, R, c, 4, 5, 13, 14)        \
-      ROOFMARK_QUAD(t, R, c, 6, 7, 9, 10) ROOFMARK_QUAD(t, R, c, 8, 0, 11, 12)     \
-          ROOFMARK_QUAD(t, R, c, 1, 2, 13, 14) ROOFMARK_QUAD(t, R, c, 3, 4, 9, 10) \
-              ROOFMARK_QUAD(t, R, c, 5, 6, 11, 12) ROOFMARK_QUAD(t, R, c, 7, 8, 13, 14)
-#define ROOFMARK_MIX_12_12(t, R, c)                                             \
-  ROOFMARK_QUAD(t, R, c, 0, 1, 12, 13)                                          \
-  ROOFMARK_QUAD(t, R, c, 2, 3, 14, 15) ROOFMARK_QUAD(t, R, c, 4, 5, 16, 17)     \
-      ROOFMARK_QUAD(t, R, c, 6, 7, 18, 19) ROOFMARK_QUAD(t, R, c, 8, 9, 20, 21) \
-          ROOFMARK_QUAD(t, R, c, 10, 11, 22, 23)
+#define ROOFMARK_MIX_11_4(t, R, c) \
+  ROOFMARK_QUAD(t, R, c, 0, 1, 11, 12) ROOFMARK_QUAD(t, R, c, 2, 3, 13, 14) ROOFMARK_QUAD(t, R, c, 4, 5, 11, 12) \
+  ROOFMARK_QUAD(t, R, c, 6, 7, 13, 14) ROOFMARK_QUAD(t, R, c, 8, 9, 11, 12) ROOFMARK_QUAD(t, R, c, 10, 0, 13, 14) \
+  ROOFMARK_QUAD(t, R, c, 1, 2, 11, 12) ROOFMARK_QUAD(t, R, c, 3, 4, 13, 14) ROOFMARK_QUAD(t, R, c, 5, 6, 11, 12) \
+  ROOFMARK_QUAD(t, R, c, 7, 8, 13, 14) ROOFMARK_QUAD(t, R, c, 9, 10, 11, 12) ROOFMARK_QUAD(t, R, c, 0, 1, 13, 14) \
+  ROOFMARK_QUAD(t, R, c, 2, 3, 11, 12) ROOFMARK_QUAD(t, R, c, 4, 5, 13, 14) ROOFMARK_QUAD(t, R, c, 6, 7, 11, 12) \
+  ROOFMARK_QUAD(t, R, c, 8, 9, 13, 14) ROOFMARK_QUAD(t, R, c, 10, 0, 11, 12) ROOFMARK_QUAD(t, R, c, 1, 2, 13, 14) \
+  ROOFMARK_QUAD(t, R, c, 3, 4, 11, 12) ROOFMARK_QUAD(t, R, c, 5, 6, 13, 14) ROOFMARK_QUAD(t, R, c, 7, 8, 11, 12) \
+  ROOFMARK_QUAD(t, R, c, 9, 10, 13, 14)
+#define ROOFMARK_MIX_9_6(t, R, c) \
+  ROOFMARK_QUAD(t, R, c, 0, 1, 9, 10) ROOFMARK_QUAD(t, R, c, 2, 3, 11, 12) ROOFMARK_QUAD(t, R, c, 4, 5, 13, 14) \
+  ROOFMARK_QUAD(t, R, c, 6, 7, 9, 10) ROOFMARK_QUAD(t, R, c, 8, 0, 11, 12) ROOFMARK_QUAD(t, R, c, 1, 2, 13, 14) \
+  ROOFMARK_QUAD(t, R, c, 3, 4, 9, 10) ROOFMARK_QUAD(t, R, c, 5, 6, 11, 12) ROOFMARK_QUAD(t, R, c, 7, 8, 13, 14)
+#define ROOFMARK_MIX_12_12(t, R, c) \
+  ROOFMARK_QUAD(t, R, c, 0, 1, 12, 13) ROOFMARK_QUAD(t, R, c, 2, 3, 14, 15) ROOFMARK_QUAD(t, R, c, 4, 5, 16, 17) \
+  ROOFMARK_QUAD(t, R, c, 6, 7, 18, 19) ROOFMARK_QUAD(t, R, c, 8, 9, 20, 21) ROOFMARK_QUAD(t, R, c, 10, 11, 22, 23)
+// clang-format on
 #define ROOFMARK_FIFTEEN ROOFMARK_TWELVE ",12,13,14"
 #define ROOFMARK_MIX_PIPE(name, list, turn, t, R, B, move, c)                          \
   ROOFMARK_PIPE(name, list, move, R, B, move " " B "(%[o]), " R c "\n", turn(t, R, c), \
@@ -75,9 +64,9 @@
   ROOFMARK_VEX(fsqrt_##type, R, B, move, sqrt_turn(t, R))
 
 // fma_add of it, in sixteen registers and in those of AVX-512.
-#define ROOFMARK_MIXES(type, t, R, B, move)                                                      \
-  ROOFMARK_MIX_PIPE(fma_add_11_##type, ROOFMARK_FIFTEEN, ROOFMARK_MIX_11_4, t, R, B, move, "15") \
-  ROOFMARK_MIX_PIPE(fma_add_9_##type, ROOFMARK_FIFTEEN, ROOFMARK_MIX_9_6, t, R, B, move, "15")
+#define ROOFMARK_MIXES(type, t, R, B, move)                                                        \
+  ROOFMARK_MIX_PIPE(fma_add_11x4_##type, ROOFMARK_FIFTEEN, ROOFMARK_MIX_11_4, t, R, B, move, "15") \
+  ROOFMARK_MIX_PIPE(fma_add_9x6_##type, ROOFMARK_FIFTEEN, ROOFMARK_MIX_9_6, t, R, B, move, "15")
 #define ROOFMARK_MIX(type, t, R, B, move) \
   ROOFMARK_MIX_PIPE(fma_add_##type, ROOFMARK_TWENTY_FOUR, ROOFMARK_MIX_12_12, t, R, B, move, "24")
 
@@ -91,10 +80,10 @@
   }
 #define ROOFMARK_DESCRIBE_MIX(type, bytes) \
   { "fma_add", #type, #type, PipeStep::mixed, bytes, 24, 24, 36, 1, fma_add_##type, 1, 12 }
-#define ROOFMARK_DESCRIBE_MIXES(type, bytes)                                                      \
-  {"fma_add", #type, #type, PipeStep::mixed, bytes, 15,    88, 132, 1, fma_add_11_##type, 1,      \
-   11,        1,     1,     false,           false, "11x4"},                                      \
-  {                                                                                               \
-    "fma_add", #type, #type, PipeStep::mixed, bytes, 15, 36, 54, 1, fma_add_9_##type, 1, 9, 1, 1, \
-        false, false, "9x6"                                                                       \
+#define ROOFMARK_DESCRIBE_MIXES(type, bytes)                                                     \
+  {"fma_add", #type, #type, PipeStep::mixed, bytes, 15,    88, 132, 1, fma_add_11x4_##type, 1,   \
+   11,        1,     1,     false,           false, "11x4"},                                     \
+  {                                                                                              \
+    "fma_add", #type, #type, PipeStep::mixed, bytes, 15, 36, 54, 1, fma_add_9x6_##type, 1, 9, 1, \
+        1, false, false, "9x6"                                                                   \
   }

@@ -1,24 +1,13 @@
-"""What the inner loops of compute probes hold, read from objects with the release flags: exactly the
-arithmetic that is counted, in registers of the right width, on independent accumulators, no memory.
-With 24 chains GCC 12 went through memory and an AVX-512 "peak" read 103 instead of 226 Gop/s."""
+"""What the inner loops of probes hold, read from objects with the release flags: the streams of loads and
+stores and the paces of a core here, the arithmetic of compute probes in pipes.py."""
 
 import collections
 import re
 import sys
 
 import objects
+import pipes
 import tree
-
-# Instruction set -> (mnemonics without the type's suffix, register).  On SSE2 as many multiply as add,
-# each on chains of its own.
-FMA = {
-    "sse2": (("mul", "add"), "xmm"),
-    "avx2": (("vfmadd213",), "ymm"),
-    "avx512": (("vfmadd213",), "zmm"),
-    "neon": (("fmla",), "v"),
-}
-SUFFIX = {"f32": "ps", "f64": "pd"}
-LANES = {"f32": "4s", "f64": "2d"}
 
 # Function -> (instructions in one turn, the instruction, x86 and AArch64 spelling).  A chain is one where
 # each instruction reads and writes the same register.
@@ -34,6 +23,7 @@ STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1
 STREAM_NAMES = ["stream_read", "stream_read_far"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 LINE_BYTES = 64
 PREFETCHES = ("prefetchnta", "prfm")
+ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16}
 VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16}
 
 # What may stand beside the stream: counting, branching, and sending pointers back without a branch.
@@ -47,74 +37,6 @@ def loop_of(instructions):
     if len(loops) != 1:
         return None, f"{len(loops)} inner loops instead of one"
     return loops[0], ""
-
-
-def stream_of(functions, isa):
-    """(accumulators, instructions of a turn) that fma_stream() reports: the probe's work comes of them."""
-    both, register = 0, None  # the struct's first two members, low half and high half of one register
-    for instruction in functions.get(f"roofmark::isa_{isa}::fma_stream()", []):
-        operands = instruction.operands
-        wide = re.search(r"\$(0x[0-9a-f]+|\d+)", operands)
-        narrow = re.fullmatch(r"(x\d+), #(0x[0-9a-f]+|\d+)(?:, lsl #(\d+))?", operands)
-        if wide:
-            both = int(wide.group(1), 0)
-            break
-        if narrow and instruction.mnemonic in ("mov", "movk") and register in (None, narrow.group(1)):
-            register = narrow.group(1)
-            both += int(narrow.group(2), 0) << int(narrow.group(3) or 0)
-    return (both & 0xFFFFFFFF, both >> 32) if both else None
-
-
-def registers(isa, instruction):
-    """(destination, sources): AT&T names the destination last, AArch64 first."""
-    operands = [o.strip().lstrip("%") for o in instruction.operands.split(",")]
-    if isa == "neon":
-        return operands[0], operands[1:]
-    return operands[-1], operands[:-1]
-
-
-def check_fma(functions, isa, type_name):
-    names, width = FMA[isa]
-    key = next((f for f in functions if f.startswith(f"roofmark::isa_{isa}::fma_{type_name}(")), None)
-    if key is None:
-        return [f"no function fma_{type_name}"]
-    stream = stream_of(functions, isa)
-    if not stream or 0 in stream:
-        return ["fma_stream() does not return constant numbers of chains and instructions"]
-    chains, instructions = stream
-    body, problem = loop_of(functions[key])
-    if problem:
-        return [problem]
-    wanted = {name + ("" if isa == "neon" else SUFFIX[type_name]) for name in names}
-    vector = rf"v\d+\.{LANES[type_name]}" if isa == "neon" else rf"{width}\d+"
-    problems, uses, sources = [], collections.defaultdict(collections.Counter), set()
-    for instruction in body:
-        # A subtract is an add of the same pipes: the SSE2 stream adds a value and takes it away again.
-        mnemonic = re.sub(r"^sub(p[sd])$", r"add\1", instruction.mnemonic)
-        if mnemonic not in wanted:
-            if not COUNTER.fullmatch(str(instruction)):
-                problems.append(f"'{instruction}' inside the loop")
-            continue
-        destination, others = registers(isa, instruction)
-        wrong = [r for r in [destination, *others] if not re.fullmatch(vector, r)]
-        if wrong:
-            problems.append(f"'{instruction}' uses {wrong[0]}, not a register {vector}")
-        uses[mnemonic][destination] += 1
-        sources.update(others)
-    per_name = {name: sum(of.values()) for name, of in uses.items()}
-    accumulators = [chain for of in uses.values() for chain in of]
-    if sum(per_name.values()) != instructions:
-        problems.append(f"{sum(per_name.values())} arithmetic instructions instead of {instructions}")
-    if len(accumulators) != chains or len(set(accumulators)) != chains:
-        problems.append(f"{len(set(accumulators))} accumulators instead of {chains}, each with one kind of instruction")
-    for name, of in uses.items():
-        if len(set(of.values())) != 1:
-            problems.append(f"{name} uses its accumulators unevenly: {dict(of)}")
-    if len(set(per_name.values())) != 1 or len(per_name) != len(wanted):
-        problems.append(f"not as many of each of {sorted(wanted)}: {per_name}")
-    if sources & set(accumulators):
-        problems.append(f"chains depend on one another through {sorted(sources & set(accumulators))}")
-    return problems
 
 
 def check_pace(functions, name):
@@ -202,8 +124,8 @@ def check_stream(functions, isa, name):
             problems.append(f"{what}s from {len(touched[what])} arrays instead of {wanted}")
         for base, seen in touched[what].items():
             vectors = len(seen)
-            width = FMA[isa][1].replace("v", "q")
-            all_of_it = [(o, VECTOR_BYTES[width]) for o in range(0, steps.get(base, 0), VECTOR_BYTES[width])]
+            bytes_each = ISA_BYTES[isa]
+            all_of_it = [(o, bytes_each) for o in range(0, steps.get(base, 0), bytes_each)]
             if sorted(seen) != all_of_it:
                 problems.append(f"{what}s through {base} do not touch each vector of a turn once")
     lines = range(0, max(steps.values(), default=0), LINE_BYTES) if far else []
@@ -214,16 +136,35 @@ def check_stream(functions, isa, name):
     return problems
 
 
+def check_exp(functions, isa):
+    """Nothing is stored and nobody called: neither constants nor sums go through memory and back."""
+    key = next((f for f in functions if f.startswith(f"roofmark::isa_{isa}::exp_sums(")), None)
+    if key is None:
+        return ["no function exp_sums"]
+    body, problem = loop_of(functions[key])
+    if problem:
+        return [problem]
+    problems = [f"'{i}' inside the loop" for i in body
+                if i.mnemonic.startswith(("call", "bl", "st")) or re.search(r"\)$", i.operands)
+                and not i.mnemonic.startswith(("cmp", "vcmp", "j", "b."))]
+    wanted = re.compile(r"v?(mul|fn?madd\d+|add)ps|f(mul|mla|madd)")
+    arithmetic = sum(bool(wanted.match(i.mnemonic)) for i in body)
+    # Per exponential: a product for the multiple of ln 2, two to take it away, six for the polynomial, one to scale.
+    if arithmetic < 2 * 10:
+        problems.append(f"{arithmetic} multiplications and additions are too few for two exponentials")
+    return problems
+
+
 # Source file -> function -> what looks at it.
 LOOKS = {
-    "fma": {f"fma_{t}": lambda f, isa, t=t: check_fma(f, isa, t) for t in SUFFIX},
+    "exp": {"exp_sums": check_exp},
     "stream": {name: lambda f, isa, name=name: check_stream(f, isa, name) for name in STREAM_NAMES},
     "pace": {name: lambda f, isa, name=name: check_pace(f, name) for name in PACE},
 }
 
 
 def check(list_file, objdump="objdump"):
-    """Findings of every compute probe's object; also that each was there to be looked at."""
+    """Findings of every stream's and pace's object; also that each was there to be looked at."""
     findings, seen = [], set()
     for isa, path in objects.listed(list_file):
         stem = path.rsplit("/", 1)[-1].split(".", 1)[0]
@@ -243,4 +184,5 @@ def check(list_file, objdump="objdump"):
 if __name__ == "__main__":
     if not objects.tool("objdump"):
         sys.exit(tree.skip("objdump is not installed (package binutils)"))
-    sys.exit(tree.finish(check(*sys.argv[1:3]), "codegen"))
+    list_file, table = sys.argv[1:3]
+    sys.exit(tree.finish(check(list_file) + pipes.check(list_file, pipes.table([table])), "codegen"))

@@ -61,6 +61,8 @@ def project_include(file, name, all_files):
     room = room_of(file)
     if name in GENERATED:
         target = GENERATED[name]
+    elif room_of(name) == "leaves" and room in ("probes", "kernels", "tests"):
+        return ""  # generated for the folder of the leaves
     elif name in all_files or room_of(name) in ROOMS or room_of(name) in ("scripts", "results"):
         target = room_of(name)
     else:
@@ -93,7 +95,7 @@ def external_include(file, name):
 def isa_include(file, name, delimiter):
     """A leaf may include only what defines nothing with external or weak linkage."""
     intrinsics = re.fullmatch(r"\w*intrin\.h|arm_\w+\.h", name)
-    if name in ("cstdint", "isas.h") or intrinsics or (delimiter == '"' and name.endswith(".isa.h")):
+    if name in ("cstdint", "isas.h") or room_of(name) == "leaves" or intrinsics or (delimiter == '"' and name.endswith(".isa.h")):
         return ""
     return f"a leaf includes {name} (its weak symbols may end up in an old host); only <cstdint>, intrinsics and *.isa.h"
 

@@ -11,6 +11,7 @@ import codegen
 import format
 import layers
 import objects
+import pipes
 import sizes
 import symbols
 import tree
@@ -159,7 +160,8 @@ class Objects(Planted):
         return self.write("list", f"{isa} {path}\n")
 
     def test_symbols_of_a_clean_leaf_pass(self):
-        text = "static int g() { return 1; }\nnamespace roofmark::isa_avx2 { int f() { return g(); } }\n"
+        text = ("static int g() { return 1; }\nnamespace roofmark::isa_avx2 { int f() { return g(); }\n"
+                "extern int (*const h)(); int (*const h)() = g; }\n")  # constants are no variables
         self.assertEqual(symbols.check(self.compile("a", "avx2", text)), [])
 
     def test_weak_foreign_and_start_up_symbols_are_caught(self):
@@ -168,43 +170,53 @@ class Objects(Planted):
         for text, part in [(weak, "is weak"), (unique, "is unique"), ("int f() { return 1; }\n", "lies outside"),
                            ("namespace roofmark::isa_sse2 { int f() { return 1; } }\n", "lies outside"),
                            ("namespace roofmark::isa_avx2 { int x = 1; }\n", "is data"),
+                           ("namespace roofmark::isa_avx2 { int x[9]; }\n", "is data"),
+                           ("namespace roofmark::isa_sse2 { extern const int x; const int x = 1; }\n", "lies outside"),
                            ("int h();\nstatic const int x = h();\nnamespace roofmark::isa_avx2 { int f() { return x; } }\n", "start-up")]:
             with self.subTest(text=text):
                 found = symbols.check(self.compile("a", "avx2", text))
                 self.assertTrue(any(part in f for f in found), found)
 
-    def fma(self, body, chains=2, more=""):
-        return self.compile("fma", "sse2", f"""
+    GOOD = "mulps %%xmm8,%%xmm0\\n addps %%xmm9,%%xmm1\\n mulps %%xmm8,%%xmm0\\n subps %%xmm9,%%xmm1\\n"
+
+    def pipe_findings(self, body, chains=2, instructions=4, lane_ops=4, kernel="fma", more=""):
+        text = f"""
 namespace roofmark::isa_sse2 {{
-struct FmaStream {{ int chains; int instructions; int kind; }};
-FmaStream fma_stream() {{ return {{{chains}, 4, 2}}; }}
-#define BODY(mul, add) "1:\\n" {body} "dec %0\\n" "jnz 1b\\n" {more}
-void fma_f32(long turns, const float*, float* x) {{ asm volatile(BODY("mulps", "addps") : "+r"(turns) : "r"(x)); }}
-void fma_f64(long turns, const double*, double* x) {{ asm volatile(BODY("mulpd", "addpd") : "+r"(turns) : "r"(x)); }}
+void {kernel}_f32(long turns, const void*, const void* x, void*) {{
+  asm volatile("1:\\n {body} dec %0\\n jnz 1b\\n {more}" : "+r"(turns) : "r"(x)); }}
 }}
-""")
-
-    GOOD = 'mul " %%xmm8,%%xmm0\\n" add " %%xmm9,%%xmm1\\n" mul " %%xmm8,%%xmm0\\n" add " %%xmm9,%%xmm1\\n"'
-
-    def fma_findings(self, *arguments, **named):
-        return [f for f in codegen.check(self.fma(*arguments, **named)) if "(sse2)" in f]
+"""
+        entry = pipes.Entry("sse2", f"{kernel}_f32", kernel, "f32", chains, instructions, lane_ops)
+        return pipes.check(self.compile("fma", "sse2", text), [entry])
 
     @unittest.skipUnless(X86, "x86 assembly")
     def test_a_loop_that_does_something_else_is_caught(self):
-        self.assertEqual(self.fma_findings(self.GOOD), [])
+        self.assertEqual(self.pipe_findings(self.GOOD), [])
         for body, part in [
-                (self.GOOD + ' mul " %%xmm8,%%xmm0\\n"', "5 arithmetic instructions"),
-                (self.GOOD + ' "movups %%xmm0,(%1)\\n"', "inside the loop"),
+                (self.GOOD + " mulps %%xmm8,%%xmm0\\n", "5 arithmetic instructions"),
+                (self.GOOD + " movups %%xmm0,(%1)\\n", "inside the loop"),
                 (self.GOOD.replace("%%xmm8,%%xmm0", "(%1),%%xmm0"), "not a register"),
                 (self.GOOD.replace("%%xmm9,%%xmm1", "%%xmm0,%%xmm1"), "depend on one another"),
                 (self.GOOD.replace("%%xmm1", "%%xmm0"), "1 accumulators"),
                 (self.GOOD.replace("%%xmm0", "%%xmm2", 1), "3 accumulators"),
-                (self.GOOD.replace("add", "mul"), "not as many")]:
+                (self.GOOD.replace("sub", "mul"), "not as many"),
+                (self.GOOD.replace("sub", "add"), "not as many")]:
             with self.subTest(body=body):
-                found = self.fma_findings(body)
+                found = self.pipe_findings(body)
                 self.assertTrue(any(part in f for f in found), found)
-        self.assertTrue(any("2 accumulators instead of 3" in f for f in self.fma_findings(self.GOOD, chains=3)))
-        self.assertTrue(any("2 inner loops" in f for f in self.fma_findings(self.GOOD, more='"1:\\n" "jnz 1b\\n"')))
+        for named, part in [({"chains": 3}, "2 accumulators instead of 3"), ({"more": "1:\\n jnz 1b\\n"}, "2 inner loops"),
+                            ({"instructions": 3}, "4 arithmetic instructions instead of 3"),
+                            ({"lane_ops": 8}, "4 operations per lane and turn, and 8 are counted")]:
+            with self.subTest(named=named):
+                found = self.pipe_findings(self.GOOD, **named)
+                self.assertTrue(any(part in f for f in found), found)
+
+    @unittest.skipUnless(X86, "x86 assembly")
+    def test_a_described_loop_that_is_not_there_is_caught(self):
+        entry = pipes.Entry("avx2", "fma_f32", "fma", "f32", 12, 24, 48)
+        listed = self.compile("fma", "sse2", "namespace roofmark::isa_sse2 { void f() {} }\n")
+        self.assertIn("no function fma_f32 of avx2", pipes.check(listed, [entry])[0])
+        self.assertIn("looked at nothing", pipes.check(listed, [])[0])
 
     @unittest.skipUnless(X86, "x86 assembly")
     def test_a_broken_pace_is_caught(self):
@@ -252,6 +264,21 @@ void {name}(long n, float* a, const float* b) {{
                 self.assertTrue(any(part in f for f in found), found)
         self.assertTrue(any("once" in f for f in findings(good, step=48)))
         self.assertTrue(any("wrong kind" in f for f in findings(good, name="stream_copy_nt")))
+
+    @unittest.skipUnless(X86, "x86 assembly")
+    def test_exponentials_that_pass_through_memory_are_caught(self):
+        def findings(body):
+            text = f"""
+namespace roofmark::isa_sse2 {{
+void exp_sums(const float* x, long, long n, float*) {{
+  asm volatile("1:\\n .rept 20\\n mulps %%xmm1,%%xmm0\\n .endr\\n {body} dec %0\\n jnz 1b\\n" : "+r"(n) : "r"(x) : "xmm0"); }}
+}}
+"""
+            self.compile("exp", "sse2", text)
+            return codegen.check_exp(objects.functions("objdump", self.root / "sse2/exp.isa.cpp.o"), "sse2")
+
+        self.assertEqual(findings("movups (%1),%%xmm2\\n"), [])
+        self.assertIn("inside the loop", findings("movups %%xmm2,(%1)\\n")[0])
 
     def test_a_list_without_the_probes_is_caught(self):
         self.assertEqual(len(codegen.check(self.write("list", ""))), 3)

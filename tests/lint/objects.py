@@ -29,6 +29,13 @@ def sections(objdump, path):
     return re.findall(r"^\s*\d+\s+(\S+)", out, re.MULTILINE)
 
 
+def writable_bytes(objdump, path):
+    """Size of what the object's code could change: variables, but not constants that hold addresses."""
+    out = subprocess.run([objdump, "-h", path], capture_output=True, text=True, check=True).stdout
+    found = re.findall(r"^\s*\d+\s+\.(?:data|bss)(?:\.(?!rel\.ro)\S*)?\s+([0-9a-f]+)", out, re.MULTILINE)
+    return sum(int(size, 16) for size in found)
+
+
 class Instruction:
     def __init__(self, address, mnemonic, operands):
         self.address = address

@@ -20,7 +20,7 @@ def check(list_file, nm="nm", objdump="objdump"):
             if kind in WEAK:
                 findings.append(f"{path}:1: {name} is {WEAK[kind]} (the linker may pick it for another "
                                 "instruction set); make it static or inline it away")
-            elif kind.isupper() and kind != "T":
+            elif kind in "BCGS" or (kind == "D" and objects.writable_bytes(objdump, path)):
                 findings.append(f"{path}:1: {name} is data (kind {kind}) seen from outside; make it static")
             elif kind.isupper() and not name.startswith(prefix):
                 findings.append(f"{path}:1: {name} lies outside roofmark::{namespace} (it may replace another); move it in")

@@ -10,10 +10,12 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lint"))
 
 import codegen  # noqa: E402
+import pipes  # noqa: E402
 import symbols  # noqa: E402
 import tree  # noqa: E402
 
 TOOLS = "aarch64-linux-gnu-"
+SVE_BITS = (128, 256, 512)  # of a vector; what lengths there are is the machine's choice
 
 
 def missing():
@@ -53,12 +55,15 @@ def main(source, folder):
     objects = folder / "objects.txt"
     findings = symbols.check(objects, TOOLS + "nm", TOOLS + "objdump")
     findings += codegen.check(objects, TOOLS + "objdump")
+    findings += pipes.check(objects, pipes.table([emulator(), str(folder / "pipe_table")]), TOOLS + "objdump")
     checks = sorted(source.glob("tests/neon/*_check.cpp"))
     for check in checks:
-        done = subprocess.run([emulator(), str(folder / check.stem)], stdout=subprocess.PIPE, text=True)
-        print(done.stdout, end="")
-        if done.returncode:
-            findings.append(f"{check}:1: {check.stem} ended with {done.returncode} under the emulator")
+        for bits in SVE_BITS if check.stem == "pipes_check" else SVE_BITS[:1]:
+            cpu = f"max,sve{bits}=on,sve-default-vector-length={bits // 8}"
+            done = subprocess.run([emulator(), "-cpu", cpu, str(folder / check.stem)], stdout=subprocess.PIPE, text=True)
+            print(done.stdout, end="")
+            if done.returncode:
+                findings.append(f"{check}:1: {check.stem} ended with {done.returncode} under the emulator ({cpu})")
     return tree.finish(findings, "neon_leaves")
 
 

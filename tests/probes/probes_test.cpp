@@ -1,12 +1,17 @@
 // The probes do what they claim: right results on every instruction set of this CPU, exact work.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "core/case.h"
 #include "core/pace.isa.h"
 #include "harness/machine.h"
+#include "probes/dot/dot.isa.h"
+#include "probes/fma/fma.isa.h"
+#include "probes/matrix/matrix.isa.h"
+#include "probes/pipe_reference.h"
 #include "probes/registry.h"
 #include "tests/fake_device.h"
 
@@ -30,7 +35,8 @@ void for_each_case(FakeDevice& device, int threads, F f) {
   for (const Kernel& kernel : probes) {
     for (const Variant& variant : kernel.variants) {
       if (variant.device != "cpu") continue;
-      for (const Site& site : kernel.sites(device.machine_facts, variant, threads)) {
+      const auto sites = variant.sites != nullptr ? variant.sites : kernel.sites;
+      for (const Site& site : sites(device.machine_facts, variant, threads)) {
         const bool runs = variant.needs.empty() || device.machine_facts.has_isa(variant.needs);
         if (runs && site.reason.empty()) {
           f(Case{
@@ -49,7 +55,7 @@ TEST(Probes, EveryProbeVerifiesItselfOnOneAndOnTwoThreads) {
       EXPECT_LE(what.variant->prepare(what, device)->error(), 1.0) << what.id();
       ++cases;
     });
-    EXPECT_GT(cases, 15);
+    EXPECT_GT(cases, 40);
   }
 }
 
@@ -72,6 +78,79 @@ TEST(Probes, WorkIsExact) {
       // 50 000 turns x 24 instructions x 16 lanes x 2 operations x 2 threads
       EXPECT_EQ(work.ops, Ops{50e3 * 24 * 16 * 2 * 2});
     }
+  });
+}
+
+/// An x86 machine with every instruction set, and kinds of core where asked.
+Machine made_up(std::vector<CoreKind> kinds) {
+  Machine machine;
+  machine.cpu.architecture = "x86_64";
+  machine.cpu.cores = machine.cpu.threads = 6;
+  machine.allowance.cpus = {0, 1, 2, 3, 4, 5};
+  machine.allowance.max_threads = machine.allowance.cores = 6;
+  machine.cpu.kinds = std::move(kinds);
+  return machine;
+}
+
+TEST(Pipes, EachKindOfCoreHasARowOfOneAndOneOfAll) {
+  const Machine hybrid = made_up(
+      {{.name = "p", .cpus = {0, 1}, .cores = 2}, {.name = "e", .cpus = {2, 3, 4, 5}, .cores = 4}});
+  const std::vector<Kernel> probes = all_probes();
+  const auto fma = std::find_if(probes.begin(), probes.end(),
+                                [](const Kernel& kernel) { return kernel.name == "fma"; });
+  std::map<std::string, std::vector<std::vector<int>>> seen;
+  for (const Site& site : fma->sites(hybrid, fma->variants.front(), 1)) {
+    seen[site.conditions.cores].push_back(site.cpus);
+  }
+  EXPECT_EQ(seen[""], (std::vector<std::vector<int>>{{}}));
+  EXPECT_EQ(seen["p"], (std::vector<std::vector<int>>{{0}, {0, 1}}));
+  EXPECT_EQ(seen["e"], (std::vector<std::vector<int>>{{2}, {2, 3, 4, 5}}));
+  EXPECT_EQ(fma->sites(hybrid, fma->variants.front(), 6).size(), 1u);
+  EXPECT_EQ(fma->sites(made_up({}), fma->variants.front(), 1).size(), 1u);
+}
+
+/// Every loop of this build that this CPU can run, with its instruction set.
+template <class F>
+void for_each_loop(F f) {
+  const Machine machine = discover();
+#define ROOFMARK_LOOPS(isa, set)                                                     \
+  if (machine.has_isa(#isa)) {                                                       \
+    for (int i = 0; i < isa_##isa::set.count; ++i) f(#isa, isa_##isa::set.first[i]); \
+  }
+#define ROOFMARK_FMA(isa, bytes) ROOFMARK_LOOPS(isa, fma_loops)
+  ROOFMARK_EACH_ISA_OF_fma(ROOFMARK_FMA)
+#define ROOFMARK_DOT(isa, bytes) ROOFMARK_LOOPS(isa, dot_loops)
+      ROOFMARK_EACH_ISA_OF_dot(ROOFMARK_DOT)
+#define ROOFMARK_MATRIX(isa, bytes) ROOFMARK_LOOPS(isa, matrix_loops)
+          ROOFMARK_EACH_ISA_OF_matrix(ROOFMARK_MATRIX)
+}
+
+TEST(Pipes, OneTurnTooFewIsWrong) {
+  for_each_loop([](const char* isa, const PipeLoop& loop) {
+    if (loop.step == PipeStep::rooted) return;  // each turn makes the same of its operands
+    const int bytes = loop.vector_bytes;
+    std::vector<std::byte> operands(static_cast<std::size_t>(4 * bytes)),
+        start(static_cast<std::size_t>(loop.chains * bytes)), end = start;
+    draw_operands(loop, bytes, 3, Operands::telling, operands.data(), start.data());
+    loop.run(checked_turns, operands.data(), start.data(), end.data());
+    EXPECT_LE(worst_error(loop, bytes, operands.data(), start.data(), end.data()), 1)
+        << isa << " " << loop.kernel << " " << loop.type;
+    loop.run(checked_turns - 1, operands.data(), start.data(), end.data());
+    EXPECT_GT(worst_error(loop, bytes, operands.data(), start.data(), end.data()), 1)
+        << isa << " " << loop.kernel << " " << loop.type;
+  });
+}
+
+TEST(Pipes, EveryLaneOfEveryAccumulatorIsLookedAt) {
+  for_each_loop([](const char* isa, const PipeLoop& loop) {
+    const int bytes = loop.vector_bytes;
+    std::vector<std::byte> operands(static_cast<std::size_t>(4 * bytes)),
+        start(static_cast<std::size_t>(loop.chains * bytes)), end = start;
+    draw_operands(loop, bytes, 3, Operands::telling, operands.data(), start.data());
+    loop.run(checked_turns, operands.data(), start.data(), end.data());
+    end.back() ^= std::byte{0x41};  // of the last lane
+    EXPECT_FALSE(worst_error(loop, bytes, operands.data(), start.data(), end.data()) <= 1)
+        << isa << " " << loop.kernel << " " << loop.type;
   });
 }
 
