@@ -147,7 +147,7 @@ def check_exp(functions, isa):
     problems = [f"'{i}' inside the loop" for i in body
                 if i.mnemonic.startswith(("call", "bl", "st")) or re.search(r"\)$", i.operands)
                 and not i.mnemonic.startswith(("cmp", "vcmp", "j", "b."))]
-    wanted = re.compile(r"v?(mul|fn?madd\d+|add)ps|f(mul|mla|madd)")
+    wanted = re.compile(r"v?(mul|fn?madd\d+|add)ps|f(mul|ml[as]|madd)")
     arithmetic = sum(bool(wanted.match(i.mnemonic)) for i in body)
     # Per exponential: a product for the multiple of ln 2, two to take it away, six for the polynomial, one to scale.
     if arithmetic < 2 * 10:
