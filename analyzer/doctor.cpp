@@ -2,35 +2,14 @@
 #include "analyzer/doctor.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "analyzer/doctor_gpus.h"
 #include "analyzer/doctor_libraries.h"
+#include "analyzer/doctor_uarch.h"
 #include "analyzer/numbers.h"
 
 namespace roofmark {
 namespace {
-
-std::string numbers_of(const Cpu& cpu) {
-  char text[64] = "its numbers cannot be read";
-  if (cpu.implementer && cpu.part) {
-    std::snprintf(text, sizeof text, "implementer 0x%x, part 0x%x",
-                  static_cast<unsigned>(*cpu.implementer), static_cast<unsigned>(*cpu.part));
-  } else if (cpu.family && cpu.model_number) {
-    std::snprintf(text, sizeof text, "family %d, model %d", *cpu.family, *cpu.model_number);
-  }
-  return text;
-}
-
-Finding uarch(const Machine& machine, const Surroundings& around) {
-  if (around.uarch) return fine("UARCH", "the micro-architecture is known: " + *around.uarch);
-  return warning("UARCH",
-                 "the micro-architecture is unknown (" + numbers_of(machine.cpu) +
-                     "): rows have no theoretical bound, so that no value can be refused for "
-                     "exceeding it and none is graded above B",
-                 "add one JSON file under analyzer/specs with its rates per cycle and their source "
-                 "(docs/adding.md)");
-}
 
 Finding isas(const Machine& machine) {
   std::string names;
@@ -38,29 +17,6 @@ Finding isas(const Machine& machine) {
   if (!names.empty()) return fine("ISA", "instruction sets: " + names);
   return warning("ISA", "no known instruction set was found, so that no native variant can run",
                  "add it to cmake/isas.cmake (docs/adding.md)");
-}
-
-Finding cores(const Machine& machine) {
-  const std::vector<Cache>& caches = machine.cpu.caches;
-  const auto kinds = [&](int level) {
-    return std::count_if(caches.begin(), caches.end(),
-                         [&](const Cache& cache) { return cache.level == level; });
-  };
-  if (caches.empty()) {
-    return warning(
-        "CACHES",
-        "the caches are unknown: probes of cache levels cannot run, and whether an operand "
-        "comes from memory cannot be told",
-        "");
-  }
-  if (kinds(1) > 1 || kinds(2) > 1) {
-    return warning(
-        "CACHES",
-        "cores differ (their caches have several sizes): what one thread reaches depends on "
-        "the core it runs on, and all threads reach no multiple of it",
-        "restrict the run to cores of one kind with taskset");
-  }
-  return fine("CACHES", "all cores have the same caches");
 }
 
 Finding smt(const Machine& machine) {
@@ -276,9 +232,9 @@ std::string ranges(std::vector<int> numbers) {
 }
 
 std::vector<Finding> findings(const Machine& machine, const Surroundings& around) {
-  std::vector<Finding> all{uarch(machine, around),
+  std::vector<Finding> all{uarch_finding(machine),
                            isas(machine),
-                           cores(machine),
+                           cores_finding(machine),
                            smt(machine),
                            hypervisor(machine, around),
                            container(machine),

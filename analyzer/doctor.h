@@ -15,6 +15,11 @@ struct Finding {
   std::string id;      ///< "W-QUOTA" where it warns, "OK-QUOTA" where it does not
   std::string text;    ///< what was found and what that does to the numbers
   std::string remedy;  ///< what to do about it; empty: nothing to do, or nothing can be done
+  struct File {
+    std::string path, text;
+    bool operator==(const File&) const = default;
+  };
+  std::vector<File> files{};  ///< that the remedy asks for, begun: to paste and fill
 
   std::string level() const { return warns ? "warn" : "ok"; }
   bool operator==(const Finding&) const = default;
@@ -28,8 +33,7 @@ struct Surroundings {
     std::string threading;      ///< openmp | pthreads | none
   };
   bool here = true;  ///< false: a recorded machine, of which this program's libraries say nothing
-  Known<std::string> uarch;   ///< title of the CPU's micro-architecture; unset: unknown
-  Known<Blas> blas;           ///< unset: built without
+  Known<Blas> blas;  ///< unset: built without
   std::string blas_obstacle;  ///< why there is none
   std::string cuda_runtime;   ///< "13.0"; empty: built without CUDA
   std::string cuda_obstacle;  ///< why there is no CUDA device

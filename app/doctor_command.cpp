@@ -38,7 +38,7 @@ Sources sources_of(const Asked& asked) {
 int examine(const Asked& asked) {
   const Sources sources = sources_of(asked);
   const Machine machine = discover(sources);
-  const Surroundings around = surroundings(machine, sources);
+  const Surroundings around = surroundings(sources);
   const std::vector<Finding> found = findings(machine, around);
   const std::string text =
       asked.output == "json" ? doctor_json(machine, found) : doctor_text(machine, around, found);

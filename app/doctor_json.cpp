@@ -20,6 +20,9 @@ std::string doctor_json(const Machine& machine, const std::vector<Finding>& find
                                 {"id", finding.id},
                                 {"text", finding.text},
                                 {"remedy", finding.remedy}});
+    for (const Finding::File& file : finding.files) {
+      json["findings"].back()["files"].push_back({{"path", file.path}, {"text", file.text}});
+    }
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analyzer/doctor_uarch.h"
 #include "analyzer/numbers.h"
 #include "analyzer/plain_text.h"
 
@@ -61,6 +62,25 @@ std::string caches_of(const Cpu& cpu) {
   return text.empty() ? "unknown" : text;
 }
 
+std::string kinds_of(const Cpu& cpu) {
+  std::string text;
+  for (const CoreKind& kind : cpu.kinds) {
+    text += (text.empty() ? "" : "; ") + plain(kind.name) + ": " + count_of(kind.cores, "core") +
+            ", CPUs " + ranges(kind.cpus);
+  }
+  return text;
+}
+
+std::string nodes_of(const Cpu& cpu) {
+  std::string text;
+  for (const NumaNode& node : cpu.nodes) {
+    text += (text.empty() ? "" : "; ") + std::to_string(node.id) + ": " +
+            (node.cpus.empty() ? "no CPUs" : "CPUs " + ranges(node.cpus)) + ", " +
+            (node.memory_bytes == 0 ? "no memory" : iec(static_cast<double>(node.memory_bytes)));
+  }
+  return text;
+}
+
 std::string gpus_of(const Machine& machine, const Surroundings& around) {
   std::string text;
   for (const Gpu& gpu : machine.gpus) {
@@ -78,11 +98,14 @@ std::string machine_text(const Machine& machine, const Surroundings& around) {
   std::string text = line("machine", machine.class_ + " (id " + machine.id + ")");
   text += line("board", text_of(machine.board));
   text += line("cpu", text_of(cpu.model) + " (" + text_of(cpu.vendor) + ", " + cpu.architecture +
-                          "), micro-architecture " + text_of(around.uarch));
+                          "), micro-architecture " + plain(uarch_titles(cpu)));
   text +=
       line("topology",
            count_of(cpu.cores, "core") + ", " + count_of(cpu.threads, "hardware thread") + ", " +
                count_of(cpu.packages, "package") + ", " + count_of(cpu.numa_nodes, "NUMA node"));
+  if (!cpu.kinds.empty()) text += line("core kinds", kinds_of(cpu));
+  if (cpu.nodes.size() > 1) text += line("nodes", nodes_of(cpu));
+  if (cpu.sve_bytes) text += line("sve", "vectors of " + count_of(8 * *cpu.sve_bytes, "bit"));
   text += line("caches", caches_of(cpu));
   text += line("memory", bytes_of(machine.memory_bytes) + ", available " +
                              bytes_of(now.memory_available_bytes));
@@ -105,6 +128,10 @@ std::string finding_text(const Finding& finding) {
   if (!finding.remedy.empty()) {
     text += std::string(indent, ' ') + wrapped("-> " + plain(finding.remedy), indent) + '\n';
   }
+  for (const Finding::File& file : finding.files) {
+    text += '\n' + file.path + ":\n" + file.text;
+  }
+  if (!finding.files.empty()) text += '\n';
   return text;
 }
 

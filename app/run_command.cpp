@@ -132,7 +132,7 @@ Plan plan_of(const Session& session, std::span<const Kernel> registry) {
 /// Says on stderr what makes this machine unfit; true: nothing does.
 bool is_fit(const Machine& machine) {
   bool fit = true;
-  for (const Finding& finding : findings(machine, surroundings(machine, {}))) {
+  for (const Finding& finding : findings(machine, surroundings({}))) {
     if (!finding.warns) continue;
     fit = false;
     std::fprintf(stderr, "roofmark: %s: %s\n", finding.id.c_str(), finding.text.c_str());

@@ -1,14 +1,12 @@
 #include "app/surroundings.h"
 
-#include "analyzer/spec.h"
 #include "harness/cuda_devices.h"
 #include "kernels/vendor/blas.h"
 
 namespace roofmark {
 
-Surroundings surroundings(const Machine& machine, const Sources& sources) {
+Surroundings surroundings(const Sources& sources) {
   Surroundings around;
-  if (const Uarch* uarch = uarch_of(machine.cpu)) around.uarch = uarch->title;
   around.here = !sources.topology_xml;
   around.health = read_health(sources);
   if (!around.here) return around;

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "analyzer/doctor.h"
-#include "core/machine.h"
 #include "harness/machine.h"
 
 namespace roofmark {
 
 /// Health, libraries and GPUs of this machine; of a recorded one only what its files hold.
-Surroundings surroundings(const Machine& machine, const Sources& sources);
+Surroundings surroundings(const Sources& sources);
 
 }  // namespace roofmark

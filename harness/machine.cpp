@@ -137,7 +137,7 @@ std::vector<NumaNode> nodes_of(hwloc_topology_t topology) {
 }
 
 /// P and E cores of a hybrid Intel CPU, which says of each core what it is (CPUID leaf 0x1a).
-std::vector<CoreKind> kinds_of(hwloc_topology_t topology) {
+std::vector<CoreKind> kinds_of([[maybe_unused]] hwloc_topology_t topology) {
   std::vector<CoreKind> kinds{{.name = "p"}, {.name = "e"}};
 #if HWLOC_API_VERSION >= 0x00020400
   const std::unique_ptr<hwloc_bitmap_s, decltype(&hwloc_bitmap_free)> set(hwloc_bitmap_alloc(),

@@ -5,6 +5,9 @@
 
 #include <set>
 
+#include "analyzer/spec_json.h"
+#include "core/error.h"
+
 namespace roofmark {
 namespace {
 
@@ -13,6 +16,7 @@ constexpr std::int64_t gib = std::int64_t{1} << 30;
 /// A quiet, locked, dedicated machine that is known in every respect.
 Machine ideal() {
   Machine machine;
+  machine.cpu.vendor = "AuthenticAMD";
   machine.cpu.family = 26;
   machine.cpu.model_number = 2;
   machine.cpu.cores = 4;
@@ -35,7 +39,6 @@ Machine ideal() {
 
 Surroundings usual() {
   Surroundings around;
-  around.uarch = "Zen 5";
   around.blas = Surroundings::Blas{"OpenBLAS", "0.3.29", "SkylakeX", "openmp"};
   around.health.throttle_events = 0;
   return around;
@@ -89,11 +92,69 @@ TEST(Doctor, WhatIsUnknownOnlyWarnsWhereItMayHideSomething) {
             (Ids{"W-BLAS", "W-CACHES", "W-ISA", "W-MEMORY", "W-QUOTA", "W-UARCH"}));
 }
 
+/// What the reader makes of a file that the doctor began, once its source is written.
+Uarch begun(Finding::File file) {
+  const std::string source = "\"sources\": [";
+  file.text.insert(file.text.find(source) + source.size(), "\"measured here\"");
+  return std::get<Uarch>(spec_from_json(file.text, file.path));
+}
+
 TEST(Doctor, AnUnknownMicroArchitectureSaysHowToAddIt) {
-  Surroundings around = usual();
-  around.uarch.reset();
-  const Finding finding = the("W-UARCH", ideal(), around);
-  EXPECT_NE(finding.text.find("family 26, model 2"), std::string::npos) << finding.text;
+  Machine machine = ideal();
+  machine.cpu.model = "AMD \"Next\"";
+  machine.cpu.model_number = 250;
+  const Finding finding = the("W-UARCH", machine);
+  EXPECT_NE(finding.text.find("family 26, model 250"), std::string::npos) << finding.text;
+  EXPECT_NE(finding.text.find("everything is measured all the same"), std::string::npos);
+  ASSERT_EQ(finding.files.size(), 1u);
+  EXPECT_EQ(finding.files[0].path, "analyzer/specs/amd-f26-m250.json");
+  EXPECT_THROW(spec_from_json(finding.files[0].text, "f"), InputError);  // no source
+  const Uarch uarch = begun(finding.files[0]);
+  EXPECT_EQ(uarch.name, "amd-f26-m250");
+  EXPECT_EQ(uarch.title, "AMD \"Next\"");
+  EXPECT_TRUE(uarch.matches.at(0).fits(machine.cpu, nullptr));
+  EXPECT_FALSE(uarch.matches.at(0).fits(ideal().cpu, nullptr));
+}
+
+TEST(Doctor, AnUnknownArmPartIsMatchedByItsNumbers) {
+  Machine machine = ideal();
+  machine.cpu.vendor = "Arm";
+  machine.cpu.family = machine.cpu.model_number = std::nullopt;
+  machine.cpu.implementer = 0x41;
+  machine.cpu.part = 0xdff;
+  const Finding finding = the("W-UARCH", machine);
+  EXPECT_NE(finding.text.find("implementer 0x41, part 0xdff"), std::string::npos) << finding.text;
+  ASSERT_EQ(finding.files.size(), 1u);
+  EXPECT_EQ(finding.files[0].path, "analyzer/specs/arm-dff.json");
+  EXPECT_TRUE(begun(finding.files[0]).matches.at(0).fits(machine.cpu, nullptr));
+}
+
+TEST(Doctor, EachKindOfCoreThatIsUnknownHasAFileOfItsOwn) {
+  Machine machine = ideal();
+  machine.cpu.vendor = "GenuineIntel";
+  machine.cpu.family = 6;
+  machine.cpu.model_number = 250;
+  machine.cpu.kinds = {{.name = "p", .cpus = {0, 1}, .cores = 2},
+                       {.name = "e", .cpus = {2, 3}, .cores = 2}};
+  machine.allowance.cores = 4;
+  const Finding finding = the("W-UARCH", machine);
+  ASSERT_EQ(finding.files.size(), 2u);
+  EXPECT_NE(finding.text.find("p: family 6, model 250; e: family 6, model 250"), std::string::npos)
+      << finding.text;
+  EXPECT_EQ(finding.files[1].path, "analyzer/specs/intel-f6-m250-e.json");
+  const CpuMatch match = begun(finding.files[1]).matches.at(0);
+  EXPECT_TRUE(match.fits(machine.cpu, &machine.cpu.kinds[1]));
+  EXPECT_FALSE(match.fits(machine.cpu, &machine.cpu.kinds[0]));
+  const Finding differ = the("W-CACHES", machine);
+  EXPECT_NE(differ.text.find("2 cores of kind p, 2 cores of kind e"), std::string::npos);
+  EXPECT_NE(differ.remedy.find("--threads 2"), std::string::npos) << differ.remedy;
+}
+
+TEST(Doctor, ACpuWithoutNumbersGetsNoFile) {
+  Machine machine = ideal();
+  machine.cpu.family.reset();
+  const Finding finding = the("W-UARCH", machine);
+  EXPECT_TRUE(finding.files.empty());
   EXPECT_NE(finding.remedy.find("one JSON file under analyzer/specs"), std::string::npos);
 }
 
