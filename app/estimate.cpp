@@ -1,6 +1,7 @@
 #include "app/estimate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "core/statistics.h"
@@ -14,6 +15,12 @@ constexpr double row_overhead_s = 0.07;       // allocation, health, settling
 constexpr double reading_s = 120e-6;          // the looks at the cores around a sample
 constexpr double checked_bytes_per_s = 1e10;  // a launch, and poisoning and checking its outputs
 constexpr double kernel_share = 0.6;  // of the peak that a typical compute-bound kernel reaches
+
+/// Of that many threads, or of the next fewer that were tried.
+const RoughRates& rates_at(const std::map<int, RoughRates>& rates, int threads) {
+  const auto above = rates.upper_bound(threads);
+  return (above == rates.begin() ? above : std::prev(above))->second;
+}
 
 /// Seconds of one launch at the machine's rough rates.
 double launch_s(const Case& what, const RoughRates& rates) {
@@ -115,10 +122,9 @@ Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
   const Case& what = planned.what;
   if (!what.reason.empty()) return {};
   if (what.device != "cpu") {  // nobody asked the GPU: settling, checking, and samples to the limit
-    const double limit = what.is_core_bound() ? policy.core_limit_s : policy.case_limit_s;
-    return {row_overhead_s + limit, what.shape.get("bytes", 0)};
+    return {row_overhead_s + sampling_limit_s(what, policy), what.shape.get("bytes", 0)};
   }
-  const RoughRates& rate = rates.at(what.threads);
+  const RoughRates& rate = rates_at(rates, what.threads);
   const Work work = what.kernel->work(what.shape, what.format);
   const bool is_kernel = what.kernel->role == Role::kernel;
   const double launch = launch_s(what, rate);
@@ -130,9 +136,8 @@ Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
     sample += std::max(policy.sample_s, companion) + reading_s;
     settling += 2 * companion;
   }
-  const double limit = what.is_core_bound() ? policy.core_limit_s : policy.case_limit_s;
-  const double sampling =
-      sampling_s(policy, wanted_samples(policy, what, rate.spread), sample, limit, rate.kept);
+  const double sampling = sampling_s(policy, wanted_samples(policy, what, rate.spread), sample,
+                                     sampling_limit_s(what, policy), rate.kept);
   const double checking = is_kernel ? work.bytes().value / checked_bytes_per_s : 0;
   Cost cost{row_overhead_s + settling + checking + sampling, 0};
   const double slice = std::max(work.read.value, work.written.value);

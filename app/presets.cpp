@@ -5,12 +5,12 @@
 #include "analyzer/operators.h"
 #include "app/model_argument.h"
 #include "core/error.h"
+#include "core/plan.h"
 
 namespace roofmark {
 namespace {
 
 struct Preset {
-  const char* name;
   std::vector<std::string> models;
   std::int64_t prompt, context;
   bool sweep;  ///< 1, 2, 4, ... threads; else one and all
@@ -18,15 +18,14 @@ struct Preset {
   double target, case_limit_s, core_limit_s;
 };
 
-// quick answers within a minute; standard is what baselines are made of; thorough takes longer
-// prompts and lets noisy rows try longer.
+// By Depth.  quick answers within a minute; standard is what baselines are made of; thorough takes
+// longer prompts and lets noisy rows try longer.
 const std::vector<std::string> every_gpu_format{"f32",  "tf32-f32", "bf16-f32", "f16-f32",
                                                 "w8a8", "fp8-f32",  "w4a16",    "w4a8"};
 const Preset presets[] = {
-    {"quick", {"llama-3-8b"}, 128, 2048, false, {"bf16-f32", "w4a16"}, 0.03, 0.22, 0.06},
-    {"standard", {"llama-2-7b", "llama-3-8b"}, 512, 2048, true, every_gpu_format, 0.01, 1.5, 0.4},
-    {"thorough",
-     {"llama-2-7b", "llama-3-8b", "llama-3.2-1b"},
+    {{"llama-3-8b"}, 128, 2048, false, {"bf16-f32", "w4a16"}, 0.03, 0.22, 0.06},
+    {{"llama-2-7b", "llama-3-8b"}, 512, 2048, true, every_gpu_format, 0.01, 1.5, 0.4},
+    {{"llama-2-7b", "llama-3-8b", "llama-3.2-1b"},
      2048,
      4096,
      true,
@@ -36,12 +35,7 @@ const Preset presets[] = {
      1.0}};
 
 const Preset& preset_of(const std::string& name) {
-  for (const Preset& preset : presets) {
-    if (preset.name == name) return preset;
-  }
-  throw InputError("there is no preset '" + name +
-                   "' (quick, standard, thorough are)"
-                   "; pass one of them with --preset");
+  return presets[static_cast<int>(depth_of(name))];
 }
 
 std::vector<int> thread_counts(const RunRequest& request, bool sweep, const Machine& machine) {
@@ -139,7 +133,7 @@ std::vector<Workload> workloads_of(const RunRequest& request, const Preset& pres
 Policy policy_of(const RunRequest& request, const Machine& machine) {
   const Preset& preset = preset_of(request.preset);
   Policy policy;
-  policy.preset = preset.name;
+  policy.preset = request.preset;
   policy.only = request.only;
   policy.filter = request.filter;
   for (const std::string& device : or_else(request.devices, {"cpu"})) {

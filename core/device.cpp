@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "core/case.h"
+
 namespace roofmark {
 
 RandomWord random_word_of(DType type) {
@@ -47,6 +49,13 @@ void Device::upload(std::byte* to, const void* from, std::int64_t size_bytes) {
 
 void Device::download(void* to, const std::byte* from, std::int64_t size_bytes) {
   std::memcpy(to, from, static_cast<std::size_t>(size_bytes));
+}
+
+Buffer allocate_for(const Case& what, Device& device, std::int64_t size_bytes) {
+  const Pages pages = what.conditions.pages == "4k" ? Pages::base : Pages::huge;
+  return what.memory_node < 0
+             ? device.allocate(size_bytes, what.threads, pages)
+             : device.allocate_on(what.memory_node, size_bytes, what.threads, pages);
 }
 
 }  // namespace roofmark

@@ -87,4 +87,7 @@ class Device {
   virtual Health health() = 0;
 };
 
+/// Memory for a case's working set: on the pages and the NUMA node that it names.
+Buffer allocate_for(const Case& what, Device& device, std::int64_t size_bytes);
+
 }  // namespace roofmark

@@ -21,6 +21,14 @@ struct Machine;
 enum class Role { kernel, compute_probe, bandwidth_probe, latency_probe, overhead_probe };
 std::string_view name(Role role);
 
+/// How much of a machine a preset looks at, each with all of the one before.
+enum class Depth {
+  quick,     ///< what the analysis of a model needs
+  standard,  ///< every mix of traffic and instruction set, curves in few points
+  thorough   ///< everything
+};
+std::string_view name(Depth depth);
+
 /// Where a launch happens: nothing on a CPU, a stream on a GPU.
 struct Queue {
   void* stream = nullptr;
@@ -35,6 +43,9 @@ class Task {
   /// Clock that the last launches ran at, where the task itself measures it on the device; 0: it
   /// does not.
   virtual double clock_hz() { return 0; }
+  /// Bytes that other threads moved during the last launch, where the task loads the machine with
+  /// them beside what is timed; nullopt: it does not.
+  virtual std::optional<double> load_bytes() { return std::nullopt; }
   /// Whether what is timed is the host's work of launching: the device then takes wall time.
   virtual bool times_host() const { return false; }
   /// Runs once on poisoned outputs and compares with a float64 reference, in units of the
@@ -74,10 +85,14 @@ struct Variant;
 struct Site {
   Shape shape;
   Conditions conditions;
-  std::string reason;     ///< why it cannot run here ("no L3 cache"); empty: it can
-  std::vector<int> cpus;  ///< logical CPUs, one per thread, however many threads were asked for;
-                          ///< empty: the first of the allowance
-  int memory_node = -1;   ///< NUMA node of its memory; -1: where its threads run
+  std::string reason;          ///< why it cannot run here ("no L3 cache"); empty: it can
+  std::vector<int> cpus;       ///< logical CPUs, one per thread, however many threads were asked
+                               ///< for; empty: the first of the allowance
+  int memory_node = -1;        ///< NUMA node of its memory; -1: where its threads run
+  Depth depth = Depth::quick;  ///< the least preset that takes it
+  /// Taken at 1, 2, 4, ... threads, on all cores and on all hardware threads, whatever counts the
+  /// policy has, up to its greatest: where more threads may be slower.
+  bool scales = false;
 };
 
 struct Variant {
@@ -109,6 +124,8 @@ struct Kernel {
   /// operators.
   std::vector<Site> (*sites)(const Machine&, const Variant&, int threads) = nullptr;
   std::vector<Variant> variants;
+  /// Its rows are the many points of a curve or a table, for each of which few samples do.
+  bool brief = false;
 };
 
 /// Adds kernels to a registry; the variants of one that it has by that name join that one's.

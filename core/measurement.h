@@ -96,8 +96,10 @@ struct Measurement {
   std::vector<double> samples_s;   ///< seconds per launch, every sample taken
   std::vector<std::string> flags;  ///< parallel: why a sample is dropped; empty: kept
   std::vector<double> clock_hz;    ///< parallel: mean over threads, 0 unknown
-  std::string companion;           ///< id of the probe timed beside it
-  std::vector<Pair> pairs;         ///< every pair taken
+  /// Parallel: bytes per second that other threads moved meanwhile; empty: it has no such threads.
+  std::vector<double> load_bytes_s;
+  std::string companion;    ///< id of the probe timed beside it
+  std::vector<Pair> pairs;  ///< every pair taken
   /// Seconds per launch where each was issued on its own, launch cost included; empty where
   /// launching is a function call.
   std::vector<double> launched_s;

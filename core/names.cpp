@@ -24,6 +24,18 @@ std::string_view name(Role role) {
   return "";
 }
 
+std::string_view name(Depth depth) {
+  switch (depth) {
+    case Depth::quick:
+      return "quick";
+    case Depth::standard:
+      return "standard";
+    case Depth::thorough:
+      return "thorough";
+  }
+  return "";
+}
+
 std::string_view name(Phase phase) { return phase == Phase::prefill ? "prefill" : "decode"; }
 
 std::string_view name(Attention attention) {

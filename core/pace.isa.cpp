@@ -50,6 +50,21 @@ void nop_run(std::int64_t count) {
       : "cc");
 }
 
+const void* chase(std::int64_t count, const void* at) {
+  std::int64_t turns = count / chase_turn;
+  if (turns == 0) return at;
+  asm volatile(
+      ".p2align 6\n"
+      "1:\n"
+      ".rept 16\n movq (%[at]), %[at]\n .endr\n"
+      "decq %[turns]\n"
+      "jnz 1b\n"
+      : [at] "+r"(at), [turns] "+r"(turns)
+      :
+      : "cc", "memory");
+  return at;
+}
+
 #elif defined(__aarch64__)
 
 std::uint64_t multiply_chain(std::int64_t count, std::uint64_t seed) {
@@ -94,6 +109,21 @@ void nop_run(std::int64_t count) {
       : [turns] "+r"(turns)
       :
       : "cc");
+}
+
+const void* chase(std::int64_t count, const void* at) {
+  std::int64_t turns = count / chase_turn;
+  if (turns == 0) return at;
+  asm volatile(
+      ".p2align 6\n"
+      "1:\n"
+      ".rept 16\n ldr %[at], [%[at]]\n .endr\n"
+      "subs %[turns], %[turns], #1\n"
+      "b.ne 1b\n"
+      : [at] "+r"(at), [turns] "+r"(turns)
+      :
+      : "cc", "memory");
+  return at;
 }
 
 #endif

@@ -83,17 +83,21 @@ std::optional<Companion> wanted_companion(const Case& what) {
 
 class Planner {
  public:
-  Planner(const Machine& machine, const Policy& policy) : machine_(machine), policy_(policy) {}
+  Planner(const Machine& machine, const Policy& policy)
+      : machine_(machine), policy_(policy), depth_(depth_of(policy.preset)) {}
 
   void add_probe(const Kernel& kernel) {
     for (const Variant& variant : kernel.variants) {
       if (!wants_device(policy_, variant.device)) continue;
-      const std::string no = obstacle(variant, machine_);
       for (const int threads : threads_of(variant.device)) {
         for (const Site& site : sites_of(kernel, variant, threads)) {
-          const int placed = site.cpus.empty() ? threads : static_cast<int>(site.cpus.size());
-          add({&kernel, &variant, site.shape, site.conditions, placed, variant.device,
-               variant.format, no.empty() ? site.reason : no, site.cpus, site.memory_node});
+          add_site(kernel, variant, site, threads);
+        }
+      }
+      if (variant.device != "cpu") continue;
+      for (const int threads : further_counts()) {
+        for (const Site& site : sites_of(kernel, variant, threads)) {
+          if (site.scales) add_site(kernel, variant, site, threads);
         }
       }
     }
@@ -140,6 +144,37 @@ class Planner {
   /// A GPU is driven by one host thread.
   std::vector<int> threads_of(const std::string& device) const {
     return device == "cpu" ? policy_.threads : std::vector<int>{1};
+  }
+
+  int most_threads() const {
+    const auto most = std::max_element(policy_.threads.begin(), policy_.threads.end());
+    return most == policy_.threads.end() ? 0 : *most;
+  }
+
+  /// What Site::scales names and the policy has not.
+  std::vector<int> further_counts() const {
+    const Allowance& allowance = machine_.allowance;
+    std::vector<int> counts{allowance.cores, allowance.max_threads};
+    for (int threads = 1; threads < allowance.max_threads; threads *= 2) counts.push_back(threads);
+    std::sort(counts.begin(), counts.end());
+    std::vector<int> further;
+    for (const int threads : counts) {
+      const auto& had = policy_.threads;
+      const bool fits = threads >= 1 && threads <= most_threads();
+      if (fits && std::find(had.begin(), had.end(), threads) == had.end()) {
+        further.push_back(threads);
+      }
+    }
+    return further;
+  }
+
+  void add_site(const Kernel& kernel, const Variant& variant, const Site& site, int threads) {
+    const int placed = static_cast<int>(site.cpus.size());
+    if (site.depth > depth_ || placed > most_threads()) return;
+    const std::string no = obstacle(variant, machine_);
+    add({&kernel, &variant, site.shape, site.conditions, placed > 0 ? placed : threads,
+         variant.device, variant.format, no.empty() ? site.reason : no, site.cpus,
+         site.memory_node});
   }
 
   /// Where no GPU is, nobody knows the sizes of its caches: one site without a shape.
@@ -242,11 +277,27 @@ class Planner {
 
   const Machine& machine_;
   const Policy& policy_;
+  Depth depth_;
   Plan plan_;
   std::map<std::string, std::size_t> seen_;
 };
 
 }  // namespace
+
+Depth depth_of(const std::string& preset) {
+  for (const Depth depth : {Depth::quick, Depth::standard, Depth::thorough}) {
+    if (preset == name(depth)) return depth;
+  }
+  throw InputError("there is no preset '" + preset +
+                   "' (quick, standard, thorough are)"
+                   "; pass one of them with --preset");
+}
+
+double sampling_limit_s(const Case& what, const Policy& policy) {
+  constexpr double brief_s = 0.05;  // ten samples of memory's slowest, and hundreds of a core's
+  const double limit = what.is_core_bound() ? policy.core_limit_s : policy.case_limit_s;
+  return what.kernel->brief ? std::min(brief_s, limit) : limit;
+}
 
 Plan plan(std::span<const Kernel> registry, const Machine& machine,
           std::span<const Operator> operators, const Policy& policy) {

@@ -112,6 +112,19 @@ void read_samples(const JsonView& json, Measurement& row) {
   }
 }
 
+void read_load(const JsonView& json, Measurement& row) {
+  const auto load = json.find("load_bytes_s");
+  if (!load) return;
+  for (const JsonView& sample : load->elements()) {
+    row.load_bytes_s.push_back(sample.number(0, any_positive));
+  }
+  if (row.load_bytes_s.size() != row.samples_s.size()) {
+    load->refuse("samples_s has " + std::to_string(row.samples_s.size()) + " entries and this " +
+                     std::to_string(row.load_bytes_s.size()) + " where they must be parallel",
+                 damaged);
+  }
+}
+
 void read_pairs(const JsonView& json, Measurement& row) {
   row.companion = text_or_empty(json, "companion");
   for (const JsonView& pair : json.at("pairs").elements()) {
@@ -175,7 +188,7 @@ Measurement row_from(const JsonView& json) {
                 "samples_s", "flags",          "clock_hz",     "companion",
                 "pairs",     "contended",      "interval_met", "grade",
                 "health"},
-               {"launched_s"});
+               {"launched_s", "load_bytes_s"});
   Measurement row;
   read_case(json, row);
   row.work = work_from(json.at("work"));
@@ -190,6 +203,7 @@ Measurement row_from(const JsonView& json) {
   if (const auto launched = json.find("launched_s")) {
     for (const JsonView& sample : launched->elements()) row.launched_s.push_back(seconds(sample));
   }
+  read_load(json, row);
   read_pairs(json, row);
   row.contended = json.at("contended").boolean();
   row.interval_met = json.at("interval_met").boolean();

@@ -140,6 +140,7 @@ class CaseRun {
     row_.samples_s = earlier.samples_s;
     row_.flags = earlier.flags;
     row_.clock_hz = earlier.clock_hz;
+    row_.load_bytes_s = earlier.load_bytes_s;
     row_.pairs = earlier.pairs;
     row_.before = earlier.before;
     earlier_samples_ = static_cast<int>(earlier.samples_s.size());
@@ -206,6 +207,8 @@ class CaseRun {
     const std::string flag = gate(before, after);
     row_.samples_s.push_back(seconds);
     row_.flags.push_back(flag);
+    if (const auto bytes = kernel_.task->load_bytes())
+      row_.load_bytes_s.push_back(*bytes / seconds);
     const double own_clock_hz = kernel_.task->clock_hz();
     row_.clock_hz.push_back(own_clock_hz > 0 ? own_clock_hz : mean_clock_hz(before, after));
     if (flag.empty()) kept_.push_back(seconds);
@@ -238,7 +241,7 @@ class CaseRun {
     const bool paired = !companion_.task || kept_pairs_ >= needed();
     row_.interval_met = kept >= 2 && relative_half_width(kept_) <= policy_.target;
     if (kept >= wanted() && paired && row_.interval_met) return true;
-    const double limit = what_.is_core_bound() ? policy_.core_limit_s : policy_.case_limit_s;
+    const double limit = sampling_limit_s(what_, policy_);
     if (elapsed_s > limit && kept >= needed()) return true;
     // Twice the limit bounds the tries on a machine where nothing passes, once a long launch had
     // five.

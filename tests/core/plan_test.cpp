@@ -78,6 +78,73 @@ TEST(Plan, HasEveryVariantAtEverySiteOnEveryThreadCountOnce) {
           "rope/none/f32/cpu/t1/t=1"}));
 }
 
+/// Sites of a probe that scales, one of each depth, and one that names its CPUs.
+std::vector<Site> deep_sites(const Machine&, const Variant&, int) {
+  return {
+      {.shape = {{"bytes", 1}}, .scales = true},
+      {.shape = {{"bytes", 2}}, .depth = Depth::standard},
+      {.shape = {{"bytes", 3}}, .depth = Depth::thorough},
+      {.shape = {{"bytes", 4}}, .conditions = {.node = "1"}, .cpus = {7, 5, 3}, .memory_node = 1}};
+}
+
+Plan deep_plan(const Policy& policy) {
+  static const std::vector<Kernel> kernels = {
+      {.name = "read",
+       .role = Role::bandwidth_probe,
+       .work = none,
+       .sites = deep_sites,
+       .variants = {{"sse2", "cpu", "", Format{}, nullptr, {}}}}};
+  Machine machine;
+  machine.allowance.cpus = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  machine.allowance.max_threads = 12;
+  machine.allowance.cores = 6;
+  return plan(kernels, machine, {}, policy);
+}
+
+std::multiset<std::string> deep_ids(const Policy& policy) {
+  std::multiset<std::string> all;
+  for (const std::string& id : ids(deep_plan(policy))) {
+    all.insert(id.substr(std::string("read/sse2/f32/cpu/").size()));
+  }
+  return all;
+}
+
+TEST(Plan, APresetTakesTheSitesOfItsDepth) {
+  Policy policy{.threads = {1}};
+  EXPECT_EQ(deep_ids(policy), (std::multiset<std::string>{"t1/bytes=1"}));
+  policy.preset = "standard";
+  EXPECT_EQ(deep_ids(policy), (std::multiset<std::string>{"t1/bytes=1", "t1/bytes=2"}));
+  policy.preset = "thorough";
+  EXPECT_EQ(deep_ids(policy),
+            (std::multiset<std::string>{"t1/bytes=1", "t1/bytes=2", "t1/bytes=3"}));
+  policy.preset = "slow";
+  EXPECT_THROW(deep_plan(policy), InputError);
+}
+
+TEST(Plan, AProbeThatScalesIsTakenAtEveryPowerOfTwoAllCoresAndAllThreads) {
+  Policy policy{.threads = {1, 12}};
+  policy.filter = "bytes=1";
+  EXPECT_EQ(deep_ids(policy),
+            (std::multiset<std::string>{"t1/bytes=1", "t2/bytes=1", "t4/bytes=1", "t6/bytes=1",
+                                        "t8/bytes=1", "t12/bytes=1"}));
+  policy.threads = {5};  // no more than was asked for
+  EXPECT_EQ(deep_ids(policy),
+            (std::multiset<std::string>{"t1/bytes=1", "t2/bytes=1", "t4/bytes=1", "t5/bytes=1"}));
+}
+
+TEST(Plan, ASiteThatNamesItsCpusHasAThreadOnEachOnce) {
+  Policy policy{.threads = {1, 12}};
+  policy.filter = "node=";
+  const Plan plan = deep_plan(policy);
+  ASSERT_EQ(plan.cases.size(), 1u);
+  const Case& what = plan.cases.front().what;
+  EXPECT_EQ(what.id(), "read/sse2/f32/cpu/t3/bytes=4,node=1");
+  EXPECT_EQ(what.cpus, (std::vector<int>{7, 5, 3}));
+  EXPECT_EQ(what.memory_node, 1);
+  policy.threads = {2};
+  EXPECT_TRUE(deep_plan(policy).cases.empty());
+}
+
 TEST(Plan, WhatCannotRunStaysWithItsReason) {
   Policy policy;
   policy.threads = {1};

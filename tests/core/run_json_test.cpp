@@ -41,6 +41,7 @@ void expect_equal(const Measurement& a, const Measurement& b) {
   EXPECT_EQ(a.samples_s, b.samples_s);
   EXPECT_EQ(a.flags, b.flags);
   EXPECT_EQ(a.clock_hz, b.clock_hz);
+  EXPECT_EQ(a.load_bytes_s, b.load_bytes_s);
   EXPECT_EQ(a.companion, b.companion);
   EXPECT_EQ(a.pairs, b.pairs);
   EXPECT_EQ(a.contended, b.contended);
@@ -251,6 +252,10 @@ TEST(RunJson, ImpossibleValuesAreRefusedByKey) {
   EXPECT_NE(refusal_after("\"companion_s\":1e-07", "\"companion_s\":1e-13").find("companion_s"),
             std::string::npos);
   EXPECT_NE(refusal_after("\"clock_hz\":[3700000000.0", "\"clock_hz\":[3.7").find("clock_hz[0]"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"load_bytes_s\":[0.0,", "\"load_bytes_s\":[").find("must be parallel"),
+            std::string::npos);
+  EXPECT_NE(refusal_after("\"load_bytes_s\":[0.0", "\"load_bytes_s\":[-1").find("load_bytes_s[0]"),
             std::string::npos);
   EXPECT_NE(refusal_after("\"ops\":33554432.0", "\"ops\":1e300").find("rows[1].work.ops"),
             std::string::npos);

@@ -104,6 +104,36 @@ TEST(Measure, EveryKernelSampleIsPairedWithOneOfItsProbe) {
   EXPECT_EQ(row.error, 0.5);
 }
 
+/// Others move a megabyte during each launch.
+class LoadedTask final : public Task {
+ public:
+  void launch(Queue) override {}
+  double error() override { return 0; }
+  std::optional<double> load_bytes() override { return 1e6; }
+};
+
+TEST(Measure, WhatOthersMovedMeanwhileIsKeptPerSecondOfEachSample) {
+  Bench bench;
+  bench.registry.front().variants.front().prepare = [](const Case&, Device&) {
+    return std::unique_ptr<Task>(new LoadedTask);
+  };
+  EXPECT_EQ(bench.row("probe").load_bytes_s, std::vector<double>(10, 1e6 / 1e-3));
+  EXPECT_TRUE(bench.row("kernel").load_bytes_s.empty());
+}
+
+TEST(Measure, APointOfACurveIsSampledBriefly) {
+  Bench bench;
+  bench.policy.case_limit_s = 10;
+  bench.policy.target = 1e-9;  // never met
+  bench.device.script = [](int sample) { return sample % 2 == 0 ? 1e-3 : 2e-3; };
+  const std::size_t all = bench.row("probe").samples_s.size();
+  EXPECT_EQ(static_cast<int>(all), bench.policy.max_samples);
+  bench.registry.front().brief = true;
+  const std::size_t few = bench.row("probe").samples_s.size();
+  EXPECT_GE(static_cast<int>(few), bench.policy.min_kept);
+  EXPECT_LT(few, all / 4);
+}
+
 TEST(Measure, AWrongResultGetsNoTime) {
   Bench bench(off_by<1001>);
   const Measurement row = bench.row("kernel");
