@@ -19,8 +19,7 @@ std::string kind_of(const Measurement& row) {
 
 void put_value(Ceiling& ceiling, const Measurement& row, const Timing& timing) {
   if (ceiling.kind == "latency" || ceiling.kind == "overhead") {
-    const bool counted = ceiling.kind == "latency" && row.work.ops.value > 0;
-    const double calls = counted ? row.work.ops.value : 1;
+    const double calls = row.work.ops.value > 0 ? row.work.ops.value : 1;
     if (timing.seconds) ceiling.value = quotient(*timing.seconds, calls);
     if (timing.low) ceiling.low = quotient(*timing.low, calls);
     if (timing.high) ceiling.high = quotient(*timing.high, calls);

@@ -2,11 +2,10 @@
 #include "probes/latency/latency.cuda.h"
 
 #include <algorithm>
-#include <random>
-#include <utility>
 
 #include "core/case.h"
 #include "core/device.h"
+#include "probes/latency/cycle.h"
 
 namespace roofmark {
 namespace {
@@ -47,22 +46,6 @@ std::vector<Site> sites(const Machine& machine, const Variant&, int) {
            .conditions = {.level = "shared"}},
           l2,
           memory_site(gpu)};
-}
-
-/// The successor of each of `count` elements in a random cycle through all of them.
-/// Source: Sattolo 1986, Information Processing Letters 22(6).
-std::vector<std::uint32_t> random_cycle(std::int64_t count) {
-  std::vector<std::uint32_t> next(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < next.size(); ++i) next[i] = static_cast<std::uint32_t>(i);
-  std::mt19937_64 random(5);
-  for (std::size_t i = next.size(); i-- > 1;) std::swap(next[i], next[random() % i]);
-  return next;
-}
-
-std::uint32_t after(const std::vector<std::uint32_t>& next, std::int64_t steps) {
-  std::uint32_t at = 0;
-  for (std::int64_t step = 0; step < steps; ++step) at = next[at];
-  return at;
 }
 
 /// A cycle of pointers in the GPU's memory.

@@ -1,5 +1,5 @@
-// Bandwidth of each memory level: read, write, copy and triad, with ordinary and non-temporal
-// stores. Program bytes are counted: what the instructions ask for.  A reader adds the
+// Bandwidth of each memory level: read, write, copy, mix, triad and schoenauer, with ordinary and
+// non-temporal stores. Program bytes are counted: what the instructions ask for.  A reader adds the
 // write-allocate traffic of ordinary stores, which the condition stores=ordinary states.
 #include "probes/stream/stream.h"
 
@@ -10,89 +10,62 @@
 #include "core/case.h"
 #include "core/device.h"
 #include "core/parallel.h"
+#include "probes/memory_levels.h"
 #include "probes/stream/stream.isa.h"
+#include "probes/stream/stream_cpu.h"
 
 namespace roofmark {
 namespace {
 
 struct Leaves {
   const char* isa;
-  StreamLeaf ordinary[4], nt[4];  ///< in the order of stream_patterns
+  StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
   StreamLeaf read_far;            ///< from memory
 };
-#define ROOFMARK_ROW(isa, vector_bytes)                                                          \
-  {#isa,                                                                                         \
-   {isa_##isa::stream_read, isa_##isa::stream_write, isa_##isa::stream_copy,                     \
-    isa_##isa::stream_triad},                                                                    \
-   {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt}, \
+#define ROOFMARK_ROW(isa, vector_bytes)                                                         \
+  {#isa,                                                                                        \
+   {isa_##isa::stream_read, isa_##isa::stream_write, isa_##isa::stream_copy,                    \
+    isa_##isa::stream_triad, isa_##isa::stream_mix, isa_##isa::stream_schoenauer},              \
+   {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt, \
+    isa_##isa::stream_mix_nt, isa_##isa::stream_schoenauer_nt},                                 \
    isa_##isa::stream_read_far},
 constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
+
+const Leaves& leaves_of(const Variant& variant) {
+  return *std::find_if(std::begin(all_leaves), std::end(all_leaves),
+                       [&](const Leaves& leaves) { return variant.name == leaves.isa; });
+}
 
 // At least this much is moved per launch, so that fork and join stay out: 100 us at 640 GB/s per
 // core.
 constexpr std::int64_t launch_bytes = 64 << 20;
 
-/// Bytes of a cache level that `threads` threads share: bound one per core, they fill one instance
-/// after the other.
-std::int64_t in_reach(const Cache& cache, int threads) {
-  const int sharing = std::max(1, cache.cores_sharing);
-  return cache.size_bytes * ((threads + sharing - 1) / sharing);
-}
+/// The mixes that bound a model's kernels; the others complete the picture.
+constexpr bool bounds_kernels(int pattern) { return pattern <= triad_pattern; }
 
-/// Footprint of all threads at a level: half of what they share for a cache, four times the last
-/// level for memory; 0 where this machine has no such level.
-std::int64_t footprint(const Machine& machine, const std::string& level, int threads) {
-  if (level == "dram") {
-    std::int64_t last = 0;
-    for (const Cache& cache : machine.cpu.caches) last = in_reach(cache, threads);
-    return std::max<std::int64_t>(4 * last, std::int64_t{128} << 20);
-  }
-  const Cache* cache = machine.cpu.cache(level[1] - '0');
-  return cache == nullptr ? 0 : in_reach(*cache, threads) / 2;
-}
-
-/// Why a footprint would not stay in its level on this machine; empty: it does.
-std::string misfit(const Machine& machine, const std::string& level, int threads,
-                   std::int64_t bytes) {
-  if (bytes == 0) return "this machine reports no " + level + " cache";
-  if (level == "dram") {
-    const auto available = machine.environment.memory_available_bytes;
-    if (available && bytes > *available / 4) {
-      return "4 x the last-level cache is more than a quarter of the available memory";
-    }
-    return {};
-  }
-  const Cache* inner = level == "l1" ? nullptr : machine.cpu.cache(level[1] - '0' - 1);
-  if (inner != nullptr && bytes <= inner->size_bytes * threads) {
-    return "half of the " + level +
-           " cache fits the caches above it: the level cannot be told apart";
-  }
-  return {};
-}
-
-bool is_widest(const Machine& machine, const Variant& variant) {
-  const char* widest = nullptr;
-  for (const Leaves& leaves : all_leaves) {
-    if (machine.has_isa(leaves.isa)) widest = leaves.isa;
-  }
-  return widest != nullptr && variant.name == widest;
-}
-
-Site site(const Machine& machine, int arrays, int threads, const Conditions& conditions) {
-  const std::int64_t wanted = footprint(machine, conditions.level, threads);
-  const std::int64_t unit = stream_step * arrays * threads;
-  const std::int64_t bytes = wanted / unit * unit;
-  const std::int64_t passes = conditions.level == "dram" || bytes == 0
-                                  ? 1
-                                  : std::max<std::int64_t>(1, launch_bytes * threads / bytes);
-  Site site{.shape = {{"bytes", bytes}, {"passes", passes}}, .conditions = conditions};
-  site.reason = misfit(machine, conditions.level, threads, bytes);
-  const bool huge = conditions.pages == "huge";
-  if (site.reason.empty() && huge && machine.environment.huge_pages == "never") {
-    site.reason = "transparent huge pages are switched off (/sys/kernel/mm/transparent_hugepage)";
-  }
+Site site(const Machine& machine, const StreamPattern& pattern, int threads,
+          const Conditions& conditions, bool needed) {
+  const std::int64_t bytes = level_bytes(machine, conditions.level, threads);
+  Site site = cpu_stream_site(pattern, threads, bytes, conditions);
+  site.reason = misfit(machine, conditions, threads, site.shape.at("bytes"));
+  site.depth = needed ? Depth::quick : Depth::standard;
   return site;
+}
+
+/// All cores of each NUMA node, and one and all of each kind of core, where there are several.
+void add_placed(std::vector<Site>& all, const Machine& machine, const StreamPattern& pattern) {
+  const std::string stores = pattern.writes > 0 ? "ordinary" : "";
+  const auto add = [&](const Place& place, const char* level) {
+    const int threads = static_cast<int>(place.cpus.size());
+    all.push_back(placed(
+        site(machine, pattern, threads, {.level = level, .stores = stores, .pages = "huge"}, false),
+        place));
+  };
+  for (const Place& place : nodes(machine)) add(place, "dram");
+  for (const Place& place : kinds_of_core(machine)) {
+    for (const char* level : {"l1", "l2", "dram"}) add(place, level);
+  }
 }
 
 /// Every instruction set at L1 and L2, where its width shows; the widest alone further out, where
@@ -102,18 +75,23 @@ template <int P>
 std::vector<Site> sites(const Machine& machine, const Variant& variant, int threads) {
   constexpr StreamPattern pattern = stream_patterns[P];
   const std::string ordinary = pattern.writes > 0 ? "ordinary" : "";
+  const bool widest = is_widest_stream(machine, variant);
   std::vector<Site> all;
   const auto add = [&](const char* level, const std::string& stores, const char* pages) {
-    all.push_back(site(machine, pattern.arrays(), threads,
-                       {.level = level, .stores = stores, .pages = pages}));
+    const bool needed = widest && bounds_kernels(P) && std::string_view(pages) == "huge";
+    all.push_back(site(machine, pattern, threads,
+                       {.level = level, .stores = stores, .pages = pages}, needed));
   };
   add("l1", ordinary, "huge");
   add("l2", ordinary, "huge");
-  if (!is_widest(machine, variant)) return all;
+  if (!widest) return all;
   add("l3", ordinary, "huge");
+  add("l3", ordinary, "4k");
   if (pattern.writes > 0) add("dram", "nt", "huge");
+  if (P == read_pattern || P == copy_pattern) add_placed(all, machine, pattern);
   add("dram", ordinary, "4k");
   add("dram", ordinary, "huge");  // last: the one that companions are resolved to
+  all.back().scales = P == read_pattern;
   return all;
 }
 
@@ -126,8 +104,7 @@ class StreamTask final : public Task {
         passes_(what.shape.at("passes")),
         array_bytes_(what.shape.at("bytes") / threads_ / arrays()),
         thread_bytes_(array_bytes_ * arrays() + arrays() * pad + page),
-        memory_(device.allocate(thread_bytes_ * threads_, threads_,
-                                what.conditions.pages == "4k" ? Pages::base : Pages::huge)) {
+        memory_(allocate_for(what, device, thread_bytes_ * threads_)) {
     std::mt19937 random(7);
     std::uniform_real_distribution<float> uniform(0.5F, 2.0F);
     for (int i = 0; i < 16; ++i) scalar_[i] = i < 4 ? uniform(random) : scalar_[i - 4];
@@ -177,6 +154,7 @@ class StreamTask final : public Task {
     if (stream_patterns[pattern_].writes > 0) all.a = next();
     if (stream_patterns[pattern_].reads > 0) all.b = next();
     if (stream_patterns[pattern_].reads > 1) all.c = next();
+    if (stream_patterns[pattern_].reads > 2) all.d = next();
     all.bytes = array_bytes_;
     return all;
   }
@@ -190,7 +168,8 @@ class StreamTask final : public Task {
     std::uniform_real_distribution<float> uniform(0.5F, 2.0F);
     for (float& value : table) value = uniform(random);
     const StreamArrays all = arrays_of(thread);
-    for (float* array : {all.a, const_cast<float*>(all.b), const_cast<float*>(all.c)}) {
+    for (const float* each : {static_cast<const float*>(all.a), all.b, all.c, all.d}) {
+      float* array = const_cast<float*>(each);
       if (array == nullptr) continue;
       for (std::int64_t i = 0; i < count(); i += table_size) {
         std::copy_n(table, std::min<std::int64_t>(table_size, count() - i), array + i);
@@ -199,13 +178,20 @@ class StreamTask final : public Task {
   }
 
   double expected(const StreamArrays& arrays, std::int64_t i) const {
-    const float scalar = scalar_[i % 4];
-    if (pattern_ == write_pattern) return scalar;
-    if (pattern_ == copy_pattern) return arrays.b[i];
-    return static_cast<double>(arrays.b[i]) + static_cast<double>(scalar) * arrays.c[i];
+    const double scalar = scalar_[i % 4], b = pattern_ == write_pattern ? 0 : arrays.b[i];
+    switch (pattern_) {
+      case write_pattern:
+        return scalar;
+      case triad_pattern:
+        return b + scalar * arrays.c[i];
+      case schoenauer_pattern:
+        return b + static_cast<double>(arrays.c[i]) * arrays.d[i];
+      default:
+        return b;
+    }
   }
-  /// b + s c <= 6: half a unit in the last place fused, one and a half in two instructions.
-  double tolerance() const { return pattern_ == triad_pattern ? 6 * 1.5 * 1.2e-7 : 1e-30; }
+  /// |b + s c| <= 6: half a unit in the last place fused, one and a half in two instructions.
+  double tolerance() const { return stream_patterns[pattern_].ops > 0 ? 6 * 1.5 * 1.2e-7 : 1e-30; }
 
   StreamLeaf leaf_;
   int pattern_, threads_;
@@ -216,34 +202,60 @@ class StreamTask final : public Task {
 
 template <int P>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  for (const Leaves& leaves : all_leaves) {
-    if (what.variant->name != leaves.isa) continue;
-    const Conditions& conditions = what.conditions;
-    const StreamLeaf leaf = P == read_pattern && conditions.level == "dram" ? leaves.read_far
-                            : conditions.stores == "nt"                     ? leaves.nt[P]
-                                                                            : leaves.ordinary[P];
-    return std::make_unique<StreamTask>(what, device, P, leaf);
-  }
-  return nullptr;
+  return cpu_stream_task(what, device, P, what.conditions.level == "dram");
 }
 
 template <int P>
 Kernel kernel() {
-  Kernel kernel{.name = stream_patterns[P].name,
-                .summary = stream_patterns[P].summary,
-                .role = Role::bandwidth_probe,
-                .work = stream_work<P>,
-                .sites = sites<P>};
-  for (const Leaves& leaves : all_leaves) {
-    kernel.variants.push_back({leaves.isa, "cpu", leaves.isa, Format{}, prepare<P>, {}});
-  }
-  return kernel;
+  return {.name = stream_patterns[P].name,
+          .summary = stream_patterns[P].summary,
+          .role = Role::bandwidth_probe,
+          .work = stream_work<P>,
+          .sites = sites<P>,
+          .variants = stream_variants(prepare<P>)};
 }
 
 }  // namespace
 
+bool is_widest_stream(const Machine& machine, const Variant& variant) {
+  const char* widest = nullptr;
+  for (const Leaves& leaves : all_leaves) {
+    if (machine.has_isa(leaves.isa)) widest = leaves.isa;
+  }
+  return widest != nullptr && variant.name == widest;
+}
+
+Site cpu_stream_site(const StreamPattern& pattern, int threads, std::int64_t bytes,
+                     const Conditions& conditions) {
+  const std::int64_t unit = stream_step * pattern.arrays() * threads;
+  const std::int64_t whole = bytes / unit * unit;
+  const std::int64_t passes = conditions.level == "dram" || whole == 0
+                                  ? 1
+                                  : std::max<std::int64_t>(1, launch_bytes * threads / whole);
+  return {.shape = {{"bytes", whole}, {"passes", passes}}, .conditions = conditions};
+}
+
+std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int pattern, bool far) {
+  const Leaves& leaves = leaves_of(*what.variant);
+  const StreamLeaf leaf = pattern == read_pattern && far   ? leaves.read_far
+                          : what.conditions.stores == "nt" ? leaves.nt[pattern]
+                                                           : leaves.ordinary[pattern];
+  return std::make_unique<StreamTask>(what, device, pattern, leaf);
+}
+
+StreamLeaf stream_read_leaf(const Variant& variant) { return leaves_of(variant).read_far; }
+
+std::vector<Variant> stream_variants(std::unique_ptr<Task> (*prepare)(const Case&, Device&)) {
+  std::vector<Variant> variants;
+  for (const Leaves& leaves : all_leaves) {
+    variants.push_back({leaves.isa, "cpu", leaves.isa, Format{}, prepare, {}});
+  }
+  return variants;
+}
+
 std::vector<Kernel> stream_kernels() {
-  return {kernel<0>(), kernel<1>(), kernel<2>(), kernel<3>()};
+  return {kernel<read_pattern>(), kernel<write_pattern>(), kernel<copy_pattern>(),
+          kernel<mix_pattern>(),  kernel<triad_pattern>(), kernel<schoenauer_pattern>()};
 }
 
 }  // namespace roofmark

@@ -11,16 +11,20 @@ struct StreamPattern {
   const char* name;
   const char* summary;
   int reads, writes;  ///< arrays read and written
+  int ops;            ///< on each f32 of an array
 
   constexpr int arrays() const { return reads + writes; }
 };
 constexpr StreamPattern stream_patterns[] = {
-    {"read", "read bandwidth of each memory level", 1, 0},
-    {"write", "write bandwidth of each memory level", 0, 1},
-    {"copy", "copy bandwidth, a = b", 1, 1},
-    {"triad", "triad bandwidth, a = b + s c", 2, 1}};
+    {"read", "read bandwidth of each memory level", 1, 0, 0},
+    {"write", "write bandwidth of each memory level", 0, 1, 0},
+    {"copy", "copy bandwidth, a = b", 1, 1, 0},
+    {"triad", "triad bandwidth, a = b + s c", 2, 1, 2},
+    {"mix", "bandwidth of two reads to one write without arithmetic", 2, 1, 0},
+    {"schoenauer", "bandwidth of three reads to one write, a = b + c d", 3, 1, 2}};
 /// Indices of stream_patterns.
-constexpr int read_pattern = 0, write_pattern = 1, copy_pattern = 2, triad_pattern = 3;
+constexpr int read_pattern = 0, write_pattern = 1, copy_pattern = 2, triad_pattern = 3,
+              mix_pattern = 4, schoenauer_pattern = 5;
 
 /// Program bytes of all arrays in all passes: what the instructions ask for.
 template <int P>
@@ -28,8 +32,8 @@ Work stream_work(const Shape& shape, const Format&) {
   constexpr StreamPattern pattern = stream_patterns[P];
   const double moved =
       static_cast<double>(shape.at("bytes")) * static_cast<double>(shape.at("passes"));
-  // The triad multiplies and adds once per f32 of an array.
-  return {.ops = Ops{P == triad_pattern ? moved / pattern.arrays() / 4 * 2 : 0.0},
+  const double each = moved / pattern.arrays();
+  return {.ops = Ops{each / 4 * pattern.ops},
           .read = Bytes{moved * pattern.reads / pattern.arrays()},
           .written = Bytes{moved * pattern.writes / pattern.arrays()}};
 }

@@ -1,7 +1,8 @@
 // Loads and stores alone, pinned in assembly: a read has no reduction that could be slower than the
-// memory, a write has no value to compute.
-//   read   1 load   per vector        copy   1 load, 1 store
-//   write  1 store  per vector        triad  2 loads, 1 store, 1 multiply-add
+// memory, a write has no value to compute.  Per vector of an array:
+//   read   1 load             mix         2 loads, 1 store
+//   write  1 store            triad       2 loads, 1 store, 1 multiply-add
+//   copy   1 load, 1 store    schoenauer  3 loads, 1 store, 1 multiply-add
 #include "probes/stream/stream.isa.h"
 
 #include <cstdint>
@@ -12,21 +13,22 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 // stream_step.  Pointers are advanced rather than indexed: indexed stores lose a port on older
 // Intel. All passes are one loop whose pointers go back without a branch: a loop per pass
 // mispredicts its exit, which cost 5 % of an L1 pass of 192 cycles.
-#define ROOFMARK_STREAM(name, body, fence)                                          \
-  void name(const StreamArrays& arrays, const float* scalar, std::int64_t passes) { \
-    float* a = arrays.a;                                                            \
-    const float* b = arrays.b;                                                      \
-    const float* c = arrays.c;                                                      \
-    const std::int64_t per_pass = arrays.bytes / (16 * ROOFMARK_VECTOR_BYTES);      \
-    std::int64_t left = per_pass, turns = per_pass * passes, back = 0;              \
-    asm volatile(ROOFMARK_PROLOGUE                                                  \
-                 ".p2align 6\n"                                                     \
-                 "1:\n" body ROOFMARK_ADVANCE fence                                 \
-                 : [a] "+&r"(a), [b] "+&r"(b), [c] "+&r"(c), [left] "+&r"(left),    \
-                   [turns] "+&r"(turns), [back] "+&r"(back)                         \
-                 : [s] "r"(scalar), [per] "r"(per_pass), [bytes] "r"(arrays.bytes)  \
-                 : "cc", "memory", ROOFMARK_CLOBBERS);                              \
-    ROOFMARK_EPILOGUE                                                               \
+#define ROOFMARK_STREAM(name, body, fence)                                                     \
+  void name(const StreamArrays& arrays, const float* scalar, std::int64_t passes) {            \
+    float* a = arrays.a;                                                                       \
+    const float* b = arrays.b;                                                                 \
+    const float* c = arrays.c;                                                                 \
+    const float* d = arrays.d;                                                                 \
+    const std::int64_t per_pass = arrays.bytes / (16 * ROOFMARK_VECTOR_BYTES);                 \
+    std::int64_t left = per_pass, turns = per_pass * passes, back = 0;                         \
+    asm volatile(ROOFMARK_PROLOGUE                                                             \
+                 ".p2align 6\n"                                                                \
+                 "1:\n" body ROOFMARK_ADVANCE fence                                            \
+                 : [a] "+&r"(a), [b] "+&r"(b), [c] "+&r"(c), [d] "+&r"(d), [left] "+&r"(left), \
+                   [turns] "+&r"(turns), [back] "+&r"(back)                                    \
+                 : [s] "r"(scalar), [per] "r"(per_pass), [bytes] "r"(arrays.bytes)             \
+                 : "cc", "memory", ROOFMARK_CLOBBERS);                                         \
+    ROOFMARK_EPILOGUE                                                                          \
   }
 
 #if defined(__x86_64__)
@@ -51,14 +53,22 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 #if defined(__AVX2__)
 #define ROOFMARK_MULTIPLY_ADD \
   "vfmadd213ps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R "15, " ROOFMARK_R "0\n"
+#define ROOFMARK_MULTIPLY_ADD_D                                        \
+  ROOFMARK_LOAD("d", "1")                                              \
+  "vfmadd213ps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R "1, " ROOFMARK_R \
+  "0"                                                                  \
+  "\n"
 #define ROOFMARK_EPILOGUE asm volatile("vzeroupper" ::: "memory");
 #else
 #define ROOFMARK_MULTIPLY_ADD \
   "mulps " ROOFMARK_R "15, " ROOFMARK_R "0\n addps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R "0\n"
+#define ROOFMARK_MULTIPLY_ADD_D                                                                   \
+  "mulps \\r*" ROOFMARK_B "(%[d]), " ROOFMARK_R "0\n addps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R \
+  "0\n"
 #define ROOFMARK_EPILOGUE
 #endif
 
-#define ROOFMARK_CLOBBERS "xmm0", "xmm15"
+#define ROOFMARK_CLOBBERS "xmm0", "xmm1", "xmm15"
 #define ROOFMARK_PROLOGUE ROOFMARK_MOVE "(%[s]), " ROOFMARK_R "15\n"
 #define ROOFMARK_ADVANCE       \
   "addq $16*" ROOFMARK_B       \
@@ -67,6 +77,8 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
   ", %[b]\n"                   \
   "addq $16*" ROOFMARK_B       \
   ", %[c]\n"                   \
+  "addq $16*" ROOFMARK_B       \
+  ", %[d]\n"                   \
   "decq %[left]\n"             \
   "movl $0, %k[back]\n"        \
   "cmovzq %[bytes], %[back]\n" \
@@ -74,12 +86,14 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
   "subq %[back], %[a]\n"       \
   "subq %[back], %[b]\n"       \
   "subq %[back], %[c]\n"       \
+  "subq %[back], %[d]\n"       \
   "decq %[turns]\n"            \
   "jnz 1b\n"
 #define ROOFMARK_EACH(lines) ".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n" lines ".endr\n"
 #define ROOFMARK_FENCE "sfence\n"
 
-#define ROOFMARK_LOAD(array) ROOFMARK_MOVE "\\r*" ROOFMARK_B "(%[" array "]), " ROOFMARK_R "0\n"
+#define ROOFMARK_LOAD(array, reg) \
+  ROOFMARK_MOVE "\\r*" ROOFMARK_B "(%[" array "]), " ROOFMARK_R reg "\n"
 #define ROOFMARK_STORE(move, reg) move ROOFMARK_R reg ", \\r*" ROOFMARK_B "(%[a])\n"
 
 // Each cache line is asked for 2 KiB ahead.  A loop of loads alone leaves 2 % (one core) to 9 %
@@ -87,36 +101,33 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 // few misses.
 #define ROOFMARK_ASK \
   ".if (\\r*" ROOFMARK_B ") %% 64 == 0\n prefetchnta 2048+\\r*" ROOFMARK_B "(%[b])\n.endif\n"
-#define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b"))
-#define ROOFMARK_READ_FAR ROOFMARK_EACH(ROOFMARK_ASK ROOFMARK_LOAD("b"))
+#define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "0"))
+#define ROOFMARK_READ_FAR ROOFMARK_EACH(ROOFMARK_ASK ROOFMARK_LOAD("b", "0"))
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "15"))
-#define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b") ROOFMARK_STORE(move, "0"))
+#define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b", "0") ROOFMARK_STORE(move, "0"))
+#define ROOFMARK_MIX(move) \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "0") ROOFMARK_LOAD("c", "1") ROOFMARK_STORE(move, "0"))
 #define ROOFMARK_TRIAD(move) \
-  ROOFMARK_EACH(ROOFMARK_LOAD("c") ROOFMARK_MULTIPLY_ADD ROOFMARK_STORE(move, "0"))
-
-ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")
-ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")
-ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
-ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
-ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+  ROOFMARK_EACH(ROOFMARK_LOAD("c", "0") ROOFMARK_MULTIPLY_ADD ROOFMARK_STORE(move, "0"))
+#define ROOFMARK_SCHOENAUER(move) \
+  ROOFMARK_EACH(ROOFMARK_LOAD("c", "0") ROOFMARK_MULTIPLY_ADD_D ROOFMARK_STORE(move, "0"))
 
 #elif defined(__aarch64__)
 
-#define ROOFMARK_CLOBBERS "v0", "v1", "v2", "v3", "v30"
+#define ROOFMARK_CLOBBERS "v0", "v1", "v2", "v3", "v4", "v5", "v30"
 #define ROOFMARK_PROLOGUE "ldr q30, [%[s]]\n"
 #define ROOFMARK_ADVANCE                \
   "add %[a], %[a], #256\n"              \
   "add %[b], %[b], #256\n"              \
   "add %[c], %[c], #256\n"              \
+  "add %[d], %[d], #256\n"              \
   "subs %[left], %[left], #1\n"         \
   "csel %[back], %[bytes], xzr, eq\n"   \
   "csel %[left], %[per], %[left], eq\n" \
   "sub %[a], %[a], %[back]\n"           \
   "sub %[b], %[b], %[back]\n"           \
   "sub %[c], %[c], %[back]\n"           \
+  "sub %[d], %[d], %[back]\n"           \
   "subs %[turns], %[turns], #1\n"       \
   "b.ne 1b\n"
 #define ROOFMARK_EPILOGUE
@@ -130,22 +141,38 @@ ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENC
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "q30, q30"))
 #define ROOFMARK_COPY(move) \
   ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_STORE(move, "q0, q1"))
+#define ROOFMARK_MIX(move)                                                \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_LOAD("c", "q2, q3") \
+                    ROOFMARK_STORE(move, "q0, q1"))
 #define ROOFMARK_TRIAD(move)                                                                    \
   ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_LOAD(                                     \
       "c",                                                                                      \
       "q2, q3") "fmla v0.4s, v2.4s, v30.4s\n fmla v1.4s, v3.4s, v30.4s\n" ROOFMARK_STORE(move,  \
                                                                                          "q0, " \
                                                                                          "q1"))
+#define ROOFMARK_SCHOENAUER(move)                                                            \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_LOAD("c", "q2, q3") ROOFMARK_LOAD(     \
+      "d",                                                                                   \
+      "q4, q5") "fmla v0.4s, v2.4s, v4.4s\n fmla v1.4s, v3.4s, v5.4s\n" ROOFMARK_STORE(move, \
+                                                                                       "q0, q1"))
+
+#define ROOFMARK_MOVE "stp"
+#define ROOFMARK_MOVE_NT "stnp"
+#define ROOFMARK_FENCE ""
+
+#endif
 
 ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")
 ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")
-ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE("stp"), "")
-ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE("stnp"), "")
-ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY("stp"), "")
-ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY("stnp"), "")
-ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD("stp"), "")
-ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD("stnp"), "")
-
-#endif
+ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+ROOFMARK_STREAM(stream_mix, ROOFMARK_MIX(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_mix_nt, ROOFMARK_MIX(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+ROOFMARK_STREAM(stream_schoenauer, ROOFMARK_SCHOENAUER(ROOFMARK_MOVE), "")
+ROOFMARK_STREAM(stream_schoenauer_nt, ROOFMARK_SCHOENAUER(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -12,27 +12,24 @@ inline constexpr std::int64_t stream_step = 1024;
 
 /// The arrays of one thread, each `bytes` long (a multiple of stream_step) and 64-byte aligned.
 struct StreamArrays {
-  float* a;        ///< written
-  const float* b;  ///< read
-  const float* c;  ///< read by triad
+  float* a;            ///< written
+  const float *b, *c;  ///< read; c by mix, triad and schoenauer
+  const float* d;      ///< read by schoenauer
   std::int64_t bytes;
 };
 
-/// read: every element of b into a register.  write: a = s.  copy: a = b.  triad: a = b + s c.
-/// s is the 64 bytes at `scalar`.  Each pass touches every element once.  read_far also prefetches,
-/// for arrays that lie in memory.
-using StreamLeaf = void (*)(const StreamArrays& arrays, const float* scalar, std::int64_t passes);
+/// read: every element of b into a register.  write: a = s.  copy: a = b.  mix: a = b, c into a
+/// register.  triad: a = b + s c.  schoenauer: a = b + c d.  s is the 64 bytes at `scalar`.  Each
+/// pass touches every element once.  read_far also prefetches, for arrays that lie in memory; _nt
+/// stores past the caches.
+using StreamFunction = void(const StreamArrays& arrays, const float* scalar, std::int64_t passes);
+using StreamLeaf = StreamFunction*;
 
-#define ROOFMARK_DECLARE(isa, vector_bytes)                                \
-  namespace isa_##isa {                                                    \
-    void stream_read(const StreamArrays&, const float*, std::int64_t);     \
-    void stream_read_far(const StreamArrays&, const float*, std::int64_t); \
-    void stream_write(const StreamArrays&, const float*, std::int64_t);    \
-    void stream_write_nt(const StreamArrays&, const float*, std::int64_t); \
-    void stream_copy(const StreamArrays&, const float*, std::int64_t);     \
-    void stream_copy_nt(const StreamArrays&, const float*, std::int64_t);  \
-    void stream_triad(const StreamArrays&, const float*, std::int64_t);    \
-    void stream_triad_nt(const StreamArrays&, const float*, std::int64_t); \
+#define ROOFMARK_DECLARE(isa, vector_bytes)                                                  \
+  namespace isa_##isa {                                                                      \
+    StreamFunction stream_read, stream_read_far, stream_write, stream_write_nt, stream_copy, \
+        stream_copy_nt, stream_triad, stream_triad_nt, stream_mix, stream_mix_nt,            \
+        stream_schoenauer, stream_schoenauer_nt;                                             \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE

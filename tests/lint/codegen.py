@@ -10,16 +10,18 @@ import pipes
 import tree
 
 # Function -> (instructions in one turn, the instruction, x86 and AArch64 spelling).  A chain is one where
-# each instruction reads and writes the same register.
+# each instruction reads and writes the same register, a chase where each load's address is what the one before brought.
 PACE = {
     "multiply_chain": (64, r"imul %\w+,%(\w+)|mul (x\d+), \2, x\d+"),
     "add_chain": (64, r"add %\w+,%(\w+)|add (x\d+), \2, x\d+"),
     "nop_run": (512, r"nop"),
+    "chase": (16, r"mov \(%(\w+)\),%\1|ldr (x\d+), \[\2\]"),
 }
 
 # Function -> (arrays read, arrays written, multiply-adds per vector).  Suffix _nt: stores past the caches;
 # _far: asks for every cache line once, ahead of the loads.
-STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1)}
+STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1),
+          "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
 STREAM_NAMES = ["stream_read", "stream_read_far"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 LINE_BYTES = 64
 PREFETCHES = ("prefetchnta", "prfm")

@@ -220,7 +220,7 @@ void {kernel}_f32(long turns, const void*, const void* x, void*) {{
 
     @unittest.skipUnless(X86, "x86 assembly")
     def test_a_broken_pace_is_caught(self):
-        def source(multiplies, other=""):
+        def source(multiplies, other="", load="movq (%1),%1"):
             body = f'".rept {multiplies}\\n imulq %2,%1\\n .endr\\n"'
             return f"""
 namespace roofmark {{
@@ -229,6 +229,8 @@ unsigned long multiply_chain(long n, unsigned long x) {{
 unsigned long add_chain(long n, unsigned long x) {{
   asm volatile("1:\\n .rept 64\\n addq %1,%1\\n .endr\\n dec %0\\n jnz 1b\\n" : "+r"(n), "+r"(x)); return x; }}
 void nop_run(long n) {{ asm volatile("1:\\n .rept 512\\n nop\\n .endr\\n dec %0\\n jnz 1b\\n" : "+r"(n)); }}
+const void* chase(long n, const void* p) {{
+  asm volatile("1:\\n .rept 16\\n {load}\\n .endr\\n dec %0\\n jnz 1b\\n" : "+r"(n), "+r"(p)); return p; }}
 }}
 """
         def findings(text):
@@ -237,6 +239,7 @@ void nop_run(long n) {{ asm volatile("1:\\n .rept 512\\n nop\\n .endr\\n dec %0\
         self.assertEqual(findings(source(64)), [])
         self.assertTrue(any("63 instructions" in f for f in findings(source(63))))
         self.assertTrue(any("inside the loop" in f for f in findings(source(64, "xorq %1,%1\\n"))))
+        self.assertTrue(any("0 instructions of the stream" in f for f in findings(source(64, load="movq 8(%1),%1"))))
 
     @unittest.skipUnless(X86, "x86 assembly")
     def test_a_stream_that_moves_something_else_is_caught(self):
@@ -264,6 +267,8 @@ void {name}(long n, float* a, const float* b) {{
                 self.assertTrue(any(part in f for f in found), found)
         self.assertTrue(any("once" in f for f in findings(good, step=48)))
         self.assertTrue(any("wrong kind" in f for f in findings(good, name="stream_copy_nt")))
+        self.assertTrue(any("loads from 1 arrays instead of 2" in f for f in findings(good, name="stream_mix")))
+        self.assertTrue(any("0 multiply-adds" in f for f in findings(good, name="stream_schoenauer")))
 
     @unittest.skipUnless(X86, "x86 assembly")
     def test_exponentials_that_pass_through_memory_are_caught(self):

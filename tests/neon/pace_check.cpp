@@ -1,4 +1,4 @@
-// The chains whose pace tells the clock do as many multiplies and adds as they say.
+// The chains whose pace tells the clock and the latency of memory do as many steps as they say.
 #include "core/pace.isa.h"
 #include "tests/neon/check.h"
 
@@ -16,5 +16,8 @@ int main() {
     check.that(add_chain(count, 7) == sum, "wrong sum", count);
     nop_run(turns * nop_turn);
   }
+  const void* ring[3] = {&ring[1], &ring[2], &ring[0]};  // 16 steps: once around five times
+  check.that(chase(chase_turn, ring) == &ring[1], "wrong end", chase_turn);
+  check.that(chase(3 * chase_turn, ring) == &ring[0], "wrong end", 3 * chase_turn);
   return check.status();
 }

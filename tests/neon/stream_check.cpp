@@ -8,15 +8,18 @@ using namespace roofmark;
 
 constexpr std::int64_t count = 3 * stream_step / 4;
 
-/// Runs a leaf and compares a with the value that `wanted` gives for (b, c).
+/// Runs a leaf and compares a with the value that `wanted` gives for (b, c, d).
 template <class Wanted>
 void check_stream(Check& check, StreamLeaf leaf, Wanted wanted) {
   std::vector<float> a = poisoned(count), scalar(16, 3.0f);
-  const std::vector<float> b = random_values(count, 1), c = random_values(count, 2);
-  leaf({a.data(), b.data(), c.data(), 4 * count}, scalar.data(), 2);
+  const std::vector<float> b = random_values(count, 1), c = random_values(count, 2),
+                           d = random_values(count, 3);
+  leaf({a.data(), b.data(), c.data(), d.data(), 4 * count}, scalar.data(), 2);
   for (std::int64_t i = 0; i < count; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    check.near(a[at], wanted(static_cast<double>(b[at]), static_cast<double>(c[at])), 1e-6, i);
+    const double exact =
+        wanted(static_cast<double>(b[at]), static_cast<double>(c[at]), static_cast<double>(d[at]));
+    check.near(a[at], exact, 1e-6, i);
   }
   check.guarded(a, count);
 }
@@ -26,19 +29,23 @@ void check_stream(Check& check, StreamLeaf leaf, Wanted wanted) {
 int main() {
   Check check("stream");
   for (const StreamLeaf leaf : {isa_neon::stream_write, isa_neon::stream_write_nt}) {
-    check_stream(check, leaf, [](double, double) { return 3.0; });
+    check_stream(check, leaf, [](double, double, double) { return 3.0; });
   }
-  for (const StreamLeaf leaf : {isa_neon::stream_copy, isa_neon::stream_copy_nt}) {
-    check_stream(check, leaf, [](double b, double) { return b; });
+  for (const StreamLeaf leaf : {isa_neon::stream_copy, isa_neon::stream_copy_nt,
+                                isa_neon::stream_mix, isa_neon::stream_mix_nt}) {
+    check_stream(check, leaf, [](double b, double, double) { return b; });
   }
   for (const StreamLeaf leaf : {isa_neon::stream_triad, isa_neon::stream_triad_nt}) {
-    check_stream(check, leaf, [](double b, double c) { return b + 3 * c; });
+    check_stream(check, leaf, [](double b, double c, double) { return b + 3 * c; });
+  }
+  for (const StreamLeaf leaf : {isa_neon::stream_schoenauer, isa_neon::stream_schoenauer_nt}) {
+    check_stream(check, leaf, [](double b, double c, double d) { return b + c * d; });
   }
   // A read changes nothing; that it loads every vector is for the lint over its code to see.
   std::vector<float> a = poisoned(count), scalar(16, 3.0f);
   const std::vector<float> b = random_values(count, 1);
-  isa_neon::stream_read({a.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
-  isa_neon::stream_read_far({a.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
+  isa_neon::stream_read({a.data(), b.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
+  isa_neon::stream_read_far({a.data(), b.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
   check.guarded(a, 0);
   return check.status();
 }
