@@ -146,8 +146,8 @@ std::vector<Site> pipe_sites(std::span<const PipeLeaf> leaves, const char* name,
   for (const CoreKind& kind : machine.cpu.kinds) {
     std::vector<int> cpus = machine.cpus_of(kind.name, std::nullopt);
     cpus.resize(static_cast<std::size_t>(machine.cores_among(cpus)));
+    if (cpus.empty()) continue;
     for (const std::size_t count : {std::size_t{1}, cpus.size()}) {
-      if (cpus.size() < count) continue;
       Site site = site_of(loop, bytes, static_cast<int>(count));
       site.conditions.cores = kind.name;
       site.cpus.assign(cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(count));
