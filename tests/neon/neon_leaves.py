@@ -37,7 +37,7 @@ def emulator():
 def build(source, folder):
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
     configure = ["cmake", "-G", "Ninja", "-S", str(source / "tests/neon"), "-B", str(folder),
-                 f"-DCMAKE_TOOLCHAIN_FILE={source}/tests/neon/toolchain.cmake", *launcher]
+                 f"-DCMAKE_TOOLCHAIN_FILE={source}/cmake/aarch64.cmake", *launcher]
     for command in [configure, ["cmake", "--build", str(folder)]]:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
