@@ -15,12 +15,14 @@ namespace roofmark {
 struct Ceiling {
   std::string id, device, kind;  ///< kind: compute | bandwidth | latency | overhead
   std::string level, format, variant, kernel;
+  std::string cores, node;  ///< as in Conditions; empty: any
   int threads = 1;
   Known<double> value, low,
       high;  ///< measured, with the interval of its median; null: no value, see reason
   std::string
       from;  ///< id of the row that says so: its own, or that of a kernel it was timed beside
   Known<double> clock_hz;  ///< measured beside its own row
+  Known<double> load;      ///< latency under load: bytes/s that others moved meanwhile
   Known<double> bus;       ///< memory: bytes/s on the bus, where ordinary stores read a line first
   Known<double> theoretical, datasheet;
   Known<double> share;  ///< value / theoretical

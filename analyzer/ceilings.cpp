@@ -57,6 +57,8 @@ Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine&
   ceiling.format = row.format.name();
   ceiling.variant = row.variant;
   ceiling.kernel = row.kernel;
+  ceiling.cores = row.conditions.cores;
+  ceiling.node = row.conditions.node;
   ceiling.threads = row.threads;
   ceiling.from = row.id;
   const Timing timing = timing_of(row);

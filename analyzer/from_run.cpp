@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyzer/consistency.h"
+#include "analyzer/findings.h"
 #include "analyzer/operators.h"
 #include "analyzer/points.h"
 #include "analyzer/sweep.h"
@@ -62,6 +63,7 @@ Analysis analyze_run(const Run& run, const RunOptions& options) {
   analysis.points = points_of(run, analysis.ceilings, asked);
   analysis.warnings = inconsistencies(run, analysis.ceilings, facts);
   analysis.sweeps = sweeps_of(run, analysis.ceilings);
+  analysis.notes = findings(analysis.ceilings, analysis.sweeps);
   return analysis;
 }
 

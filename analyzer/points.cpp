@@ -32,13 +32,13 @@ bool can_bind(const Ceiling* ceiling) {
 }
 
 /// What a launch costs at the least: of a GPU's it is the node of a graph, as decode steps are
-/// launched, and neither a launch of its own nor the wait for one.
+/// launched, and neither a launch of its own nor the wait for one.  A barrier launches nothing.
 const Ceiling* least_overhead(const std::vector<Ceiling>& ceilings, const std::string& device,
                               int threads) {
   const Ceiling* least = nullptr;
   for (const Ceiling& ceiling : ceilings) {
-    const bool meant =
-        ceiling.kind == "overhead" && ceiling.device == device && ceiling.threads == threads;
+    const bool meant = ceiling.kind == "overhead" && ceiling.kernel != "barrier" &&
+                       ceiling.device == device && ceiling.threads == threads;
     if (meant && can_bind(&ceiling) && (!least || *ceiling.value < *least->value)) {
       least = &ceiling;
     }

@@ -1,4 +1,5 @@
-// The report as CSV: one line per ceiling, point and layer, for spreadsheets and data frames.
+// The report as CSV: one line per ceiling, plateau, point and layer, for spreadsheets and data
+// frames.
 #include <algorithm>
 #include <cassert>
 #include <map>
@@ -8,6 +9,7 @@
 #include "analyzer/report/identity.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/tables.h"
+#include "analyzer/sweep.h"
 
 namespace roofmark {
 namespace {
@@ -111,6 +113,36 @@ Cells cells_of(const Point& row) {
   return cells;
 }
 
+/// A plateau and the sweep that it was found in.
+struct SweptLevel {
+  const Sweep& sweep;
+  const Plateau& plateau;
+};
+
+std::vector<SweptLevel> levels_of(const std::vector<Sweep>& sweeps) {
+  std::vector<SweptLevel> levels;
+  for (const Sweep& sweep : sweeps) {
+    for (const Plateau& plateau : sweep.plateaus) levels.push_back({sweep, plateau});
+  }
+  return levels;
+}
+
+Cells cells_of(const SweptLevel& row) {
+  Cells cells{{"row", "plateau"}, {"name", sweep_name(row.sweep)}, {"kernel", "sweep"}};
+  cells["variant"] = row.sweep.variant;
+  cells["device"] = row.sweep.device;
+  cells["level"] = row.plateau.level;
+  cells["threads"] = std::to_string(row.sweep.threads);
+  cells["shape"] =
+      "from=" + exact(row.plateau.first_bytes) + " to=" + exact(row.plateau.last_bytes);
+  cells["count"] = std::to_string(row.plateau.points);
+  cells["value"] = exact(row.plateau.value);
+  cells["low"] = cell(row.plateau.low);
+  cells["high"] = cell(row.plateau.high);
+  cells["unit"] = "B/s";
+  return cells;
+}
+
 Cells cells_of(const Layer& row) {
   Cells cells{{"row", "layer"}, {"name", row.op}, {"phase", row.phase}, {"bound", row.bound}};
   cells["count"] = std::to_string(row.count);
@@ -167,6 +199,7 @@ std::string csv_report(std::span<const Section> sections) {
     const std::string run = section.run ? section.run->id : section.analysis->title;
     const std::set<std::string> contended = contended_ids(section.run);
     sheet.add(run, section.analysis->ceilings, contended);
+    sheet.add(run, levels_of(section.analysis->sweeps), contended);
     sheet.add(run, section.analysis->points, contended);
     sheet.add(run, section.analysis->layers, contended);
   }

@@ -5,10 +5,12 @@
 #include "analyzer/numbers.h"
 #include "analyzer/report/identity.h"
 #include "analyzer/report/markup.h"
+#include "analyzer/report/memory_tables.h"
 #include "analyzer/report/page.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/roofline.h"
 #include "analyzer/report/tables.h"
+#include "analyzer/sweep.h"
 
 namespace roofmark {
 namespace {
@@ -56,8 +58,10 @@ std::string tiles(const Panel& panel) {
   for (const Ceiling* ceiling : panel.slopes) {
     if (!usable(*ceiling)) continue;
     far = ceiling;
+    const std::string place =
+        ceiling->threads == panel.threads ? "" : " at " + threads_name(ceiling->threads);
     html += tile(ceiling_value(*ceiling, ceiling->value),
-                 level_name(ceiling->level) + " " + ceiling->kernel + ", measured");
+                 level_name(ceiling->level) + " " + ceiling->kernel + place + ", measured");
   }
   if (top && far && far->level == "dram") {
     html += tile(plain_number(*top->value / *far->value) + " op/B",
@@ -123,6 +127,27 @@ std::string reasons_part(const std::string& title, const std::vector<Reason>& re
   return html + "</ul>\n";
 }
 
+std::string notes_part(const std::vector<std::string>& notes) {
+  if (notes.empty()) return "";
+  std::string html = "<h2>Notes</h2>\n<ul>\n";
+  for (const std::string& note : notes) html += item(note);
+  return html + "</ul>\n";
+}
+
+/// The curve of the most threads; the others and the figures folded away.
+std::string sweeps_html(const std::vector<Sweep>& sweeps, const std::string& id) {
+  std::string html;
+  for (std::size_t i = 0; i < sweeps.size(); ++i) {
+    const std::string figure = "<figure>" +
+                               sweep_svg(sweeps[i], id + "-sweep" + std::to_string(i + 1)).svg +
+                               "</figure>\n";
+    const std::string name = markup_text(sweep_name(sweeps[i]));
+    html += i == 0 ? figure : folded("Curve, " + name, figure);
+    html += folded("Figures, " + name, html_table(sweep_table(sweeps[i])));
+  }
+  return html;
+}
+
 std::string facts_list(const std::vector<std::pair<std::string, std::string>>& facts) {
   std::string html = "<dl>\n";
   for (const auto& [name, value] : facts) {
@@ -144,10 +169,14 @@ std::string section_html(const Section& section, const std::string& id) {
             markup_text(section.run->build.version, 40) + "</p>\n";
   }
   html += banner(section) + panels_html(section, id);
-  const Table others = ceilings_table(rows.others, contended);
   html += table_part("Ceilings", ceilings_table(rows.roof, contended));
-  html += folded("Other ceilings (" + std::to_string(rows.others.size()) + ")",
-                 others.empty() ? "" : html_table(others));
+  html += notes_part(analysis.notes);
+  for (const auto& [title, table] : memory_tables(analysis, rows)) html += table_part(title, table);
+  html += sweeps_html(analysis.sweeps, id);
+  for (const CeilingGroup& group : rows.others) {
+    html += folded(group.title + " (" + std::to_string(group.rows.size()) + ")",
+                   html_table(ceilings_table(group.rows, contended)));
+  }
   html += table_part("Points", points_table(point_list(analysis).measured, contended));
   html += table_part("Layers of the model", layers_table(analysis));
   html += table_part("Totals", totals_table(analysis));

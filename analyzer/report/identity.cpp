@@ -9,6 +9,8 @@
 namespace roofmark {
 namespace {
 
+constexpr std::string_view no_weights = "none-";  // of formats that are no product's
+
 /// The part before the next `separator`, taken off the front of `text`.
 std::string_view take(std::string_view& text, char separator) {
   const std::size_t end = text.find(separator);
@@ -18,8 +20,8 @@ std::string_view take(std::string_view& text, char separator) {
 }
 
 bool is_condition(std::string_view key) {
-  constexpr std::array<std::string_view, 6> keys{"level", "stores", "pages",
-                                                 "state", "packed", "memory"};
+  constexpr std::array<std::string_view, 8> keys{"level",  "stores", "pages", "state",
+                                                 "packed", "memory", "cores", "node"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -38,6 +40,18 @@ std::string Identity::condition(std::string_view name) const {
     if (key == name) return value;
   }
   return "";
+}
+
+double Identity::extent(std::string_view name) const {
+  std::string_view rest = shape;
+  while (!rest.empty()) {
+    std::string_view part = take(rest, ' ');
+    if (take(part, '=') != name) continue;
+    double value = 0;
+    const auto result = std::from_chars(part.data(), part.data() + part.size(), value);
+    return result.ec == std::errc() ? value : -1;
+  }
+  return -1;
 }
 
 Identity identity(const std::string& id) {
@@ -85,15 +99,23 @@ std::string overhead_name(const std::string& device) {
   return device == "cpu" ? "fork and join" : "launching";
 }
 
+bool is_product(const Ceiling& ceiling) {
+  return ceiling.kind == "compute" && ceiling.format.compare(0, no_weights.size(), no_weights) != 0;
+}
+
 std::string ceiling_name(const Ceiling& ceiling) {
   std::string name;
   const auto add = [&](const std::string& part) {
     if (!part.empty()) name += (name.empty() ? "" : " ") + part;
   };
-  if (ceiling.kind == "compute") {
+  if (is_product(ceiling)) {
     add(ceiling.format);
     add(ceiling.variant);
     add(ceiling.kernel);
+  } else if (ceiling.kind == "compute") {
+    add(ceiling.kernel);
+    add(ceiling.format.substr(no_weights.size()));
+    add(ceiling.variant);
   } else {
     add(level_name(ceiling.level));
     add(ceiling.kernel);
@@ -103,6 +125,8 @@ std::string ceiling_name(const Ceiling& ceiling) {
     if (parts.condition("pages") == "huge") add("huge pages");
     if (!parts.condition("memory").empty()) add(parts.condition("memory") + " memory");
   }
+  if (!ceiling.cores.empty()) add(ceiling.cores + " cores");
+  if (!ceiling.node.empty()) add("node " + ceiling.node);
   return name.empty() ? ceiling.id : name;
 }
 

@@ -21,6 +21,8 @@ struct Identity {
 
   /// The condition of that name, or empty.
   std::string condition(std::string_view name) const;
+  /// The extent of that name, or -1.
+  double extent(std::string_view name) const;
 };
 
 Identity identity(const std::string& id);
@@ -36,8 +38,12 @@ std::string panel_name(const std::string& device, int threads);
 /// What a call costs before it computes: "fork and join" on a CPU, "launching" on a GPU.
 std::string overhead_name(const std::string& device);
 
-/// What a ceiling limits: "f32 avx512 fma", "L1 read avx512", "DRAM copy avx2 nt stores, huge
-/// pages", "fork_join".
+/// A rate of multiply-adds: kernels are measured against these.  Others are rates of single
+/// instructions and functions (add, div, exp ...).
+bool is_product(const Ceiling& ceiling);
+
+/// What a ceiling limits: "f32 avx512 fma", "add f64 avx512", "L1 read avx512", "DRAM copy avx2 nt
+/// stores huge pages node 0:1", "fork_join".
 std::string ceiling_name(const Ceiling& ceiling);
 
 /// The operator of a point, or its kernel where no workload names it.

@@ -52,9 +52,10 @@ int kind_rank(const std::string& kind) {
 }
 
 /// What may bound a kernel by its intensity.  The link between a GPU and its host may not: kernels
-/// move no bytes over it.
+/// move no bytes over it; nor may sizes of a sweep, or rates that are no product's.
 bool on_roofline(const Ceiling& ceiling) {
-  return kind_rank(ceiling.kind) < 2 && ceiling.level != "link";
+  if (ceiling.kind == "compute") return is_product(ceiling);
+  return ceiling.kind == "bandwidth" && ceiling.level != "link" && ceiling.level != "sweep";
 }
 
 /// Nearest first; the link to the host lies beyond the memory.
@@ -65,10 +66,30 @@ int level_rank(const std::string& level) {
 
 bool reads_before(const Ceiling* a, const Ceiling* b) {
   const auto key = [](const Ceiling* c) {
-    return std::tuple(kind_rank(c->kind), c->device, level_rank(c->level), -c->threads,
-                      c->kind == "latency" || c->kind == "overhead" ? 0.0 : -rank_value(*c), c->id);
+    const bool ranked = c->kind == "bandwidth" || is_product(*c);
+    return std::tuple(kind_rank(c->kind), c->device, level_rank(c->level),
+                      ranked ? "" : c->kernel + " " + c->format, -c->threads,
+                      ranked ? -rank_value(*c) : 0.0, c->id);
   };
   return key(a) < key(b);
+}
+
+void sort_for_reading(std::vector<const Ceiling*>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), reads_before);
+}
+
+std::vector<CeilingGroup> empty_groups() {
+  return {{"Other products", {}},
+          {"Rates of single instructions and functions, no kernel's roof", {}},
+          {"Other bandwidths", {}},
+          {"Latency", {}},
+          {"Overheads", {}}};
+}
+
+/// Its place in empty_groups().
+std::size_t group_of(const Ceiling& ceiling) {
+  if (ceiling.kind == "compute") return is_product(ceiling) ? 0 : 1;
+  return ceiling.kind == "bandwidth" ? 2 : ceiling.kind == "latency" ? 3 : 4;
 }
 
 int phase_rank(const std::string& phase) {
@@ -90,16 +111,17 @@ std::vector<const Ceiling*> best_of_each(const std::vector<const Ceiling*>& all,
   return chosen;
 }
 
-void fill(Panel& panel, const Analysis& analysis) {
+void fill(Panel& panel, const Analysis& analysis, bool heads) {
   std::vector<const Ceiling*> slopes, flats;
   for (const Ceiling& ceiling : analysis.ceilings) {
-    if (ceiling.device != panel.device || ceiling.threads != panel.threads || !drawable(ceiling))
-      continue;
-    if (ceiling.kind == "bandwidth" && on_roofline(ceiling)) slopes.push_back(&ceiling);
-    if (ceiling.kind == "compute") flats.push_back(&ceiling);
+    if (ceiling.device != panel.device || !drawable(ceiling) || !on_roofline(ceiling)) continue;
+    // The memory is often fastest below all threads, and then that is what the device can do.
+    const bool elsewhere = ceiling.threads != panel.threads;
+    if (elsewhere && !(heads && ceiling.level == "dram" && ceiling.kernel == "read")) continue;
+    (ceiling.kind == "bandwidth" ? slopes : flats).push_back(&ceiling);
   }
   const auto of_one_variant = [](const Ceiling& c) {
-    return std::tuple(c.level, c.kernel, c.variant);
+    return std::tuple(c.level, c.kernel, c.variant, c.threads);
   };
   panel.slopes = best_of_each(
       best_of_each(slopes, of_one_variant, better), [](const Ceiling& c) { return c.level; },
@@ -109,7 +131,8 @@ void fill(Panel& panel, const Analysis& analysis) {
   for (const Ceiling* slope : slopes) {
     const bool taken =
         std::find(panel.slopes.begin(), panel.slopes.end(), slope) != panel.slopes.end();
-    if (!taken && usable(*slope)) panel.others.push_back(slope);
+    const bool own = slope->threads == panel.threads;
+    if (!taken && own && usable(*slope)) panel.others.push_back(slope);
   }
   for (const Point& point : analysis.points) {
     const Identity parts = identity(point.id);
@@ -147,7 +170,7 @@ std::vector<Panel> panels(const Analysis& analysis) {
     Panel panel;
     panel.device = device;
     panel.threads = -threads;
-    fill(panel, analysis);
+    fill(panel, analysis, heads_its_device(result, panel));
     result.push_back(std::move(panel));
   }
   return result;
@@ -156,32 +179,44 @@ std::vector<Panel> panels(const Analysis& analysis) {
 bool heads_its_device(const std::vector<Panel>& all, const Panel& panel) {
   const auto first = std::find_if(all.begin(), all.end(),
                                   [&](const Panel& other) { return other.device == panel.device; });
-  return first != all.end() && first->threads == panel.threads;
+  return first == all.end() || first->threads == panel.threads;
 }
 
 Ladder ladder(const Analysis& analysis) {
   std::set<const Ceiling*> roof;
-  for (const Panel& panel : panels(analysis)) {
+  const std::vector<Panel> all = panels(analysis);
+  for (const Panel& panel : all) {
+    if (!heads_its_device(all, panel)) continue;
     roof.insert(panel.slopes.begin(), panel.slopes.end());
     roof.insert(panel.flats.begin(), panel.flats.end());
   }
   std::set<std::string> binding;
   for (const Point& point : analysis.points) binding.insert(point.ceiling);
   Ladder result;
+  std::vector<CeilingGroup> groups = empty_groups();
   for (const Ceiling& ceiling : analysis.ceilings) {
+    const bool binds = usable(ceiling) && binding.count(ceiling.id) > 0;
     if (ceiling.grade == 'X') {
       result.refused.push_back(&ceiling);
-    } else if (roof.count(&ceiling) ||
-               (usable(ceiling) && (!on_roofline(ceiling) || binding.count(ceiling.id)))) {
+    } else if (roof.count(&ceiling) || binds || (usable(ceiling) && ceiling.level == "link")) {
       result.roof.push_back(&ceiling);
-    } else if (ceiling.value) {
-      result.others.push_back(&ceiling);
-    } else {
+    } else if (!ceiling.value) {
       result.missing.push_back(&ceiling);
+    } else if (ceiling.kernel == "loaded_latency") {
+      result.loaded_latency.push_back(&ceiling);
+    } else if (ceiling.kernel == "core_to_core") {
+      result.core_to_core.push_back(&ceiling);
+    } else if (ceiling.level != "sweep") {
+      groups[group_of(ceiling)].rows.push_back(&ceiling);
     }
   }
-  for (auto* list : {&result.roof, &result.others, &result.refused, &result.missing}) {
-    std::stable_sort(list->begin(), list->end(), reads_before);
+  for (CeilingGroup& group : groups) {
+    if (!group.rows.empty()) result.others.push_back(std::move(group));
+  }
+  for (CeilingGroup& group : result.others) sort_for_reading(group.rows);
+  for (auto* list : {&result.roof, &result.refused, &result.missing, &result.loaded_latency,
+                     &result.core_to_core}) {
+    sort_for_reading(*list);
   }
   return result;
 }

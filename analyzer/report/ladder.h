@@ -12,8 +12,9 @@ namespace roofmark {
 struct Panel {
   std::string device;
   int threads = 1;
-  std::vector<const Ceiling*> slopes,
-      flats;  ///< the roof: per level its read; per format and variant the best
+  /// The roof: per level its read, of the memory in the first panel of its device at whichever
+  /// number of threads it is fastest; per format of products and variant the best.
+  std::vector<const Ceiling*> slopes, flats;
   std::vector<const Ceiling*> others;  ///< bandwidths below their level's best, measured
   std::vector<const Point*> points;
 };
@@ -29,11 +30,21 @@ bool usable(const Point& point);
 /// May stand on a roofline: usable, with a positive intensity and rate.
 bool plottable(const Point& point);
 
+/// Ceilings of one sort.
+struct CeilingGroup {
+  std::string title;
+  std::vector<const Ceiling*> rows;
+};
+
 /// The ceilings in reading order: compute (fastest first), bandwidth (nearest level first),
-/// latency, overhead; most threads first.  Those with a value.
+/// latency, overhead; most threads first.  Those with a value; rows of sweeps stand in
+/// Analysis::sweeps.
 struct Ladder {
-  std::vector<const Ceiling*> roof;  ///< those that a point is bound by or that make a panel's roof
-  std::vector<const Ceiling*> others;
+  /// Those that a point is bound by, that make the roof of a device's first panel, and what moves
+  /// over its link.
+  std::vector<const Ceiling*> roof;
+  std::vector<CeilingGroup> others;  ///< by what they limit; none is empty
+  std::vector<const Ceiling*> loaded_latency, core_to_core;
   std::vector<const Ceiling*> refused;  ///< grade X: above what the machine can do
   std::vector<const Ceiling*> missing;  ///< no value, and no bound to show instead
 };

@@ -1,7 +1,9 @@
 // The report as Markdown.
 #include "analyzer/plain_text.h"
+#include "analyzer/report/memory_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/tables.h"
+#include "analyzer/sweep.h"
 
 namespace roofmark {
 namespace {
@@ -33,12 +35,20 @@ std::string section_markdown(const Section& section) {
   if (!analysis.warnings.empty()) text += "\n## Warnings\n\n";
   for (const Warning& warning : analysis.warnings) text += "- " + shown(warning.what) + "\n";
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
+  if (!analysis.notes.empty()) text += "\n## Notes\n\n";
+  for (const std::string& note : analysis.notes) text += "- " + shown(note) + "\n";
+  for (const auto& [title, table] : memory_tables(analysis, rows)) add_table(text, title, table);
   add_table(text, "Points by phase and threads, longest first",
             points_table(point_list(analysis).measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
   add_table(text, "Storage", storage_table(analysis));
-  add_table(text, "Other ceilings", ceilings_table(rows.others, contended));
+  for (const CeilingGroup& group : rows.others) {
+    add_table(text, group.title, ceilings_table(group.rows, contended));
+  }
+  for (const Sweep& sweep : analysis.sweeps) {
+    add_table(text, shown(sweep_name(sweep)), sweep_table(sweep));
+  }
   add_reasons(text, "Remarks", remarks(analysis));
   add_reasons(text, "Not measured", missing_rows(analysis));
   add_reasons(text, "Refused", refused_rows(analysis));

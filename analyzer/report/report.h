@@ -21,12 +21,13 @@ std::string text_report(std::span<const Section> sections);
 /// The same for a page that shows Markdown.
 std::string markdown_report(std::span<const Section> sections);
 
-/// One line per ceiling, point and layer, in SI units, unknown cells empty; the first column says
-/// which run.
+/// One line per ceiling, plateau of a sweep, point and layer, in SI units, unknown cells empty; the
+/// first column says which run.
 std::string csv_report(std::span<const Section> sections);
 
-/// One roofline per run, for the largest thread count of its first device; the picture says what
-/// else was measured.  The same bytes for the same analysis.
+/// One roofline per device of each run, for its largest thread count, and under them the curve of
+/// a sweep over sizes; the picture says what else was measured.  The same bytes for the same
+/// analysis.
 std::string svg_report(std::span<const Section> sections);
 
 /// One self-contained page: nothing is loaded, nothing runs.

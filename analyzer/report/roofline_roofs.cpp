@@ -181,7 +181,9 @@ void label_slopes(Drawing& drawing, Frame& frame) {
     if (positive(ceiling->datasheet)) lines.push_back(direction.across(frame, *ceiling->datasheet));
   }
   for (const Ceiling* ceiling : frame.panel->slopes) {
-    const SlopeLabel wanted{label(*ceiling), drawn_value(*ceiling),
+    const std::string place =
+        ceiling->threads == frame.panel->threads ? "" : " at " + threads_name(ceiling->threads);
+    const SlopeLabel wanted{label(*ceiling) + place, drawn_value(*ceiling),
                             usable(*ceiling) ? frame.top : frame.top_bound};
     if (place_slope_label(drawing, frame, direction, wanted, lines)) continue;
     place_slope_label(drawing, frame, direction, wanted, {});  // across a line rather than nowhere

@@ -1,6 +1,7 @@
 // The report as one SVG picture.
 #include "analyzer/report/drawing.h"
 #include "analyzer/report/identity.h"
+#include "analyzer/report/memory_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/roofline.h"
 
@@ -20,7 +21,7 @@ std::string other_panels(const std::vector<Panel>& all, const Panel& drawn) {
   return text.empty() ? text : "Also measured, in the HTML report: " + text + ".";
 }
 
-/// One per device, of the most threads.
+/// One per device, of the most threads, and the curve of the first sweep.
 std::vector<Picture> section_pictures(const Section& section, const std::string& id) {
   const std::vector<Panel> all = panels(*section.analysis);
   const auto colours = colours_of(*section.analysis);
@@ -33,6 +34,8 @@ std::vector<Picture> section_pictures(const Section& section, const std::string&
   }
   const Panel none{.device = "nothing measured"};
   if (pictures.empty()) pictures.push_back(roofline_svg(none, colours, title, "", id));
+  const std::vector<Sweep>& sweeps = section.analysis->sweeps;
+  if (!sweeps.empty()) pictures.push_back(sweep_svg(sweeps.front(), id + "-sweep"));
   return pictures;
 }
 

@@ -320,7 +320,9 @@ std::vector<Reason> remarks(const Analysis& analysis) {
   Reasons reasons;
   const Ladder rows = ladder(analysis);
   add_reasons(reasons, rows.roof, "");
-  add_reasons(reasons, rows.others, "");
+  for (const CeilingGroup& group : rows.others) add_reasons(reasons, group.rows, "");
+  add_reasons(reasons, rows.loaded_latency, "");
+  add_reasons(reasons, rows.core_to_core, "");
   add_reasons(reasons, point_list(analysis).measured, "");
   for (const Layer& layer : analysis.layers) {
     if (!layer.reason.empty()) reasons.add(layer.reason, layer.op + " " + layer.phase);

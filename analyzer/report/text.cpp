@@ -1,5 +1,6 @@
 // The report for a terminal.
 #include "analyzer/plain_text.h"
+#include "analyzer/report/memory_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/tables.h"
 
@@ -35,12 +36,17 @@ std::string section_text(const Section& section) {
                  section.run->build.commit + ")");
   }
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
-  add_table(text, "Other ceilings", ceilings_table(rows.others, contended));
+  for (const auto& [title, table] : memory_tables(analysis, rows)) add_table(text, title, table);
+  for (const CeilingGroup& group : rows.others) {
+    add_table(text, group.title, ceilings_table(group.rows, contended));
+  }
   add_table(text, "Points by phase and threads, longest first",
             points_table(points.measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
   add_table(text, "Storage", storage_table(analysis));
+  if (!analysis.notes.empty()) text += heading("Notes");
+  for (const std::string& note : analysis.notes) text += line(note);
   add_reasons(text, "Remarks", remarks(analysis));
   add_reasons(text, "Not measured", missing_rows(analysis));
   add_reasons(text, "Refused", refused_rows(analysis));

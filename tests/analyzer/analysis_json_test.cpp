@@ -24,11 +24,12 @@ std::vector<std::string> keys(const JsonView& object) {
 
 TEST(AnalysisJson, HasEveryKeyOfACeilingAndOfAPoint) {
   const JsonView json = parsed(made_up::analysis());
-  EXPECT_EQ(
-      keys(json.at("ceilings").elements()[0]),
-      (std::vector<std::string>{"id", "device", "kind", "level", "format", "kernel", "variant",
-                                "threads", "value", "from", "clock_hz", "bus", "low", "high",
-                                "theoretical", "datasheet", "share", "grade", "reason"}));
+  EXPECT_EQ(keys(json.at("ceilings").elements()[0]),
+            (std::vector<std::string>{
+                "id",        "device",  "kind",         "level", "format", "kernel",
+                "variant",   "threads", "cores",        "node",  "value",  "from",
+                "clock_hz",  "bus",     "load_bytes_s", "low",   "high",   "theoretical",
+                "datasheet", "share",   "grade",        "reason"}));
   EXPECT_EQ(keys(json.at("points").elements()[0]),
             (std::vector<std::string>{"id",
                                       "operator",
