@@ -101,6 +101,14 @@ class PipeTask final : public Task {
   Buffer memory_;
 };
 
+/// Products bound kernels, and those are written for whole vectors.
+Depth depth_of(const PipeLoop& loop, const Variant& variant) {
+  const bool product = format_of(loop).weights != DType::none;
+  const bool whole = variant.needs != "scalar" && variant.needs != "avx128";
+  if (product && whole) return Depth::quick;
+  return product || whole ? Depth::standard : Depth::thorough;
+}
+
 Site site_of(const PipeLoop& loop, int bytes, int threads) {
   const std::int64_t lanes = bytes / (bits(*dtype_from(loop.sum)) / 8);
   return {.shape = {{"ops", turns_of(loop) * loop.lane_ops * lanes * threads},
@@ -142,6 +150,7 @@ std::vector<Site> pipe_sites(std::span<const PipeLeaf> leaves, const char* name,
              .reason = "the length of this machine's SVE vectors is not known"}};
   }
   std::vector<Site> sites{site_of(loop, bytes, threads)};
+  sites.front().depth = depth_of(loop, variant);
   if (threads != 1) return sites;
   for (const CoreKind& kind : machine.cpu.kinds) {
     std::vector<int> cpus = machine.cpus_of(kind.name, std::nullopt);
@@ -149,6 +158,7 @@ std::vector<Site> pipe_sites(std::span<const PipeLeaf> leaves, const char* name,
     if (cpus.empty()) continue;
     for (const std::size_t count : {std::size_t{1}, cpus.size()}) {
       Site site = site_of(loop, bytes, static_cast<int>(count));
+      site.depth = depth_of(loop, variant);
       site.conditions.cores = kind.name;
       site.cpus.assign(cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(count));
       sites.push_back(std::move(site));
