@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 
 #include "analyzer/numbers.h"
@@ -36,6 +37,22 @@ std::vector<Probe> usable_probes(const Run& run, const std::vector<Ceiling>& cei
          clock_hz ? quotient(*ceiling->value, *clock_hz * row.threads) : std::nullopt});
   }
   return probes;
+}
+
+/// Of several ways to the same rate the slower say nothing of the core.
+void keep_the_best(std::vector<Probe>& probes) {
+  const auto beaten_by = [](const Probe& one, const Probe& other) {
+    return one.is("compute") && other.is("compute") && one.isa == other.isa &&
+           one.format == other.format && one.row->kernel == other.row->kernel &&
+           one.row->device == other.row->device && one.row->threads == other.row->threads &&
+           one.row->conditions == other.row->conditions && one.per_cycle < other.per_cycle;
+  };
+  std::vector<Probe> best;
+  std::copy_if(probes.begin(), probes.end(), std::back_inserter(best), [&](const Probe& one) {
+    return std::none_of(probes.begin(), probes.end(),
+                        [&](const Probe& other) { return beaten_by(one, other); });
+  });
+  probes = std::move(best);
 }
 
 /// What a row measures; null: the same in both rows of a tie.
@@ -143,7 +160,7 @@ class Checker {
 
   Known<double> spec_ops(const Probe& probe) const {
     const Uarch* uarch = facts_.of(*probe.row).uarch;
-    if (!uarch || probe.row->kernel == "div" || probe.row->kernel == "sqrt") return std::nullopt;
+    if (!uarch || probe.row->kernel == "fdiv" || probe.row->kernel == "fsqrt") return std::nullopt;
     return probe.row->device == "cpu" ? uarch->ops(probe.row->kernel, probe.isa, probe.format)
                                       : uarch->ops(probe.isa, probe.format);
   }
@@ -209,7 +226,9 @@ class Checker {
 
 std::vector<Warning> inconsistencies(const Run& run, const std::vector<Ceiling>& ceilings,
                                      const RunFacts& facts) {
-  return Checker(usable_probes(run, ceilings), facts).check();
+  std::vector<Probe> probes = usable_probes(run, ceilings);
+  keep_the_best(probes);
+  return Checker(std::move(probes), facts).check();
 }
 
 }  // namespace roofmark

@@ -39,10 +39,10 @@ std::string panel_name(const std::string& device, int threads);
 std::string overhead_name(const std::string& device);
 
 /// A rate of multiply-adds: kernels are measured against these.  Others are rates of single
-/// instructions and functions (add, div, exp ...).
+/// instructions and functions (fadd, fdiv, exp ...).
 bool is_product(const Ceiling& ceiling);
 
-/// What a ceiling limits: "f32 avx512 fma", "add f64 avx512", "L1 read avx512", "DRAM copy avx2 nt
+/// What a ceiling limits: "f32 avx512 fma", "fadd f64 avx512", "L1 read avx512", "DRAM copy avx2 nt
 /// stores huge pages node 0:1", "fork_join".
 std::string ceiling_name(const Ceiling& ceiling);
 

@@ -59,7 +59,7 @@ void expect_tied(Run run, const std::string& rule) {
 }
 
 TEST(Consistency, HalfThePrecisionIsTwiceTheRate) {
-  for (const auto& [kernel, f32] : {std::pair("add", 32.0), {"mul", 32.0}, {"fma_add", 96.0}}) {
+  for (const auto& [kernel, f32] : {std::pair("fadd", 32.0), {"fmul", 32.0}, {"fma_add", 96.0}}) {
     expect_tied(run_of({rate(kernel, "avx512", rate_of(DType::f64), f32 / 2),
                         rate(kernel, "avx512", rate_of(DType::f32), f32)}),
                 "none-f64 is half of none-f32");
@@ -117,9 +117,18 @@ TEST(Consistency, ArmsInstructionsAreInTheSpecsRatioToo) {
               "matrix sve_i8mm is twice dot sve");
 }
 
+TEST(Consistency, OfSeveralWaysToARateTheFastestCounts) {
+  roofmark::Run run = run_of({rate("fma_add", "avx512", rate_of(DType::f32), 96),
+                              rate("fma_add", "avx2-9x6", rate_of(DType::f32), 48),
+                              rate("fma_add", "avx2-11x4", rate_of(DType::f32), 36)});
+  EXPECT_TRUE(analyze_run(run).warnings.empty());
+  run.rows.erase(run.rows.begin() + 1);
+  EXPECT_EQ(analyze_run(run).warnings.size(), 1u);
+}
+
 TEST(Consistency, WhatTheSpecDoesNotRelateIsNotCompared) {
-  roofmark::Run run = run_of({rate("div", "avx512", rate_of(DType::f64), 1),
-                              rate("div", "avx512", rate_of(DType::f32), 6.4),
+  roofmark::Run run = run_of({rate("fdiv", "avx512", rate_of(DType::f64), 1),
+                              rate("fdiv", "avx512", rate_of(DType::f32), 6.4),
                               rate("exp", "avx512", rate_of(DType::f32), 4),
                               rate("exp", "avx2", rate_of(DType::f32), 4)});
   EXPECT_TRUE(analyze_run(run).warnings.empty());

@@ -32,9 +32,9 @@ Run arm_run(int part) {
 
 TEST(CpuBounds, EachKernelHasTheRateOfItsOwnInstructions) {
   roofmark::Run run = zen5_run();
-  run.rows = {rate_row("add", "avx512", rate_of(DType::f32)),
+  run.rows = {rate_row("fadd", "avx512", rate_of(DType::f32)),
               rate_row("fma_add", "avx2", rate_of(DType::f64)),
-              rate_row("sqrt", "avx2", rate_of(DType::f32)),
+              rate_row("fsqrt", "avx2", rate_of(DType::f32)),
               rate_row("dot", "avx512_vnni-unrolled", *format_from("w8a8")),
               rate_row("dot", "avx512_vnni", *format_from("i16-i32")),
               rate_row("fma", "scalar", *format_from("f64"), 2)};

@@ -37,8 +37,8 @@ double operand_bytes(const Uarch& uarch, const std::string& isa, const Format& f
 double ops_per_element(const std::string& kernel, const std::string& isa) {
   if (kernel == "matrix") return isa.compare(0, 3, "amx") == 0 ? 32 : 4;
   if (kernel == "fma") return isa == "sse2" ? 1 : 2;
-  static const std::map<std::string, double> ops{{"dot", 2}, {"fma_add", 1.5}, {"add", 1},
-                                                 {"mul", 1}, {"div", 1},       {"sqrt", 1}};
+  static const std::map<std::string, double> ops{{"dot", 2},  {"fma_add", 1.5}, {"fadd", 1},
+                                                 {"fmul", 1}, {"fdiv", 1},      {"fsqrt", 1}};
   return ops.at(kernel);
 }
 

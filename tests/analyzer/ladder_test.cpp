@@ -86,7 +86,7 @@ TEST(Ladder, RatesThatAreNoProductsAreNoRoof) {
   Analysis analysis;
   analysis.ceilings = {
       on_cpu("fma", "f32", "", 1, 200e9), on_cpu("fma_add", "none-f32", "", 1, 300e9),
-      on_cpu("exp", "none-f32", "", 1, 10e9), on_cpu("add", "none-f64", "", 1, 50e9)};
+      on_cpu("exp", "none-f32", "", 1, 10e9), on_cpu("fadd", "none-f64", "", 1, 50e9)};
   const std::vector<Panel> drawn = panels(analysis);
   ASSERT_EQ(drawn.size(), 1u);
   ASSERT_EQ(drawn[0].flats.size(), 1u);
@@ -95,7 +95,7 @@ TEST(Ladder, RatesThatAreNoProductsAreNoRoof) {
   EXPECT_EQ(listed.roof.size(), 1u);
   ASSERT_EQ(listed.others.size(), 1u);
   ASSERT_EQ(listed.others[0].rows.size(), 3u);
-  EXPECT_EQ(ceiling_name(*listed.others[0].rows[0]), "add f64 avx512");
+  EXPECT_EQ(ceiling_name(*listed.others[0].rows[1]), "fadd f64 avx512");
 }
 
 TEST(Ladder, SortsWhatItLimitsAndLeavesSweepsToTheirTable) {
