@@ -17,6 +17,16 @@ std::string kind_of(const Measurement& row) {
   return computes ? "compute" : "latency";
 }
 
+/// Bytes per second that others moved beside the samples that were kept, or all where none was.
+Known<double> load_of(const Measurement& row) {
+  std::vector<double> kept;
+  for (std::size_t i = 0; i < std::min(row.load_bytes_s.size(), row.flags.size()); ++i) {
+    if (row.flags[i].empty()) kept.push_back(row.load_bytes_s[i]);
+  }
+  const std::vector<double>& loads = kept.empty() ? row.load_bytes_s : kept;
+  return loads.empty() ? std::nullopt : quotient(median(loads), 1);
+}
+
 void put_value(Ceiling& ceiling, const Measurement& row, const Timing& timing) {
   if (ceiling.kind == "latency" || ceiling.kind == "overhead") {
     const double calls = row.work.ops.value > 0 ? row.work.ops.value : 1;
@@ -63,6 +73,7 @@ Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine&
   ceiling.from = row.id;
   const Timing timing = timing_of(row);
   ceiling.clock_hz = timing.clock_hz;
+  ceiling.load = load_of(row);
   put_value(ceiling, row, timing);
   if (!timing.seconds) {
     ceiling.reason = timing.reason;

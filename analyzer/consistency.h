@@ -17,9 +17,9 @@ namespace roofmark {
 ///   N threads         N x 1 thread (compute and l1, whose cores share nothing; per cycle)
 ///   reads             at least half of copies; of a nearer level no slower than of a farther one
 ///   latency           of a nearer level no longer than of a farther one
-/// Of several variants of one instruction set (avx2-9x6, avx2-11x4) the fastest counts.
-/// Rates per cycle are divided by the clock measured beside them.  Rows of grade X, contended ones
-/// and those of more threads than cores are left out.
+/// Of several loops for one rate (avx2-9x6, avx2-11x4) none counts: they lack registers to reach
+/// it. Rates per cycle are divided by the clock measured beside them.  Rows of grade X, contended
+/// ones and those of more threads than cores are left out.
 std::vector<Warning> inconsistencies(const Run& run, const std::vector<Ceiling>& ceilings,
                                      const RunFacts& facts);
 

@@ -5,8 +5,8 @@
 #include "analyzer/numbers.h"
 #include "analyzer/report/identity.h"
 #include "analyzer/report/markup.h"
-#include "analyzer/report/memory_tables.h"
 #include "analyzer/report/page.h"
+#include "analyzer/report/probe_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/roofline.h"
 #include "analyzer/report/tables.h"
@@ -171,7 +171,7 @@ std::string section_html(const Section& section, const std::string& id) {
   html += banner(section) + panels_html(section, id);
   html += table_part("Ceilings", ceilings_table(rows.roof, contended));
   html += notes_part(analysis.notes);
-  for (const auto& [title, table] : memory_tables(analysis, rows)) html += table_part(title, table);
+  for (const auto& [title, table] : probe_tables(analysis, rows)) html += table_part(title, table);
   html += sweeps_html(analysis.sweeps, id);
   for (const CeilingGroup& group : rows.others) {
     html += folded(group.title + " (" + std::to_string(group.rows.size()) + ")",

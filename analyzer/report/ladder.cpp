@@ -79,17 +79,12 @@ void sort_for_reading(std::vector<const Ceiling*>& rows) {
 }
 
 std::vector<CeilingGroup> empty_groups() {
-  return {{"Other products", {}},
-          {"Rates of single instructions and functions, no kernel's roof", {}},
-          {"Other bandwidths", {}},
-          {"Latency", {}},
-          {"Overheads", {}}};
+  return {{"Other products", {}}, {"Other bandwidths", {}}, {"Latency", {}}, {"Overheads", {}}};
 }
 
 /// Its place in empty_groups().
 std::size_t group_of(const Ceiling& ceiling) {
-  if (ceiling.kind == "compute") return is_product(ceiling) ? 0 : 1;
-  return ceiling.kind == "bandwidth" ? 2 : ceiling.kind == "latency" ? 3 : 4;
+  return static_cast<std::size_t>(kind_rank(ceiling.kind));
 }
 
 int phase_rank(const std::string& phase) {
@@ -202,6 +197,8 @@ Ladder ladder(const Analysis& analysis) {
       result.roof.push_back(&ceiling);
     } else if (!ceiling.value) {
       result.missing.push_back(&ceiling);
+    } else if (ceiling.kind == "compute" && !is_product(ceiling)) {
+      result.rates.push_back(&ceiling);
     } else if (ceiling.kernel == "loaded_latency") {
       result.loaded_latency.push_back(&ceiling);
     } else if (ceiling.kernel == "core_to_core") {
@@ -214,8 +211,8 @@ Ladder ladder(const Analysis& analysis) {
     if (!group.rows.empty()) result.others.push_back(std::move(group));
   }
   for (CeilingGroup& group : result.others) sort_for_reading(group.rows);
-  for (auto* list : {&result.roof, &result.refused, &result.missing, &result.loaded_latency,
-                     &result.core_to_core}) {
+  for (auto* list : {&result.roof, &result.refused, &result.missing, &result.rates,
+                     &result.loaded_latency, &result.core_to_core}) {
     sort_for_reading(*list);
   }
   return result;

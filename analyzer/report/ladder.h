@@ -43,7 +43,8 @@ struct Ladder {
   /// Those that a point is bound by, that make the roof of a device's first panel, and what moves
   /// over its link.
   std::vector<const Ceiling*> roof;
-  std::vector<CeilingGroup> others;  ///< by what they limit; none is empty
+  std::vector<CeilingGroup> others;   ///< by what they limit; none is empty
+  std::vector<const Ceiling*> rates;  ///< of single instructions and functions
   std::vector<const Ceiling*> loaded_latency, core_to_core;
   std::vector<const Ceiling*> refused;  ///< grade X: above what the machine can do
   std::vector<const Ceiling*> missing;  ///< no value, and no bound to show instead

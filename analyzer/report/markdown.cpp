@@ -1,6 +1,6 @@
 // The report as Markdown.
 #include "analyzer/plain_text.h"
-#include "analyzer/report/memory_tables.h"
+#include "analyzer/report/probe_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/tables.h"
 #include "analyzer/sweep.h"
@@ -37,7 +37,7 @@ std::string section_markdown(const Section& section) {
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
   if (!analysis.notes.empty()) text += "\n## Notes\n\n";
   for (const std::string& note : analysis.notes) text += "- " + shown(note) + "\n";
-  for (const auto& [title, table] : memory_tables(analysis, rows)) add_table(text, title, table);
+  for (const auto& [title, table] : probe_tables(analysis, rows)) add_table(text, title, table);
   add_table(text, "Points by phase and threads, longest first",
             points_table(point_list(analysis).measured, contended));
   add_table(text, "Layers", layers_table(analysis));

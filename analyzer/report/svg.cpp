@@ -1,7 +1,7 @@
 // The report as one SVG picture.
 #include "analyzer/report/drawing.h"
 #include "analyzer/report/identity.h"
-#include "analyzer/report/memory_tables.h"
+#include "analyzer/report/probe_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/roofline.h"
 

@@ -7,7 +7,7 @@
 #include "analyzer/report/drawing.h"
 #include "analyzer/report/identity.h"
 #include "analyzer/report/markup.h"
-#include "analyzer/report/memory_tables.h"
+#include "analyzer/report/probe_tables.h"
 #include "analyzer/sweep.h"
 
 namespace roofmark {

@@ -321,6 +321,7 @@ std::vector<Reason> remarks(const Analysis& analysis) {
   const Ladder rows = ladder(analysis);
   add_reasons(reasons, rows.roof, "");
   for (const CeilingGroup& group : rows.others) add_reasons(reasons, group.rows, "");
+  add_reasons(reasons, rows.rates, "");
   add_reasons(reasons, rows.loaded_latency, "");
   add_reasons(reasons, rows.core_to_core, "");
   add_reasons(reasons, point_list(analysis).measured, "");

@@ -1,6 +1,6 @@
 // The report for a terminal.
 #include "analyzer/plain_text.h"
-#include "analyzer/report/memory_tables.h"
+#include "analyzer/report/probe_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/tables.h"
 
@@ -36,7 +36,7 @@ std::string section_text(const Section& section) {
                  section.run->build.commit + ")");
   }
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
-  for (const auto& [title, table] : memory_tables(analysis, rows)) add_table(text, title, table);
+  for (const auto& [title, table] : probe_tables(analysis, rows)) add_table(text, title, table);
   for (const CeilingGroup& group : rows.others) {
     add_table(text, group.title, ceilings_table(group.rows, contended));
   }

@@ -117,12 +117,11 @@ TEST(Consistency, ArmsInstructionsAreInTheSpecsRatioToo) {
               "matrix sve_i8mm is twice dot sve");
 }
 
-TEST(Consistency, OfSeveralWaysToARateTheFastestCounts) {
+TEST(Consistency, OneOfSeveralLoopsForARateNeedNotReachIt) {
   roofmark::Run run = run_of({rate("fma_add", "avx512", rate_of(DType::f32), 96),
-                              rate("fma_add", "avx2-9x6", rate_of(DType::f32), 48),
-                              rate("fma_add", "avx2-11x4", rate_of(DType::f32), 36)});
+                              rate("fma_add", "avx2-9x6", rate_of(DType::f32), 40)});
   EXPECT_TRUE(analyze_run(run).warnings.empty());
-  run.rows.erase(run.rows.begin() + 1);
+  run.rows[1] = rate("fma_add", "avx2", rate_of(DType::f32), 40);
   EXPECT_EQ(analyze_run(run).warnings.size(), 1u);
 }
 

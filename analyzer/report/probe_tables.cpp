@@ -1,9 +1,11 @@
-#include "analyzer/report/memory_tables.h"
+#include "analyzer/report/probe_tables.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
+#include "analyzer/bounds.h"
 #include "analyzer/numbers.h"
 #include "analyzer/report/identity.h"
 #include "analyzer/sweep.h"
@@ -17,6 +19,19 @@ const CacheReach* cache_of(const Sweep& sweep, const std::string& level) {
   const auto found = std::find_if(sweep.caches.begin(), sweep.caches.end(),
                                   [&](const CacheReach& cache) { return cache.level == level; });
   return found == sweep.caches.end() ? nullptr : &*found;
+}
+
+/// "fadd f32"
+std::string rate_name(const Ceiling& ceiling) {
+  const std::size_t dash = ceiling.format.find('-');
+  return ceiling.kernel + " " +
+         (dash == std::string::npos ? ceiling.format : ceiling.format.substr(dash + 1));
+}
+
+/// "117 Gop/s 99.8 % A"
+std::string rate_cell(const Ceiling& ceiling) {
+  return ceiling_value(ceiling, ceiling.value) +
+         (ceiling.share ? " " + percent(ceiling.share) : "") + " " + ceiling.grade;
 }
 
 std::string grade_of(const Ceiling& ceiling) { return std::string(1, ceiling.grade); }
@@ -57,6 +72,32 @@ Table matrix(const std::vector<Hop>& hops, const std::set<int>& cpus) {
 }
 
 }  // namespace
+
+Table rates_table(const std::vector<const Ceiling*>& rows) {
+  std::vector<std::string> isas;  // in the order of the rows
+  // rate, kind of core, fewest threads last -> instruction set -> its fastest variant
+  std::map<std::tuple<std::string, std::string, int>, std::map<std::string, const Ceiling*>> best;
+  for (const Ceiling* row : rows) {
+    const std::string isa = isa_of(row->variant);
+    if (std::find(isas.begin(), isas.end(), isa) == isas.end()) isas.push_back(isa);
+    const Ceiling*& cell = best[{rate_name(*row), row->cores, -row->threads}][isa];
+    if (!cell || *cell->value < *row->value) cell = row;
+  }
+  std::vector<Column> columns{{"rate"}, {"threads", Align::right}};
+  for (const std::string& isa : isas) columns.push_back({isa, Align::right});
+  Table table(columns);
+  for (const auto& [rate, cells] : best) {
+    const auto& [name, cores, threads] = rate;
+    std::vector<std::string> line{cores.empty() ? name : name + " " + cores + " cores",
+                                  std::to_string(-threads)};
+    for (const std::string& isa : isas) {
+      const auto cell = cells.find(isa);
+      line.push_back(cell == cells.end() ? "-" : rate_cell(*cell->second));
+    }
+    table.add(std::move(line));
+  }
+  return table;
+}
 
 Table plateaus_table(const std::vector<Sweep>& sweeps) {
   Table table({{"sweep"},
@@ -128,12 +169,13 @@ Table core_to_core_table(const std::vector<const Ceiling*>& rows) {
   return table;
 }
 
-std::vector<std::pair<std::string, Table>> memory_tables(const Analysis& analysis,
-                                                         const Ladder& rows) {
+std::vector<std::pair<std::string, Table>> probe_tables(const Analysis& analysis,
+                                                        const Ladder& rows) {
   std::vector<std::pair<std::string, Table>> all;
   const auto add = [&](const char* title, Table table) {
     if (!table.empty()) all.emplace_back(title, std::move(table));
   };
+  add("Rates of single instructions and functions, no kernel's roof", rates_table(rows.rates));
   add("Levels of the memory, from sweeps over sizes", plateaus_table(analysis.sweeps));
   add("Latency of the memory under load", loaded_latency_table(rows.loaded_latency));
   add("Core to core", core_to_core_table(rows.core_to_core));

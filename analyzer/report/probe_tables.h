@@ -1,4 +1,5 @@
-// Tables and pictures of what reports say of the memory beside its ceilings.
+// Tables and pictures of what probes find beside the roofs: rates of single instructions, levels of
+// the memory, latencies.
 #pragma once
 
 #include <string>
@@ -11,6 +12,10 @@
 #include "analyzer/table.h"
 
 namespace roofmark {
+
+/// A row per rate, format and number of threads, a column per instruction set: the fastest variant,
+/// its share of the theoretical rate and its grade.
+Table rates_table(const std::vector<const Ceiling*>& rows);
 
 /// A row per plateau of every sweep: its level, sizes and rate, and the size of the cache that the
 /// machine reports there.
@@ -25,8 +30,8 @@ Table loaded_latency_table(const std::vector<const Ceiling*>& rows);
 Table core_to_core_table(const std::vector<const Ceiling*>& rows);
 
 /// Heading and table of each of the above that has rows, in reading order.
-std::vector<std::pair<std::string, Table>> memory_tables(const Analysis& analysis,
-                                                         const Ladder& rows);
+std::vector<std::pair<std::string, Table>> probe_tables(const Analysis& analysis,
+                                                        const Ladder& rows);
 
 /// Bandwidth over the size of the working set, log-log: points, plateaus as bold lines, reported
 /// caches as dashed ones.

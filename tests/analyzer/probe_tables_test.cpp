@@ -1,13 +1,15 @@
 // What reports say of the memory: levels, latency under load, core to core.
-#include "analyzer/report/memory_tables.h"
+#include "analyzer/report/probe_tables.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
+#include "analyzer/from_run.h"
 #include "analyzer/report/report.h"
 #include "tests/analyzer/made_up_run.h"
 #include "tests/analyzer/markup_check.h"
+#include "tests/analyzer/run_builder.h"
 
 namespace roofmark {
 namespace {
@@ -73,6 +75,35 @@ TEST(MemoryTables, NameEachPlateauItsSizesAndTheCacheReported) {
   EXPECT_EQ(table.rows()[1].back(), "-");
 }
 
+Ceiling rate(const char* kernel, const char* variant, int threads, double value) {
+  return {.id = std::string(kernel) + "/" + variant,
+          .device = "cpu",
+          .kind = "compute",
+          .format = "none-f32",
+          .variant = variant,
+          .kernel = kernel,
+          .threads = threads,
+          .value = value,
+          .share = 0.5,
+          .grade = 'A'};
+}
+
+TEST(RatesTable, HasAColumnPerInstructionSetAndItsFastestVariant) {
+  const std::vector<Ceiling> rows{rate("fadd", "avx2", 1, 59e9), rate("fadd", "avx2", 2, 118e9),
+                                  rate("fma_add", "avx2-9x6", 1, 150e9),
+                                  rate("fma_add", "avx2-11x4", 1, 167e9),
+                                  rate("fadd", "avx512", 1, 117e9)};
+  const Table table = rates_table(pointers(rows));
+  ASSERT_EQ(table.columns().size(), 4u);
+  EXPECT_EQ(table.columns()[3].title, "avx512");
+  ASSERT_EQ(table.rows().size(), 3u);
+  EXPECT_EQ(table.rows()[0],
+            (std::vector<std::string>{"fadd f32", "2", "118 Gop/s 50.0 % A", "-"}));
+  EXPECT_EQ(table.rows()[1][3], "117 Gop/s 50.0 % A");
+  EXPECT_EQ(table.rows()[2],
+            (std::vector<std::string>{"fma_add f32", "1", "167 Gop/s 50.0 % A", "-"}));
+}
+
 TEST(MemoryTables, LoadGrowsDownTheTable) {
   const std::vector<Ceiling> rows{loaded(0, 40e9, 300e-9), loaded(16384, 1e9, 100e-9),
                                   loaded(256, 20e9, 130e-9)};
@@ -81,6 +112,18 @@ TEST(MemoryTables, LoadGrowsDownTheTable) {
   EXPECT_EQ(table.rows()[0][0], "1.00 GB/s");
   EXPECT_EQ(table.rows()[0][1], "100 ns");
   EXPECT_EQ(table.rows()[2][0], "40.0 GB/s");
+}
+
+TEST(MemoryTables, ALoadIsTheMedianBesideTheKeptSamples) {
+  roofmark::Run run = zen5_run();
+  run.rows = {timed("loaded_latency", "avx512", Role::latency_probe, 2, {.ops = Ops{10}}, 1e-6, 3)};
+  run.rows[0].load_bytes_s = {10e9, 12e9, 99e9};
+  run.rows[0].flags = {"", "", "stolen"};
+  const Ceiling found = analyze_run(run).ceilings.at(0);
+  EXPECT_EQ(found.load, 11e9);
+  EXPECT_EQ(found.value, 1e-7);
+  run.rows[0].load_bytes_s.clear();
+  EXPECT_EQ(analyze_run(run).ceilings.at(0).load, std::nullopt);
 }
 
 TEST(MemoryTables, FewCoresAreAMatrixThatIsItsOwnMirror) {
