@@ -9,10 +9,10 @@
 namespace roofmark {
 namespace {
 
-constexpr std::size_t fewest = 3;       // rates of a piece: two say nothing of their scatter
-constexpr double least_scatter = 0.01;  // below it samples of one level differ by chance
-constexpr double least_slope = 0.30;    // per octave: a staircase of levels falls by 0.25
-constexpr double least_step = 0.10;     // between plateaus
+constexpr std::size_t fewest = 3;        // rates of a piece: two say nothing of their scatter
+constexpr double least_scatter = 0.015;  // below it samples of one level differ by chance
+constexpr double least_slope = 0.30;     // per octave: a staircase of levels falls by 0.25
+constexpr double least_step = 0.10;      // between plateaus
 
 double mean_distance(std::span<const double> values, double from) {
   double sum = 0;
@@ -60,16 +60,15 @@ Flat flat(std::span<const double> rates, std::size_t first, std::size_t last) {
   return {first, last, median(rates.subspan(first, last - first + 1))};
 }
 
-std::vector<Flat> merged(std::span<const double> rates, const std::vector<Flat>& flats) {
+/// Those that do not fall are one with what is before them, however often.
+std::vector<Flat> falling(std::span<const double> rates, const std::vector<Flat>& flats) {
   std::vector<Flat> result;
-  for (const Flat& next : flats) {
-    const bool same =
-        !result.empty() && std::abs(std::log(next.value / result.back().value)) < least_step;
-    if (same) {
-      result.back() = flat(rates, result.back().first, next.last);
-    } else {
-      result.push_back(next);
+  for (Flat next : flats) {
+    while (!result.empty() && std::log(result.back().value / next.value) < least_step) {
+      next = flat(rates, result.back().first, next.last);
+      result.pop_back();
     }
+    result.push_back(next);
   }
   return result;
 }
@@ -98,8 +97,8 @@ std::vector<Best> cheapest(std::span<const double> octaves, std::span<const doub
             static_cast<double>(count) * (std::log(2 * std::max(scatter, least)) + 1);
         if (cost < best[end].cost) best[end] = {cost, begin, level};
       };
-      offer(piece.scatter_of_level(), 2 * parameter, true);
-      offer(piece.scatter_of_slope(), 3 * parameter, false);
+      offer(piece.scatter_of_level(), 3 * parameter, true);
+      offer(piece.scatter_of_slope(), 4 * parameter, false);
     }
   }
   return best;
@@ -119,7 +118,7 @@ std::vector<Flat> flats_of(std::span<const double> sizes, std::span<const double
     if (best[end].level) flats.push_back(flat(rates, best[end].begin, end - 1));
   }
   std::reverse(flats.begin(), flats.end());
-  return merged(rates, flats);
+  return falling(rates, flats);
 }
 
 }  // namespace roofmark

@@ -14,16 +14,17 @@ struct Flat {
 };
 
 /// The most likely plateaus of positive rates at ascending positive sizes, in the logarithms of
-/// both: pieces are level, or fall (or rise) along a line by at least 10 % per octave, or are
+/// both: pieces are level, or fall (or rise) along a line by at least 26 % per octave, or are
 /// single rates that lie anywhere.  Dynamic programming over all ends of pieces minimizes the sum
 /// of
-///     level   n (ln 2s + 1) +     ln N      s: mean distance from the median (Laplace's scatter)
-///     slope   n (ln 2s + 1) + 3/2 ln N      s: mean distance from the line of least squares
+///     level   n (ln 2s + 1) + 3/2 ln N      s: mean distance from the median (Laplace's scatter)
+///     slope   n (ln 2s + 1) +   2 ln N      s: mean distance from the line of least squares
 ///     single  ln R                          R: ln of the largest / smallest rate, at least 1
-/// n: rates of the piece, at least three; N: all rates; s is at least 1 % and at least what most
-/// neighbours differ by.  1/2 ln N is the price of each parameter: rate, slope, end (Schwarz 1978,
-/// doi:10.1214/aos/1176344136).  Medians are robust: a disturbed rate costs its plateau little.
-/// Plateaus one after the other whose medians differ by less than 10 % are one.
+/// n: rates of the piece, at least three; N: all rates; s is at least 1.5 % and at least what most
+/// neighbours differ by.  1/2 ln N is the price of each parameter: rate, slope, scatter, end
+/// (Schwarz 1978, doi:10.1214/aos/1176344136).  Medians are robust: a disturbed rate costs its
+/// plateau little. A rate does not rise with the size: a plateau that is not 10 % below the one
+/// before is one with it.
 std::vector<Flat> flats_of(std::span<const double> sizes, std::span<const double> rates);
 
 }  // namespace roofmark

@@ -1,8 +1,12 @@
 #include "analyzer/report/probe_tables.h"
 
+#include <isas.h>
+
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 #include "analyzer/bounds.h"
@@ -19,6 +23,16 @@ const CacheReach* cache_of(const Sweep& sweep, const std::string& level) {
   const auto found = std::find_if(sweep.caches.begin(), sweep.caches.end(),
                                   [&](const CacheReach& cache) { return cache.level == level; });
   return found == sweep.caches.end() ? nullptr : &*found;
+}
+
+#define ROOFMARK_ROW(isa, architecture, vector_bytes, test) std::string_view(#isa),
+constexpr std::string_view known_isas[] = {ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ROW)};
+#undef ROOFMARK_ROW
+
+/// Narrowest first, unknown ones last.
+std::size_t width_rank(const std::string& isa) {
+  const auto* known = std::find(std::begin(known_isas), std::end(known_isas), isa);
+  return static_cast<std::size_t>(known - std::begin(known_isas));
 }
 
 /// "fadd f32"
@@ -74,23 +88,23 @@ Table matrix(const std::vector<Hop>& hops, const std::set<int>& cpus) {
 }  // namespace
 
 Table rates_table(const std::vector<const Ceiling*>& rows) {
-  std::vector<std::string> isas;  // in the order of the rows
+  std::set<std::pair<std::size_t, std::string>> isas;
   // rate, kind of core, fewest threads last -> instruction set -> its fastest variant
   std::map<std::tuple<std::string, std::string, int>, std::map<std::string, const Ceiling*>> best;
   for (const Ceiling* row : rows) {
     const std::string isa = isa_of(row->variant);
-    if (std::find(isas.begin(), isas.end(), isa) == isas.end()) isas.push_back(isa);
+    isas.emplace(width_rank(isa), isa);
     const Ceiling*& cell = best[{rate_name(*row), row->cores, -row->threads}][isa];
     if (!cell || *cell->value < *row->value) cell = row;
   }
   std::vector<Column> columns{{"rate"}, {"threads", Align::right}};
-  for (const std::string& isa : isas) columns.push_back({isa, Align::right});
+  for (const auto& [rank, isa] : isas) columns.push_back({isa, Align::right});
   Table table(columns);
   for (const auto& [rate, cells] : best) {
     const auto& [name, cores, threads] = rate;
     std::vector<std::string> line{cores.empty() ? name : name + " " + cores + " cores",
                                   std::to_string(-threads)};
-    for (const std::string& isa : isas) {
+    for (const auto& [rank, isa] : isas) {
       const auto cell = cells.find(isa);
       line.push_back(cell == cells.end() ? "-" : rate_cell(*cell->second));
     }

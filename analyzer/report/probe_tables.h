@@ -13,8 +13,8 @@
 
 namespace roofmark {
 
-/// A row per rate, format and number of threads, a column per instruction set: the fastest variant,
-/// its share of the theoretical rate and its grade.
+/// A row per rate, format and number of threads, a column per instruction set, narrowest first: the
+/// fastest variant, its share of the theoretical rate and its grade.
 Table rates_table(const std::vector<const Ceiling*>& rows);
 
 /// A row per plateau of every sweep: its level, sizes and rate, and the size of the cache that the

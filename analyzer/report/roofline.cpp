@@ -75,6 +75,7 @@ Frame frame_of(const Panel& panel, std::map<std::string, std::string> colours) {
     frame.x.low = intensities.low / room;
     frame.x.high = std::max(intensities.high, 3 * intensities.low) * room;
   }
+  if (flats.any()) rates.see(flats.low);
   if (slopes.any()) rates.see(slopes.low * frame.x.low);
   rates.see(flats.any() ? flats.high : slopes.high * frame.x.high);
   frame.y = {1e6, 1e12, bottom, top};

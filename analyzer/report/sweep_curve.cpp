@@ -37,9 +37,9 @@ void draw_sizes(Drawing& drawing, const Axes& axes) {
   for (double bytes = first; bytes <= axes.size.high; bytes *= 4) {
     const double x = axes.size.at(bytes);
     drawing.line({x, top}, {x, bottom}, "class=\"rm-decade\" stroke=\"#d8d8d8\"");
-    std::string label = iec(bytes);
-    const std::size_t point = label.find(".0");
-    if (point != std::string::npos) label.erase(point, 2);
+    std::string label = iec(bytes);  // "1 MiB", not "1.00 MiB": a power of two is exact
+    const std::size_t point = label.find('.');
+    if (point != std::string::npos) label.erase(point, label.find(' ') - point);
     drawing.text({x, bottom + 18}, label, std::string(soft) + " text-anchor=\"middle\"");
   }
   drawing.text({(left + right) / 2, bottom + 40}, "working set of all threads",

@@ -166,6 +166,7 @@ TEST(MemoryTables, StandInEveryReport) {
   const std::string svg = svg_report({&section, 1});
   EXPECT_EQ(MarkupCheck::problem(svg), "");
   EXPECT_NE(svg.find("L2 300 GB/s, 256 KiB to 4.00 MiB, 3 sizes</title>"), std::string::npos);
+  EXPECT_NE(svg.find(">4 MiB</text>"), std::string::npos);
   EXPECT_NE(csv_report({&section, 1}).find("plateau"), std::string::npos);
 }
 

@@ -190,6 +190,17 @@ TEST(Plateaus, OfTooFewRatesAreNone) {
   EXPECT_EQ(flats_of_octaves({1, 1, 1}).size(), 1u);
 }
 
+TEST(Plateaus, ARiseBelongsToTheSameLevel) {
+  std::vector<double> rates(6, 94);
+  rates.insert(rates.end(), 8, 110);
+  rates.insert(rates.end(), 6, 40);
+  const std::vector<Flat> flats = flats_of_octaves(rates);
+  ASSERT_EQ(flats.size(), 2u);
+  EXPECT_EQ(flats[0].last, 13u);
+  EXPECT_EQ(flats[0].value, 110);
+  EXPECT_EQ(flats[1].value, 40);
+}
+
 TEST(Plateaus, ASteadyFallHasNone) {
   for (const double per_octave : {2.0, 1.5}) {
     std::vector<double> rates;
