@@ -171,7 +171,8 @@ std::string section_html(const Section& section, const std::string& id) {
   html += banner(section) + panels_html(section, id);
   html += table_part("Ceilings", ceilings_table(rows.roof, contended));
   html += notes_part(analysis.notes);
-  for (const auto& [title, table] : probe_tables(analysis, rows)) html += table_part(title, table);
+  for (const auto& [title, table] : probe_tables(analysis, rows, contended))
+    html += table_part(title, table);
   html += sweeps_html(analysis.sweeps, id);
   for (const CeilingGroup& group : rows.others) {
     html += folded(group.title + " (" + std::to_string(group.rows.size()) + ")",

@@ -33,6 +33,33 @@ int threads_of(std::string_view part) {
                                                                              : 0;
 }
 
+std::string name_of(const Ceiling& ceiling, const std::string& variant) {
+  std::string name;
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) name += (name.empty() ? "" : " ") + part;
+  };
+  if (is_product(ceiling)) {
+    add(ceiling.format);
+    add(variant);
+    add(ceiling.kernel);
+  } else if (ceiling.kind == "compute") {
+    add(ceiling.kernel);
+    add(ceiling.format.substr(no_weights.size()));
+    add(variant);
+  } else {
+    add(level_name(ceiling.level));
+    add(ceiling.kernel);
+    add(variant);
+    const Identity parts = identity(ceiling.id);
+    if (parts.condition("stores") == "nt") add("nt stores");
+    if (parts.condition("pages") == "huge") add("huge pages");
+    if (!parts.condition("memory").empty()) add(parts.condition("memory") + " memory");
+  }
+  if (!ceiling.cores.empty()) add(ceiling.cores + " cores");
+  if (!ceiling.node.empty()) add("node " + ceiling.node);
+  return name;
+}
+
 }  // namespace
 
 std::string Identity::condition(std::string_view name) const {
@@ -103,30 +130,10 @@ bool is_product(const Ceiling& ceiling) {
   return ceiling.kind == "compute" && ceiling.format.compare(0, no_weights.size(), no_weights) != 0;
 }
 
+std::string limit_name(const Ceiling& ceiling) { return name_of(ceiling, ""); }
+
 std::string ceiling_name(const Ceiling& ceiling) {
-  std::string name;
-  const auto add = [&](const std::string& part) {
-    if (!part.empty()) name += (name.empty() ? "" : " ") + part;
-  };
-  if (is_product(ceiling)) {
-    add(ceiling.format);
-    add(ceiling.variant);
-    add(ceiling.kernel);
-  } else if (ceiling.kind == "compute") {
-    add(ceiling.kernel);
-    add(ceiling.format.substr(no_weights.size()));
-    add(ceiling.variant);
-  } else {
-    add(level_name(ceiling.level));
-    add(ceiling.kernel);
-    add(ceiling.variant);
-    const Identity parts = identity(ceiling.id);
-    if (parts.condition("stores") == "nt") add("nt stores");
-    if (parts.condition("pages") == "huge") add("huge pages");
-    if (!parts.condition("memory").empty()) add(parts.condition("memory") + " memory");
-  }
-  if (!ceiling.cores.empty()) add(ceiling.cores + " cores");
-  if (!ceiling.node.empty()) add("node " + ceiling.node);
+  const std::string name = name_of(ceiling, ceiling.variant);
   return name.empty() ? ceiling.id : name;
 }
 

@@ -46,6 +46,9 @@ bool is_product(const Ceiling& ceiling);
 /// stores huge pages node 0:1", "fork_join".
 std::string ceiling_name(const Ceiling& ceiling);
 
+/// The same whatever variant reaches it: "f32 fma", "DRAM copy nt stores huge pages".
+std::string limit_name(const Ceiling& ceiling);
+
 /// The operator of a point, or its kernel where no workload names it.
 std::string point_name(const Point& point);
 

@@ -37,7 +37,8 @@ std::string section_markdown(const Section& section) {
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
   if (!analysis.notes.empty()) text += "\n## Notes\n\n";
   for (const std::string& note : analysis.notes) text += "- " + shown(note) + "\n";
-  for (const auto& [title, table] : probe_tables(analysis, rows)) add_table(text, title, table);
+  for (const auto& [title, table] : probe_tables(analysis, rows, contended))
+    add_table(text, title, table);
   add_table(text, "Points by phase and threads, longest first",
             points_table(point_list(analysis).measured, contended));
   add_table(text, "Layers", layers_table(analysis));

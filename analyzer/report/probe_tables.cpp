@@ -12,6 +12,7 @@
 #include "analyzer/bounds.h"
 #include "analyzer/numbers.h"
 #include "analyzer/report/identity.h"
+#include "analyzer/report/tables.h"
 #include "analyzer/sweep.h"
 
 namespace roofmark {
@@ -35,17 +36,18 @@ std::size_t width_rank(const std::string& isa) {
   return static_cast<std::size_t>(known - std::begin(known_isas));
 }
 
-/// "fadd f32"
-std::string rate_name(const Ceiling& ceiling) {
-  const std::size_t dash = ceiling.format.find('-');
-  return ceiling.kernel + " " +
-         (dash == std::string::npos ? ceiling.format : ceiling.format.substr(dash + 1));
-}
+/// What rows of several instruction sets have in common.
+struct Limit {
+  std::string name, device;
+  int threads = 1;
+  std::map<std::string, const Ceiling*> by_isa{};  ///< the fastest variant
+};
 
 /// "117 Gop/s 99.8 % A"
-std::string rate_cell(const Ceiling& ceiling) {
+std::string rate_cell(const Ceiling& ceiling, const std::set<std::string>& contended) {
   return ceiling_value(ceiling, ceiling.value) +
-         (ceiling.share ? " " + percent(ceiling.share) : "") + " " + ceiling.grade;
+         (ceiling.share ? " " + percent(ceiling.share) : "") + " " + ceiling.grade +
+         (contended.count(ceiling.id) > 0 ? " contended" : "");
 }
 
 std::string grade_of(const Ceiling& ceiling) { return std::string(1, ceiling.grade); }
@@ -87,26 +89,32 @@ Table matrix(const std::vector<Hop>& hops, const std::set<int>& cpus) {
 
 }  // namespace
 
-Table rates_table(const std::vector<const Ceiling*>& rows) {
+Table by_instruction_set(const std::vector<const Ceiling*>& rows,
+                         const std::set<std::string>& contended) {
   std::set<std::pair<std::size_t, std::string>> isas;
-  // rate, kind of core, fewest threads last -> instruction set -> its fastest variant
-  std::map<std::tuple<std::string, std::string, int>, std::map<std::string, const Ceiling*>> best;
+  std::vector<Limit> limits;  // in the order of the rows
   for (const Ceiling* row : rows) {
-    const std::string isa = isa_of(row->variant);
+    const std::string isa = isa_of(row->variant), name = limit_name(*row);
     isas.emplace(width_rank(isa), isa);
-    const Ceiling*& cell = best[{rate_name(*row), row->cores, -row->threads}][isa];
+    auto at = std::find_if(limits.begin(), limits.end(), [&](const Limit& limit) {
+      return limit.name == name && limit.device == row->device && limit.threads == row->threads;
+    });
+    if (at == limits.end()) {
+      at = limits.insert(at, {.name = name, .device = row->device, .threads = row->threads});
+    }
+    const Ceiling*& cell = at->by_isa[isa];
     if (!cell || *cell->value < *row->value) cell = row;
   }
-  std::vector<Column> columns{{"rate"}, {"threads", Align::right}};
+  const bool cpu_alone = std::all_of(limits.begin(), limits.end(),
+                                     [](const Limit& limit) { return limit.device == "cpu"; });
+  std::vector<Column> columns{{"ceiling"}, place_column(cpu_alone)};
   for (const auto& [rank, isa] : isas) columns.push_back({isa, Align::right});
   Table table(columns);
-  for (const auto& [rate, cells] : best) {
-    const auto& [name, cores, threads] = rate;
-    std::vector<std::string> line{cores.empty() ? name : name + " " + cores + " cores",
-                                  std::to_string(-threads)};
+  for (const Limit& limit : limits) {
+    std::vector<std::string> line{limit.name, place_cell(cpu_alone, limit.device, limit.threads)};
     for (const auto& [rank, isa] : isas) {
-      const auto cell = cells.find(isa);
-      line.push_back(cell == cells.end() ? "-" : rate_cell(*cell->second));
+      const auto cell = limit.by_isa.find(isa);
+      line.push_back(cell == limit.by_isa.end() ? "-" : rate_cell(*cell->second, contended));
     }
     table.add(std::move(line));
   }
@@ -184,12 +192,14 @@ Table core_to_core_table(const std::vector<const Ceiling*>& rows) {
 }
 
 std::vector<std::pair<std::string, Table>> probe_tables(const Analysis& analysis,
-                                                        const Ladder& rows) {
+                                                        const Ladder& rows,
+                                                        const std::set<std::string>& contended) {
   std::vector<std::pair<std::string, Table>> all;
   const auto add = [&](const char* title, Table table) {
     if (!table.empty()) all.emplace_back(title, std::move(table));
   };
-  add("Rates of single instructions and functions, no kernel's roof", rates_table(rows.rates));
+  add("Rates of single instructions and functions, no kernel's roof",
+      by_instruction_set(rows.rates, contended));
   add("Levels of the memory, from sweeps over sizes", plateaus_table(analysis.sweeps));
   add("Latency of the memory under load", loaded_latency_table(rows.loaded_latency));
   add("Core to core", core_to_core_table(rows.core_to_core));

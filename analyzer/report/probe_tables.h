@@ -2,6 +2,7 @@
 // the memory, latencies.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,9 +14,10 @@
 
 namespace roofmark {
 
-/// A row per rate, format and number of threads, a column per instruction set, narrowest first: the
-/// fastest variant, its share of the theoretical rate and its grade.
-Table rates_table(const std::vector<const Ceiling*>& rows);
+/// A row per limit and place, in the order of the rows, and a column per instruction set, narrowest
+/// first: the fastest variant, its share of the theoretical value and its grade.
+Table by_instruction_set(const std::vector<const Ceiling*>& rows,
+                         const std::set<std::string>& contended);
 
 /// A row per plateau of every sweep: its level, sizes and rate, and the size of the cache that the
 /// machine reports there.
@@ -31,7 +33,8 @@ Table core_to_core_table(const std::vector<const Ceiling*>& rows);
 
 /// Heading and table of each of the above that has rows, in reading order.
 std::vector<std::pair<std::string, Table>> probe_tables(const Analysis& analysis,
-                                                        const Ladder& rows);
+                                                        const Ladder& rows,
+                                                        const std::set<std::string>& contended);
 
 /// Bandwidth over the size of the working set, log-log: points, plateaus as bold lines, reported
 /// caches as dashed ones.

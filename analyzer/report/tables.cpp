@@ -144,7 +144,8 @@ std::string layer_rate(const Layer& layer, const Known<OpRate>& rate, const char
   return rate ? si(rate->value, "op/s") : otherwise;
 }
 
-/// The column that says where a row ran; for a CPU alone its threads say it.
+}  // namespace
+
 Column place_column(bool cpu_alone) {
   return cpu_alone ? Column{"threads", Align::right} : Column{"device"};
 }
@@ -153,8 +154,6 @@ std::string place_cell(bool cpu_alone, const std::string& device, int threads) {
   if (cpu_alone) return threads ? std::to_string(threads) : "-";
   return panel_name(device, threads);
 }
-
-}  // namespace
 
 std::set<std::string> contended_ids(const Run* run) {
   std::set<std::string> ids;

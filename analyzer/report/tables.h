@@ -14,6 +14,10 @@ namespace roofmark {
 /// Ids of the rows whose samples a neighbour disturbed.
 std::set<std::string> contended_ids(const Run* run);
 
+/// The column that says where a row ran; for a CPU alone its threads say it.
+Column place_column(bool cpu_alone);
+std::string place_cell(bool cpu_alone, const std::string& device, int threads);
+
 /// Theoretical, data sheet, measured with its interval, share and grade; where a row ran is its
 /// number of threads, or its device where there are several.
 Table ceilings_table(const std::vector<const Ceiling*>& rows,

@@ -36,9 +36,14 @@ std::string section_text(const Section& section) {
                  section.run->build.commit + ")");
   }
   add_table(text, "Ceilings that make or bind the roof", ceilings_table(rows.roof, contended));
-  for (const auto& [title, table] : probe_tables(analysis, rows)) add_table(text, title, table);
+  for (const auto& [title, table] : probe_tables(analysis, rows, contended))
+    add_table(text, title, table);
   for (const CeilingGroup& group : rows.others) {
-    add_table(text, group.title, ceilings_table(group.rows, contended));
+    const bool of_instruction_sets =
+        group.rows.front()->kind == "compute" || group.rows.front()->kind == "bandwidth";
+    add_table(text, group.title,
+              of_instruction_sets ? by_instruction_set(group.rows, contended)
+                                  : ceilings_table(group.rows, contended));
   }
   add_table(text, "Points by phase and threads, longest first",
             points_table(points.measured, contended));
