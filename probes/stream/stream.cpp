@@ -19,17 +19,19 @@ namespace {
 
 struct Leaves {
   const char* isa;
+  int vector_bytes;               ///< 0: as many as the machine has
   StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
   StreamLeaf read_far;            ///< from memory
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                         \
   {#isa,                                                                                        \
+   vector_bytes,                                                                                \
    {isa_##isa::stream_read, isa_##isa::stream_write, isa_##isa::stream_copy,                    \
     isa_##isa::stream_triad, isa_##isa::stream_mix, isa_##isa::stream_schoenauer},              \
    {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt, \
     isa_##isa::stream_mix_nt, isa_##isa::stream_schoenauer_nt},                                 \
    isa_##isa::stream_read_far},
-constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
 const Leaves& leaves_of(const Variant& variant) {
@@ -218,11 +220,15 @@ Kernel kernel() {
 }  // namespace
 
 bool is_widest_stream(const Machine& machine, const Variant& variant) {
-  const char* widest = nullptr;
+  const Leaves* widest = nullptr;
+  const auto width = [&](const Leaves& leaves) {
+    return leaves.vector_bytes > 0 ? leaves.vector_bytes : machine.cpu.sve_bytes.value_or(0);
+  };
   for (const Leaves& leaves : all_leaves) {
-    if (machine.has_isa(leaves.isa)) widest = leaves.isa;
+    if (!machine.has_isa(leaves.isa)) continue;
+    if (widest == nullptr || width(leaves) > width(*widest)) widest = &leaves;
   }
-  return widest != nullptr && variant.name == widest;
+  return widest != nullptr && variant.name == widest->isa;
 }
 
 Site cpu_stream_site(const StreamPattern& pattern, int threads, std::int64_t bytes,

@@ -3,35 +3,13 @@
 //   read   1 load             mix         2 loads, 1 store
 //   write  1 store            triad       2 loads, 1 store, 1 multiply-add
 //   copy   1 load, 1 store    schoenauer  3 loads, 1 store, 1 multiply-add
-#include "probes/stream/stream.isa.h"
-
-#include <cstdint>
+#include "probes/stream/stream_loop.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-// One turn of the loop moves sixteen vectors of each array (x86) or 256 bytes (Arm); both divide
-// stream_step.  Pointers are advanced rather than indexed: indexed stores lose a port on older
-// Intel. All passes are one loop whose pointers go back without a branch: a loop per pass
-// mispredicts its exit, which cost 5 % of an L1 pass of 192 cycles.
-#define ROOFMARK_STREAM(name, body, fence)                                                     \
-  void name(const StreamArrays& arrays, const float* scalar, std::int64_t passes) {            \
-    float* a = arrays.a;                                                                       \
-    const float* b = arrays.b;                                                                 \
-    const float* c = arrays.c;                                                                 \
-    const float* d = arrays.d;                                                                 \
-    const std::int64_t per_pass = arrays.bytes / (16 * ROOFMARK_VECTOR_BYTES);                 \
-    std::int64_t left = per_pass, turns = per_pass * passes, back = 0;                         \
-    asm volatile(ROOFMARK_PROLOGUE                                                             \
-                 ".p2align 6\n"                                                                \
-                 "1:\n" body ROOFMARK_ADVANCE fence                                            \
-                 : [a] "+&r"(a), [b] "+&r"(b), [c] "+&r"(c), [d] "+&r"(d), [left] "+&r"(left), \
-                   [turns] "+&r"(turns), [back] "+&r"(back)                                    \
-                 : [s] "r"(scalar), [per] "r"(per_pass), [bytes] "r"(arrays.bytes)             \
-                 : "cc", "memory", ROOFMARK_CLOBBERS);                                         \
-    ROOFMARK_EPILOGUE                                                                          \
-  }
-
 #if defined(__x86_64__)
+
+#define ROOFMARK_TURN_BYTES 16 * ROOFMARK_VECTOR_BYTES
 
 #if defined(__AVX512F__)
 #define ROOFMARK_R "%%zmm"
@@ -114,6 +92,7 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 #elif defined(__aarch64__)
 
+#define ROOFMARK_TURN_BYTES 256
 #define ROOFMARK_CLOBBERS "v0", "v1", "v2", "v3", "v4", "v5", "v30"
 #define ROOFMARK_PROLOGUE "ldr q30, [%[s]]\n"
 #define ROOFMARK_ADVANCE                \
@@ -162,17 +141,6 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 #endif
 
-ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")
-ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")
-ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
-ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
-ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
-ROOFMARK_STREAM(stream_mix, ROOFMARK_MIX(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_mix_nt, ROOFMARK_MIX(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
-ROOFMARK_STREAM(stream_schoenauer, ROOFMARK_SCHOENAUER(ROOFMARK_MOVE), "")
-ROOFMARK_STREAM(stream_schoenauer_nt, ROOFMARK_SCHOENAUER(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)
+ROOFMARK_EVERY_STREAM
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "isas.h"
+#include "leaves/stream.h"
 
 namespace roofmark {
 
@@ -31,7 +31,7 @@ using StreamLeaf = StreamFunction*;
         stream_copy_nt, stream_triad, stream_triad_nt, stream_mix, stream_mix_nt,            \
         stream_schoenauer, stream_schoenauer_nt;                                             \
   }
-ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
+ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 
 }  // namespace roofmark

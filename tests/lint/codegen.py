@@ -24,12 +24,12 @@ STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1
           "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
 STREAM_NAMES = ["stream_read", "stream_read_far"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 LINE_BYTES = 64
-PREFETCHES = ("prefetchnta", "prfm")
-ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16}
-VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16}
+PREFETCHES = ("prefetchnta", "prfm", "prfb")
+ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16, "sve": 1}  # SVE counts in vectors
+VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16, "z": 1}
 
 # What may stand beside the stream: counting, branching, and sending pointers back without a branch.
-COUNTER = re.compile(r"(dec|sub|add|subs|adds|cmp|test)[lq]? .*|(j\w+|b\.\w+|cbn?z) .*|"
+COUNTER = re.compile(r"(dec|sub|add|subs|adds|addvl|cmp|test)[lq]? .*|(j\w+|b\.\w+|cbn?z) .*|"
                      r"(cmov\w+|csel) .*|mov[lq]? +\$0x0,%\w+")
 
 
@@ -62,10 +62,10 @@ def check_pace(functions, name):
 def accesses(instruction):
     """[(base, offset, vector bytes)] that an instruction touches; a pair of AArch64 touches two."""
     text = instruction.operands
-    registers_used = re.findall(r"%([xyz]mm)\d+|\b(q)\d+", text)
+    registers_used = re.findall(r"%([xyz]mm)\d+|\b([qz])\d+", text)
     width = VECTOR_BYTES["".join(registers_used[0])] if registers_used else 0
     att = re.search(r"(-?0x[0-9a-f]+)?\((%\w+)\)", text)
-    arm = re.search(r"\[(\w+)(?:, #(-?\w+))?\]", text)
+    arm = re.search(r"\[(\w+)(?:, #(-?\w+)(?:, mul vl)?)?\]", text)
     if att:
         return [(att.group(2), int(att.group(1) or "0", 0), width)]
     if arm:
@@ -76,7 +76,7 @@ def accesses(instruction):
 
 def prefetched(instruction):
     """Offset from the pointer that a prefetch asks for."""
-    offset = re.search(r"(0x[0-9a-f]+)\(%\w+\)|\[\w+, #(\w+)\]", instruction.operands)
+    offset = re.search(r"(0x[0-9a-f]+)\(%\w+\)|\[\w+, #(\w+)(?:, mul vl)?\]", instruction.operands)
     return int(offset.group(1) or offset.group(2), 0) if offset else 0
 
 
@@ -86,7 +86,7 @@ def steps_of(body):
     for instruction in body:
         att = re.fullmatch(r"\$(0x[0-9a-f]+),(%\w+)", instruction.operands)
         arm = re.fullmatch(r"(x\d+), \1, #(0x[0-9a-f]+|\d+)", instruction.operands)
-        if instruction.mnemonic == "add" and (att or arm):
+        if instruction.mnemonic in ("add", "addvl") and (att or arm):
             steps[att.group(2) if att else arm.group(1)] = int(att.group(1) if att else arm.group(2), 0)
     return steps
 
@@ -115,7 +115,7 @@ def check_stream(functions, isa, name):
                 problems.append(f"'{instruction}' inside the loop")
             continue
         stored = instruction.mnemonic.startswith(("st", "movnt", "vmovnt")) or instruction.operands.endswith(")")
-        if stored and past_caches != (instruction.mnemonic in ("movntps", "vmovntps", "stnp")):
+        if stored and past_caches != (instruction.mnemonic in ("movntps", "vmovntps", "stnp", "stnt1w")):
             problems.append(f"'{instruction}' is the wrong kind of store")
         for base, offset, width in memory:
             touched["store" if stored else "load"][base].append((offset, width))
@@ -130,7 +130,8 @@ def check_stream(functions, isa, name):
             all_of_it = [(o, bytes_each) for o in range(0, steps.get(base, 0), bytes_each)]
             if sorted(seen) != all_of_it:
                 problems.append(f"{what}s through {base} do not touch each vector of a turn once")
-    lines = range(0, max(steps.values(), default=0), LINE_BYTES) if far else []
+    # How many vectors of SVE are a line is the machine's: each is asked for.
+    lines = range(0, max(steps.values(), default=0), 1 if isa == "sve" else LINE_BYTES) if far else []
     if sorted(asked) != [min(asked, default=0) + at for at in lines]:
         problems.append(f"prefetches at {sorted(asked)} do not ask for each line of a turn once")
     if multiply_adds != per_vector * vectors:

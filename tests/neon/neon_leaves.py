@@ -58,7 +58,7 @@ def main(source, folder):
     findings += pipes.check(objects, pipes.table([emulator(), str(folder / "pipe_table")]), TOOLS + "objdump")
     checks = sorted(source.glob("tests/neon/*_check.cpp"))
     for check in checks:
-        for bits in SVE_BITS if check.stem == "pipes_check" else SVE_BITS[:1]:
+        for bits in SVE_BITS if check.stem in ("pipes_check", "stream_check") else SVE_BITS[:1]:
             cpu = f"max,sve{bits}=on,sve-default-vector-length={bits // 8}"
             done = subprocess.run([emulator(), "-cpu", cpu, str(folder / check.stem)], stdout=subprocess.PIPE, text=True)
             print(done.stdout, end="")

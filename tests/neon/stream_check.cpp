@@ -1,4 +1,5 @@
-// The bandwidth probes on NEON touch every element of their arrays once and nothing behind them.
+// The bandwidth probes on NEON and SVE touch every element of their arrays once and nothing behind
+// them.
 #include "probes/stream/stream.isa.h"
 #include "tests/neon/check.h"
 
@@ -24,28 +25,41 @@ void check_stream(Check& check, StreamLeaf leaf, Wanted wanted) {
   check.guarded(a, count);
 }
 
+/// A read changes nothing; that it loads every vector is for the lint over its code to see.
+void check_read(Check& check, StreamLeaf leaf) {
+  std::vector<float> a = poisoned(count), scalar(16, 3.0f);
+  const std::vector<float> b = random_values(count, 1);
+  leaf({a.data(), b.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
+  check.guarded(a, 0);
+}
+
+#define ROOFMARK_CHECK(isa, vector_bytes)                                                    \
+  void check_##isa(Check& check) {                                                           \
+    using namespace isa_##isa;                                                               \
+    for (const StreamLeaf leaf : {stream_write, stream_write_nt}) {                          \
+      check_stream(check, leaf, [](double, double, double) { return 3.0; });                 \
+    }                                                                                        \
+    for (const StreamLeaf leaf : {stream_copy, stream_copy_nt, stream_mix, stream_mix_nt}) { \
+      check_stream(check, leaf, [](double b, double, double) { return b; });                 \
+    }                                                                                        \
+    for (const StreamLeaf leaf : {stream_triad, stream_triad_nt}) {                          \
+      check_stream(check, leaf, [](double b, double c, double) { return b + 3 * c; });       \
+    }                                                                                        \
+    for (const StreamLeaf leaf : {stream_schoenauer, stream_schoenauer_nt}) {                \
+      check_stream(check, leaf, [](double b, double c, double d) { return b + c * d; });     \
+    }                                                                                        \
+    check_read(check, stream_read);                                                          \
+    check_read(check, stream_read_far);                                                      \
+  }
+ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_CHECK)
+#undef ROOFMARK_CHECK
+
 }  // namespace
 
 int main() {
   Check check("stream");
-  for (const StreamLeaf leaf : {isa_neon::stream_write, isa_neon::stream_write_nt}) {
-    check_stream(check, leaf, [](double, double, double) { return 3.0; });
-  }
-  for (const StreamLeaf leaf : {isa_neon::stream_copy, isa_neon::stream_copy_nt,
-                                isa_neon::stream_mix, isa_neon::stream_mix_nt}) {
-    check_stream(check, leaf, [](double b, double, double) { return b; });
-  }
-  for (const StreamLeaf leaf : {isa_neon::stream_triad, isa_neon::stream_triad_nt}) {
-    check_stream(check, leaf, [](double b, double c, double) { return b + 3 * c; });
-  }
-  for (const StreamLeaf leaf : {isa_neon::stream_schoenauer, isa_neon::stream_schoenauer_nt}) {
-    check_stream(check, leaf, [](double b, double c, double d) { return b + c * d; });
-  }
-  // A read changes nothing; that it loads every vector is for the lint over its code to see.
-  std::vector<float> a = poisoned(count), scalar(16, 3.0f);
-  const std::vector<float> b = random_values(count, 1);
-  isa_neon::stream_read({a.data(), b.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
-  isa_neon::stream_read_far({a.data(), b.data(), b.data(), b.data(), 4 * count}, scalar.data(), 1);
-  check.guarded(a, 0);
-  return check.status();
+#define ROOFMARK_CHECK(isa, vector_bytes) check_##isa(check);
+  ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_CHECK)
+#undef ROOFMARK_CHECK
+      return check.status();
 }

@@ -1,0 +1,56 @@
+// The streams in vectors as long as the machine has them: up to 128 bytes, of which a turn's eight
+// are one stream_step.
+#include "probes/stream/stream_loop.isa.h"
+
+namespace roofmark::isa_sve {
+
+static std::int64_t vector_bytes() {
+  std::int64_t bytes = 0;
+  asm("cntb %0" : "=r"(bytes));
+  return bytes;
+}
+
+#define ROOFMARK_TURN_BYTES 8 * vector_bytes()
+#define ROOFMARK_CLOBBERS "x9", "p0", "z0", "z1", "z2", "z30"
+#define ROOFMARK_PROLOGUE "ptrue p0.b\n ld1rqw {z30.s}, p0/z, [%[s]]\n"
+#define ROOFMARK_ADVANCE                \
+  "addvl %[a], %[a], #8\n"              \
+  "addvl %[b], %[b], #8\n"              \
+  "addvl %[c], %[c], #8\n"              \
+  "addvl %[d], %[d], #8\n"              \
+  "subs %[left], %[left], #1\n"         \
+  "csel %[back], %[bytes], xzr, eq\n"   \
+  "csel %[left], %[per], %[left], eq\n" \
+  "sub %[a], %[a], %[back]\n"           \
+  "sub %[b], %[b], %[back]\n"           \
+  "sub %[c], %[c], %[back]\n"           \
+  "sub %[d], %[d], %[back]\n"           \
+  "subs %[turns], %[turns], #1\n"       \
+  "b.ne 1b\n"
+#define ROOFMARK_EPILOGUE
+#define ROOFMARK_EACH(lines) ".irp r,0,1,2,3,4,5,6,7\n" lines ".endr\n"
+#define ROOFMARK_LOAD(array, reg) "ldr " reg ", [%[" array "], #\\r, mul vl]\n"
+#define ROOFMARK_STORE(move, reg) move "{" reg ".s}, p0, [%[a], #\\r, mul vl]\n"
+
+#define ROOFMARK_ASK "prfb pldl1strm, p0, [x9, #\\r, mul vl]\n"
+#define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "z0"))
+#define ROOFMARK_READ_FAR \
+  "add x9, %[b], #2048\n" ROOFMARK_EACH(ROOFMARK_ASK ROOFMARK_LOAD("b", "z0"))
+#define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "z30"))
+#define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b", "z0") ROOFMARK_STORE(move, "z0"))
+#define ROOFMARK_MIX(move) \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "z0") ROOFMARK_LOAD("c", "z1") ROOFMARK_STORE(move, "z0"))
+#define ROOFMARK_TRIAD(move)                            \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "z0") ROOFMARK_LOAD( \
+      "c", "z1") "fmla z0.s, p0/m, z1.s, z30.s\n" ROOFMARK_STORE(move, "z0"))
+#define ROOFMARK_SCHOENAUER(move)                                                \
+  ROOFMARK_EACH(ROOFMARK_LOAD("b", "z0") ROOFMARK_LOAD("c", "z1") ROOFMARK_LOAD( \
+      "d", "z2") "fmla z0.s, p0/m, z1.s, z2.s\n" ROOFMARK_STORE(move, "z0"))
+
+#define ROOFMARK_MOVE "st1w "
+#define ROOFMARK_MOVE_NT "stnt1w "
+#define ROOFMARK_FENCE ""
+
+ROOFMARK_EVERY_STREAM
+
+}  // namespace roofmark::isa_sve
