@@ -50,12 +50,28 @@ void put_grade(Ceiling& ceiling, const Measurement& row) {
   const bool bounded = ceiling.kind == "compute" || ceiling.kind == "bandwidth";
   if (bounded && ceiling.grade == 'A' && !ceiling.theoretical) ceiling.grade = 'B';
   if (!ceiling.value || !ceiling.theoretical) return;
-  ceiling.share = quotient(*ceiling.value, *ceiling.theoretical);
+  // A memory is as busy as its bus is; where a core writes without reading first, the bus carries
+  // what the program asked for and no more.
+  const Known<double> busy = quotient(ceiling.bus.value_or(*ceiling.value), *ceiling.theoretical);
+  ceiling.share =
+      busy && *busy <= most_share ? busy : quotient(*ceiling.value, *ceiling.theoretical);
   if (*ceiling.value > most_share * *ceiling.theoretical) {
     ceiling.grade = 'X';
     ceiling.reason = "above its theoretical bound (" + percent(ceiling.share) +
                      "): the clock moved or the work is counted wrong; refused";
   }
+}
+
+/// Why a row is of grade C, and what to do.
+std::string why_rough(const Measurement& row) {
+  const std::string dropped = dropped_samples(row);
+  return (dropped.empty() ? "its samples scatter more than the preset allows" : dropped) +
+         "; measure again on a quiet machine";
+}
+
+/// A stream that only tells the pace of a core is no limit of anything.
+bool is_pace(const Measurement& row) {
+  return row.role == Role::compute_probe && row.format.activations == DType::none;
 }
 
 Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine& machine) {
@@ -91,6 +107,9 @@ Ceiling ceiling_of(const Measurement& row, const RunFacts& facts, const Machine&
     }
   }
   put_grade(ceiling, row);
+  if (ceiling.grade == 'C' && ceiling.value && !row.contended) {
+    ceiling.reason += (ceiling.reason.empty() ? "" : "; ") + why_rough(row);
+  }
   return ceiling;
 }
 
@@ -135,7 +154,7 @@ const Ceiling* best(const std::vector<Ceiling>& ceilings, const std::string& dev
 std::vector<Ceiling> ceilings_of(const Run& run, const RunFacts& facts) {
   std::vector<Ceiling> ceilings;
   for (const Measurement& row : run.rows) {
-    if (row.role == Role::kernel) continue;
+    if (row.role == Role::kernel || is_pace(row)) continue;
     ceilings.push_back(ceiling_of(row, facts, run.machine));
     for (const Measurement& kernel : run.rows) {
       if (kernel.companion == row.id) raise(ceilings.back(), row, kernel);

@@ -76,14 +76,10 @@ std::vector<std::string> levels_passed(const Sweep& sweep) {
   return levels;
 }
 
-void name_levels(Sweep& sweep, const std::vector<std::string>& levels) {
+/// By size and not by place in the order: a level may be missing while another shows twice.
+void name_levels(Sweep& sweep) {
   if (sweep.caches.empty()) return;
-  for (std::size_t i = 0; i < sweep.plateaus.size(); ++i) {
-    Plateau& plateau = sweep.plateaus[i];
-    if (sweep.plateaus.size() == levels.size()) {
-      plateau.level = levels[i];
-      continue;
-    }
+  for (Plateau& plateau : sweep.plateaus) {
     const double middle = std::sqrt(plateau.first_bytes * plateau.last_bytes);
     const auto holds = std::find_if(sweep.caches.begin(), sweep.caches.end(),
                                     [&](const CacheReach& cache) { return middle <= cache.bytes; });
@@ -156,7 +152,7 @@ std::vector<Sweep> sweeps_of(const Run& run, const std::vector<Ceiling>& ceiling
     if (sweep.device == "cpu") sweep.caches = caches_of(run.machine.cpu, sweep.threads);
     fit(sweep);
     const std::vector<std::string> levels = levels_passed(sweep);
-    name_levels(sweep, levels);
+    name_levels(sweep);
     compare(sweep, levels);
   }
   return sweeps;

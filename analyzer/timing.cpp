@@ -12,18 +12,9 @@ Known<double> positive(double value) {
   return std::isfinite(value) && value > 0 ? Known<double>(value) : std::nullopt;
 }
 
-/// "12 samples dropped: 7 stolen, 5 switched"
-std::string dropped(const Measurement& row) {
-  if (row.samples_s.empty()) return "no sample was taken";
-  std::map<std::string, int> counts;
-  for (const std::string& flag : row.flags) ++counts[flag];
-  std::string text = "all " + std::to_string(row.samples_s.size()) + " samples dropped:";
-  const char* between = " ";
-  for (const auto& [flag, count] : counts) {
-    text += between + std::to_string(count) + " " + flag;
-    between = ", ";
-  }
-  return text;
+/// Why there is no sample left to value the row by.
+std::string nothing_left(const Measurement& row) {
+  return row.samples_s.empty() ? "no sample was taken" : dropped_samples(row);
 }
 
 }  // namespace
@@ -31,6 +22,26 @@ std::string dropped(const Measurement& row) {
 Known<double> quotient(double a, double b) { return positive(a / b); }
 Known<double> quotient(double a, const Known<double>& b) {
   return b ? quotient(a, *b) : std::nullopt;
+}
+
+std::string dropped_samples(const Measurement& row) {
+  std::map<std::string, int> counts;
+  int dropped = 0;
+  for (const std::string& flag : row.flags) {
+    if (flag.empty()) continue;
+    ++counts[flag];
+    ++dropped;
+  }
+  if (dropped == 0) return {};
+  const int taken = static_cast<int>(row.samples_s.size());
+  std::string text = (dropped == taken ? "all " : std::to_string(dropped) + " of ") +
+                     std::to_string(taken) + " samples dropped:";
+  const char* between = " ";
+  for (const auto& [flag, count] : counts) {
+    text += between + std::to_string(count) + " " + flag;
+    between = ", ";
+  }
+  return text;
 }
 
 Timing timing_of(const Measurement& row) {
@@ -46,7 +57,7 @@ Timing timing_of(const Measurement& row) {
   }
   Timing timing;
   if (times.empty()) {
-    timing.reason = dropped(row);
+    timing.reason = nothing_left(row);
     return timing;
   }
   if (!clocks.empty()) timing.clock_hz = positive(median(clocks));

@@ -7,6 +7,10 @@
 
 namespace roofmark {
 
+/// "63 of 80 samples dropped: 40 switched, 23 clock", "all 10 samples dropped: 10 stolen"; empty:
+/// none was.
+std::string dropped_samples(const Measurement& row);
+
 /// Seconds per launch.  The median of the kept samples with its 95 % interval; of a contended row
 /// the 10th percentile of time (the 90th of rate) over what is_usable(), without an interval.
 ///  Whatever would not be finite and positive is null.

@@ -13,7 +13,8 @@ inline constexpr std::int64_t chain_turn = 64, nop_turn = 512, chase_turn = 16;
 inline constexpr std::uint64_t chain_factor = 0x9e3779b97f4a7c15;
 
 /// `count` 64-bit integer multiplies, each waiting for the one before: count x latency cycles.
-/// The latency (3 cycles on x86) hides the loop and is not stretched by a busy sibling thread.
+/// The latency (3 cycles on most x86 cores, 5 on
+/// small ones) hides the loop and is not stretched by a busy sibling thread.
 /// Returns seed x chain_factor^count modulo 2^64.
 std::uint64_t multiply_chain(std::int64_t count, std::uint64_t seed);
 

@@ -84,15 +84,14 @@ std::int64_t budget_of(const Machine& machine) {
 }  // namespace
 
 CpuDevice::CpuDevice(const Machine& machine) : machine_(machine), memory_(budget_of(machine)) {
-  bind(first_cpus(1));
-  multiply_cycles_ = measured_multiply_cycles();  // before any reading: it gives their scale
-  find_quiet_pace();
+  use_threads(1);
 }
 
 void CpuDevice::use_threads(int threads) { use_cpus(first_cpus(threads)); }
 
 void CpuDevice::use_cpus(const std::vector<int>& cpus) {
   bind(cpus);
+  find_multiply_cycles();  // before any reading: it gives their scale
   find_quiet_pace();
 }
 
@@ -124,6 +123,19 @@ void CpuDevice::bind(const std::vector<int>& cpus) {
   }
 }
 
+void CpuDevice::find_multiply_cycles() {
+  // One core after the other: siblings that measure at once disturb each other.
+  parallel(static_cast<int>(cpus_.size()), [&](int thread) {
+    for (std::size_t turn = 0; turn < cpus_.size(); ++turn) {
+      barrier();
+      CoreState& core = cores_[static_cast<std::size_t>(cpus_[static_cast<std::size_t>(thread)])];
+      if (static_cast<std::size_t>(thread) != turn || core.asked) continue;
+      core.multiply_cycles = measured_multiply_cycles();
+      core.asked = true;
+    }
+  });
+}
+
 void CpuDevice::find_quiet_pace() {
   // Disturbed readings do not count, so it is the tries that are bounded.
   const bool known = std::all_of(cpus_.begin(), cpus_.end(), [&](int cpu) {
@@ -138,13 +150,13 @@ CoreReading CpuDevice::read_core(int thread) {
   const Pace chain = pace_of(clock_chunks, [] { multiply_chain(clock_chunk, 3); });
   const double nops_s = pace_of(1, [] { nop_run(quiet_nops); }).fastest_s;
   reading.end = stamp();
-  const double chunk_cycles = static_cast<double>(clock_chunk) * multiply_cycles_;
+  CoreState& core = cores_[static_cast<std::size_t>(cpus_[static_cast<std::size_t>(thread)])];
+  const double chunk_cycles = static_cast<double>(clock_chunk) * core.multiply_cycles;
   reading.clock_hz = chunk_cycles / chain.fastest_s;
   // Without a known latency the rate per multiply serves: only ratios to the best are used.
   const double cycle_s =
-      chain.fastest_s / (static_cast<double>(clock_chunk) * std::max(1.0, multiply_cycles_));
+      chain.fastest_s / (static_cast<double>(clock_chunk) * std::max(1.0, core.multiply_cycles));
   const double nops_per_cycle = static_cast<double>(quiet_nops) / (nops_s / cycle_s);
-  CoreState& core = cores_[static_cast<std::size_t>(cpus_[static_cast<std::size_t>(thread)])];
   // A disturbed chain would say that the NOPs took fewer cycles than they did.
   if (chain.slowest_s < 1.01 * chain.fastest_s) core.nops_per_cycle.add(nops_per_cycle);
   const double alone = core.nops_per_cycle.value();

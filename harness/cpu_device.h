@@ -13,6 +13,9 @@ namespace roofmark {
 /// What is known of a logical CPU.
 struct CoreState {
   Yardstick nops_per_cycle;  ///< of the quiet gate
+  /// Latency of the clock's chain, which kinds of core differ in; 0: unknown, and so the clock.
+  double multiply_cycles = 0;
+  bool asked = false;  ///< whether that latency was looked for
 };
 
 class CpuDevice final : public Device {
@@ -43,6 +46,8 @@ class CpuDevice final : public Device {
   /// The first of the allowance, one per core first.
   std::vector<int> first_cpus(int threads) const;
   void bind(const std::vector<int>& cpus);
+  /// Of cores that are new here.
+  void find_multiply_cycles();
   /// Reads cores that are new here until their yardsticks mean something.
   void find_quiet_pace();
   CoreReading read_core(int thread);
@@ -54,7 +59,6 @@ class CpuDevice final : public Device {
   Pool operands_, results_;
   std::vector<int> cpus_;         ///< in use, by thread
   std::vector<CoreState> cores_;  ///< by logical CPU
-  double multiply_cycles_ = 0;    ///< latency of the clock's chain; 0: unknown, and so the clock
 };
 
 }  // namespace roofmark

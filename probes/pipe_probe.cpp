@@ -13,9 +13,13 @@ namespace roofmark {
 namespace {
 
 /// Turns of a launch: 1.2 million instructions at two a cycle last 100 us at 6 GHz and more on
-/// anything slower.
-std::int64_t turns_of(const PipeLoop& loop) {
-  return 1'200'000 / loop.instructions / loop.slowness;
+/// anything slower; cores with adders of their own take four a cycle of some.  Starting threads
+/// takes longer the more there are, and must stay below half a percent: 64 of them get ninefold
+/// launches.
+std::int64_t turns_of(const PipeLoop& loop, int threads) {
+  const bool adds_beside = loop.step == PipeStep::mixed || loop.step == PipeStep::separate;
+  const std::int64_t instructions = adds_beside ? 2'400'000 : 1'200'000;
+  return instructions * (7 + threads) / 8 / loop.instructions / loop.slowness;
 }
 
 std::string variant_name(const PipeLeaf& leaf, const PipeLoop& loop) {
@@ -111,8 +115,8 @@ Depth depth_of(const PipeLoop& loop, const Variant& variant) {
 
 Site site_of(const PipeLoop& loop, int bytes, int threads) {
   const std::int64_t lanes = bytes / (bits(*dtype_from(loop.sum)) / 8);
-  return {.shape = {{"ops", turns_of(loop) * loop.lane_ops * lanes * threads},
-                    {"passes", turns_of(loop)}}};
+  const std::int64_t turns = turns_of(loop, threads);
+  return {.shape = {{"ops", turns * loop.lane_ops * lanes * threads}, {"passes", turns}}};
 }
 
 }  // namespace
@@ -146,7 +150,7 @@ std::vector<Site> pipe_sites(std::span<const PipeLeaf> leaves, const char* name,
   const PipeLoop& loop = *find_loop(leaves, name, variant);
   const int bytes = register_bytes(loop, machine);
   if (bytes == 0) {
-    return {{.shape = {{"ops", 0}, {"passes", turns_of(loop)}},
+    return {{.shape = {{"ops", 0}, {"passes", turns_of(loop, threads)}},
              .reason = "the length of this machine's SVE vectors is not known"}};
   }
   std::vector<Site> sites{site_of(loop, bytes, threads)};

@@ -27,11 +27,10 @@ Site site(const Machine& machine, const char* level, const char* pages, Depth de
   return site;
 }
 
-/// One thread: it is what a single load waits for.  On 4 KiB pages with what a scattered access
-/// costs in address translation.  On a machine with several nodes also from one core of each kind
-/// of memory, and where cores differ on each kind of core.
-std::vector<Site> sites(const Machine& machine, const Variant&, int threads) {
-  if (threads != 1) return {};
+/// One thread, however many are asked for: it is what a single load waits for.  On 4 KiB pages with
+/// what a scattered access costs in address translation.  On a machine with several nodes also from
+/// one core of each kind of memory, and where cores differ on each kind of core.
+std::vector<Site> sites(const Machine& machine, const Variant&, int) {
   std::vector<Site> all;
   for (const char* level : {"l1", "l2", "l3", "dram"}) {
     all.push_back(site(machine, level, "huge", Depth::quick));
@@ -47,6 +46,11 @@ std::vector<Site> sites(const Machine& machine, const Variant&, int threads) {
     if (place.cpus.size() > 1) continue;
     for (const char* level : {"l1", "l2", "dram"}) {
       all.push_back(placed(site(machine, level, "huge", Depth::standard), place));
+    }
+  }
+  for (Site& one : all) {
+    if (one.cpus.empty() && !machine.allowance.cpus.empty()) {
+      one.cpus = {machine.allowance.cpus.front()};
     }
   }
   return all;

@@ -17,15 +17,16 @@ std::int64_t last_level_bytes(const Machine& machine, int threads) {
   return level_bytes(machine, "dram", threads) / 4;
 }
 
-/// From 4 KiB of each thread to what the memory's probes take, on one thread, one per core and one
-/// per hardware thread.  Two points in each octave, four in the deepest preset.
+/// From 4 KiB of each thread to twice what the memory's probes take (a plateau wants three points),
+/// on one thread, one per core and one per hardware thread.  Two points in each octave, four in the
+/// deepest preset.
 std::vector<Site> sites(const Machine& machine, const Variant& variant, int threads) {
   const Allowance& allowance = machine.allowance;
   const bool wanted =
       threads == 1 || threads == allowance.cores || threads == allowance.max_threads;
   if (!wanted || !is_widest_stream(machine, variant)) return {};
   const Conditions conditions{.level = "sweep", .pages = "huge"};
-  const std::int64_t most = level_bytes(machine, "dram", threads);
+  const std::int64_t most = 2 * level_bytes(machine, "dram", threads);
   std::vector<Site> all;
   for (int step = 0;; ++step) {
     const double size = static_cast<double>(least_bytes * threads) *

@@ -153,9 +153,9 @@ TEST(FromRun, LatencyAndOverheadRowsAreSecondsAndNoRoof) {
   const Analysis analysis = analyze_run(run);
   EXPECT_EQ(analysis.ceilings[0].kind, "latency");
   EXPECT_EQ(analysis.ceilings[0].value, 0.5 / 1024);
-  EXPECT_EQ(analysis.ceilings[1].kind, "latency");
-  EXPECT_EQ(analysis.ceilings[2].kind, "overhead");
-  EXPECT_EQ(analysis.ceilings[2].value, 0.25);
+  ASSERT_EQ(analysis.ceilings.size(), 2u);  // the pace of a core is no limit of anything
+  EXPECT_EQ(analysis.ceilings[1].kind, "overhead");
+  EXPECT_EQ(analysis.ceilings[1].value, 0.25);
   EXPECT_TRUE(measured_roofline(run, analysis, "cpu").engine.peaks.empty());
 }
 

@@ -204,6 +204,8 @@ void {kernel}_f32(long turns, const void*, const void* x, void*) {{
             with self.subTest(body=body):
                 found = self.pipe_findings(body)
                 self.assertTrue(any(part in f for f in found), found)
+        hasty = "".join(f"mulps %%xmm8,%%xmm{i}\\n addps %%xmm9,%%xmm{i + 2}\\n" for i in (0, 0, 1, 1))
+        self.assertIn("before it used all the others", self.pipe_findings(hasty, 4, 8, 8)[0])
         for named, part in [({"chains": 3}, "2 accumulators instead of 3"), ({"more": "1:\\n jnz 1b\\n"}, "2 inner loops"),
                             ({"instructions": 3}, "4 arithmetic instructions instead of 3"),
                             ({"lane_ops": 8}, "4 operations per lane and turn, and 8 are counted")]:

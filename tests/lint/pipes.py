@@ -76,7 +76,7 @@ def check_loop(body, entry, arm):
     groups, ops, form = expected(entry.isa, entry.kernel, entry.type, arm)
     group_of = {name: i for i, group in enumerate(groups) for name in group}
     problems, uses, counts = [], collections.defaultdict(collections.Counter), collections.Counter()
-    crossed, lane_ops = set(), 0
+    crossed, lane_ops, order = set(), 0, collections.defaultdict(list)
     for instruction in body:
         name = instruction.mnemonic
         if name not in group_of:
@@ -89,6 +89,7 @@ def check_loop(body, entry, arm):
             problems.append(f"'{instruction}' uses {wrong[0]}, not a register {form}")
         uses[group_of[name]][destination] += 1
         counts[name] += 1
+        order[group_of[name]].append(destination)
         lane_ops += ops.get(name, 1)
         crossed.update(s for s in sources if s != destination)
     accumulators = [chain for of in uses.values() for chain in of]
@@ -99,6 +100,10 @@ def check_loop(body, entry, arm):
     for group, of in uses.items():
         if len(set(of.values())) != 1:
             problems.append(f"{'/'.join(groups[group])} uses its accumulators unevenly: {dict(of)}")
+    for group, chain in order.items():
+        between = len(uses[group])
+        if any(chain[i] != chain[i - between] for i in range(between, len(chain))):
+            problems.append(f"{'/'.join(groups[group])} comes back to an accumulator before it used all the others")
     totals = [sum(counts[name] for name in group) for group in groups]
     halves = [counts[name] for group in groups for name in group if len(group) > 1]
     if len(set(totals)) != 1 or len(set(halves)) > 1:
