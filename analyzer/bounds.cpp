@@ -112,7 +112,7 @@ Bound whole_sockets(const Hardware& hardware, const Machine& machine) {
 /// Of every socket, or of the node that the row's memory is on.
 Bound channels_bound(const Measurement& row, const Hardware& hardware, const Machine& machine) {
   const Bound sockets = whole_sockets(hardware, machine);
-  if (!sockets.value) return sockets;
+  if (!sockets.value) return {{}, sockets.reason};
   const auto& nodes = machine.cpu.nodes;
   const double with_memory = static_cast<double>(std::count_if(
       nodes.begin(), nodes.end(), [](const NumaNode& node) { return node.memory_bytes > 0; }));
@@ -184,7 +184,7 @@ Bound theoretical_bound(const Measurement& row, const std::string& kind,
     return {{}, "the rate of the link between host and GPU is not known"};
   }
   const Bound cycles = cycles_per_second(row, clock_hz, facts, machine);
-  if (!cycles.value) return cycles;
+  if (!cycles.value) return {{}, cycles.reason};
   const Uarch& uarch = *facts.of(row).uarch;
   const std::string other = other_vectors(row, uarch, machine.cpu);
   if (!other.empty()) return {{}, other};

@@ -157,7 +157,7 @@ Finding throttled(const Gpu& gpu) {
   std::vector<std::string> disturbing;
   for (const char* reason :
        {"hardware_slowdown", "software_thermal", "hardware_thermal", "power_brake"}) {
-    if (holds(*reasons, reason)) disturbing.push_back(reason);
+    if (holds(*reasons, reason)) disturbing.emplace_back(reason);
   }
   if (!disturbing.empty()) {
     return warning(

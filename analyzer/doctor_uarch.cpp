@@ -48,7 +48,8 @@ std::string uarch_titles(const Cpu& cpu) {
   std::string titles;
   for (const std::string& kind : kinds_of(cpu)) {
     const Uarch* uarch = uarch_of(cpu, kind);
-    titles = joined(titles, (kind.empty() ? "" : kind + ": ") + (uarch ? uarch->title : "unknown"));
+    const std::string title = uarch ? uarch->title : "unknown";
+    titles = joined(titles, kind.empty() ? title : kind + ": " + title);
   }
   return titles;
 }

@@ -68,6 +68,7 @@ Timing timing_of(const Measurement& row) {
     timing.high = positive(interval.high);
   } else {
     std::vector<double> rates;
+    rates.reserve(times.size());
     for (const double time : times) rates.push_back(1 / time);
     timing.seconds = quotient(1, quantile(rates, 0.9));
   }

@@ -101,6 +101,7 @@ std::vector<const Ceiling*> best_of_each(const std::vector<const Ceiling*>& all,
     if (!fresh && comes_first(ceiling, at->second)) at->second = ceiling;
   }
   std::vector<const Ceiling*> chosen;
+  chosen.reserve(best.size());
   for (const auto& [group, ceiling] : best) chosen.push_back(ceiling);
   std::sort(chosen.begin(), chosen.end(), reads_before);
   return chosen;

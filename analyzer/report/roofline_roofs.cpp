@@ -32,7 +32,7 @@ std::string style_of(Line line) {
     case Line::datasheet:
       return ink + "stroke-width=\"1.2\" stroke-dasharray=\"9 3 2 3\" opacity=\"0.75\"";
   }
-  return ink;
+  return {};
 }
 
 // Grade C: short strokes across the line.
@@ -203,6 +203,7 @@ void label_flats(Drawing& drawing, Frame& frame) {
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.y < b.y; });
   std::vector<double> positions;
+  positions.reserve(entries.size());
   for (const Entry& entry : entries) positions.push_back(entry.y);
   positions = spread(positions, font + 3, frame.y.to, frame.y.from);
   const double edge = frame.x.to;

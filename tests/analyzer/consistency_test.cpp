@@ -165,8 +165,8 @@ TEST(Consistency, KindsOfCoreAreNotComparedWithOneAnother) {
 
 TEST(Consistency, ANearerLevelIsNoSlowerToRead) {
   const char* levels[] = {"l1", "l2", "l3", "dram"};
-  std::vector<Measurement> rows;
-  for (int i = 0; i < 4; ++i) rows.push_back(stream_row("read", levels[i], 1, 0x1p36 / (i + 1)));
+  std::vector<Measurement> rows(4);
+  for (int i = 0; i < 4; ++i) rows[i] = stream_row("read", levels[i], 1, 0x1p36 / (i + 1));
   EXPECT_TRUE(analyze_run(run_of(rows)).warnings.empty());
   std::swap(rows[2].work, rows[3].work);
   const std::vector<Warning> warnings = analyze_run(run_of(rows)).warnings;

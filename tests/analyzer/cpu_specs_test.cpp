@@ -55,7 +55,8 @@ TEST(CpuSpecs, EveryRateFollowsFromItsInstructionsTimesLanesTimesOperations) {
     for (const auto& [kernel, isas] : uarch.rates) {
       for (const auto& [isa, rates] : isas) {
         for (const auto& [format, rate] : rates) {
-          const std::string row = uarch.name + " " + kernel + " " + isa + " " + format;
+          std::string row = uarch.name;
+          for (const std::string& part : {kernel, isa, format}) row.append(" ").append(part);
           ASSERT_TRUE(uarch.pipes.count(kernel) && uarch.pipes.at(kernel).count(isa) &&
                       uarch.pipes.at(kernel).at(isa).count(format))
               << row;

@@ -125,7 +125,7 @@ TEST(FromRun, AContendedRowIsThe90thPercentileOfWhatIsUsable) {
   row.flags[4] = "clock";
   row.clock_hz.assign(11, 1000 * clock_hz);
   row.samples_s.push_back(1e-9);
-  row.flags.push_back("stolen");
+  row.flags.emplace_back("stolen");
   row.clock_hz.push_back(clock_hz);
   const Ceiling found = analyze_run(run).ceilings[0];
   EXPECT_NEAR(*found.value, 10 * 10 * 64 * clock_hz, 1e-9 * *found.value);

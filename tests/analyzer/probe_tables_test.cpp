@@ -61,8 +61,9 @@ Ceiling loaded(int delay, double load, double seconds) {
 }
 
 std::vector<const Ceiling*> pointers(const std::vector<Ceiling>& ceilings) {
-  std::vector<const Ceiling*> all;
-  for (const Ceiling& ceiling : ceilings) all.push_back(&ceiling);
+  std::vector<const Ceiling*> all(ceilings.size());
+  std::transform(ceilings.begin(), ceilings.end(), all.begin(),
+                 [](const Ceiling& ceiling) { return &ceiling; });
   return all;
 }
 

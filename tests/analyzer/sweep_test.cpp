@@ -203,8 +203,8 @@ TEST(Plateaus, ARiseBelongsToTheSameLevel) {
 
 TEST(Plateaus, ASteadyFallHasNone) {
   for (const double per_octave : {2.0, 1.5}) {
-    std::vector<double> rates;
-    for (int i = 0; i < 16; ++i) rates.push_back(std::pow(per_octave, -i));
+    std::vector<double> rates(16);
+    for (int i = 0; i < 16; ++i) rates[i] = std::pow(per_octave, -i);
     EXPECT_TRUE(flats_of_octaves(rates).empty()) << per_octave;
   }
 }
