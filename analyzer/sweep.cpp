@@ -58,13 +58,14 @@ void fit(Sweep& sweep) {
   }
 }
 
-/// Levels that the sweep has enough sizes of, nearest first.
-std::vector<std::string> levels_passed(const Sweep& sweep) {
+/// Levels that the sweep has enough sizes of, nearest first: sizes above `beyond` times the level
+/// before, which serves a part of those just above it.
+std::vector<std::string> levels_passed(const Sweep& sweep, double beyond) {
   std::vector<std::string> levels;
   double inner = 0;
   const auto add = [&](const std::string& level, double capacity) {
     const auto of_level = [&](const SweepPoint& point) {
-      return point.bytes > agree_within * inner && point.bytes <= capacity;
+      return point.bytes > beyond * inner && point.bytes <= capacity;
     };
     if (std::count_if(sweep.points.begin(), sweep.points.end(), of_level) >= fewest_points) {
       levels.push_back(level);
@@ -100,14 +101,16 @@ std::string disagreement(const Sweep& sweep, const CacheReach& cache) {
          ", and no plateau ends there" + (nearest ? ": the nearest ends at " + iec(*nearest) : "");
 }
 
-void compare(Sweep& sweep, const std::vector<std::string>& levels) {
+void compare(Sweep& sweep) {
   const double smallest = sweep.points.front().bytes, largest = sweep.points.back().bytes;
   for (const CacheReach& cache : sweep.caches) {
     if (cache.bytes < agree_within * smallest || cache.bytes * agree_within > largest) continue;
     const std::string text = disagreement(sweep, cache);
     if (!text.empty()) sweep.notes.push_back(sweep_name(sweep) + ": " + text);
   }
-  if (sweep.caches.empty() || sweep.plateaus.size() == levels.size()) return;
+  const std::vector<std::string> levels = levels_passed(sweep, agree_within);
+  const std::size_t most = levels_passed(sweep, 1).size(), found = sweep.plateaus.size();
+  if (sweep.caches.empty() || (found >= levels.size() && found <= most)) return;
   std::string names;
   for (const std::string& level : levels) names += (names.empty() ? "" : ", ") + upper(level);
   sweep.notes.push_back(sweep_name(sweep) + ": " + std::to_string(sweep.plateaus.size()) +
@@ -151,9 +154,8 @@ std::vector<Sweep> sweeps_of(const Run& run, const std::vector<Ceiling>& ceiling
                      [](const SweepPoint& a, const SweepPoint& b) { return a.bytes < b.bytes; });
     if (sweep.device == "cpu") sweep.caches = caches_of(run.machine.cpu, sweep.threads);
     fit(sweep);
-    const std::vector<std::string> levels = levels_passed(sweep);
     name_levels(sweep);
-    compare(sweep, levels);
+    compare(sweep);
   }
   return sweeps;
 }

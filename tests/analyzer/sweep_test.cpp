@@ -85,6 +85,23 @@ TEST(Sweep, FindsEveryLevelItsRateAndItsEndInTheNoise) {
   }
 }
 
+TEST(Sweep, OfFewSizesInMemoryMayShowItOrNot) {
+  roofmark::Run run = sweep_run(zen5, 0.005, 4);
+  std::erase_if(run.rows, [](const Measurement& row) {
+    return row.shape.at("bytes") > 128 << 20;  // four beyond the last cache, two beyond twice that
+  });
+  for (Measurement& row : run.rows) {
+    if (row.shape.at("bytes") > 32 << 20) row.work.read = Bytes{36e9};
+  }
+  const Sweep shown = only_sweep(run);
+  EXPECT_EQ(levels_of(shown), "l1 l2 l3 dram");
+  EXPECT_TRUE(shown.notes.empty()) << shown.notes[0];
+  std::erase_if(run.rows, [](const Measurement& row) { return row.shape.at("bytes") > 33 << 20; });
+  const Sweep hidden = only_sweep(run);
+  EXPECT_EQ(levels_of(hidden), "l1 l2 l3");
+  EXPECT_TRUE(hidden.notes.empty()) << hidden.notes[0];
+}
+
 TEST(Sweep, KeepsEveryPointBySize) {
   const Sweep sweep = only_sweep(sweep_run(zen5, 0.02, 1));
   ASSERT_EQ(sweep.points.size(), 33u);
