@@ -53,7 +53,13 @@ void add_best_threads(std::vector<std::string>& notes, const std::vector<Ceiling
 /// One instruction set's clock at one number of threads.
 struct Clock {
   std::string isa;
-  double hz = 0;
+  double hz = 0;             ///< median over its rows
+  double low = 0, high = 0;  ///< of its rows
+
+  /// By more than a clock that wanders from row to row explains.
+  bool differs_from(const Clock& other) const {
+    return std::abs(hz / other.hz - 1) > same_clock && (high < other.low || low > other.high);
+  }
 };
 
 std::string clocks_text(const std::vector<Clock>& clocks) {
@@ -64,7 +70,7 @@ std::string clocks_text(const std::vector<Clock>& clocks) {
   const Clock& usual = scalar != clocks.end() ? *scalar : *fastest;
   std::string text;
   for (const Clock& clock : clocks) {
-    if (std::abs(clock.hz / usual.hz - 1) <= same_clock) continue;
+    if (!clock.differs_from(usual)) continue;
     text += (text.empty() ? "" : ", ") + clock.isa + " runs at " + si(clock.hz, "Hz");
   }
   return text.empty() ? text : text + "; " + usual.isa + " at " + si(usual.hz, "Hz");
@@ -82,7 +88,10 @@ void add_clocks(std::vector<std::string>& notes, const std::vector<Ceiling>& cei
   }
   for (const auto& [where, isas] : seen) {
     std::vector<Clock> clocks;
-    for (const auto& [isa, all] : isas) clocks.push_back({isa, median(all)});
+    for (const auto& [isa, all] : isas) {
+      const auto [low, high] = std::minmax_element(all.begin(), all.end());
+      clocks.push_back({isa, median(all), *low, *high});
+    }
     const std::string text = clocks_text(clocks);
     if (text.empty()) continue;
     const int threads = where.second;

@@ -12,8 +12,9 @@ namespace roofmark {
 ///   reading the memory  at which of the measured numbers of threads it is fastest, per device,
 ///   kind
 ///                       of core and node: the ceiling of the device, whichever number that is
-///   clocks              of instruction sets whose compute rows (grade A or B) ran more than 2 %
-///                       away from the scalar ones, else from the fastest, at one number of threads
+///   clocks              of instruction sets whose compute rows (grade A or B) all ran at another
+///                       clock than the scalar ones, else than the fastest, at one number of
+///                       threads, their medians more than 2 % apart
 ///   sweeps              their notes
 std::vector<std::string> findings(const std::vector<Ceiling>& ceilings,
                                   const std::vector<Sweep>& sweeps);

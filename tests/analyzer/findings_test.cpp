@@ -60,6 +60,10 @@ TEST(Findings, SayWhichInstructionSetsRunAtAnotherClock) {
   EXPECT_EQ(
       analyze_run(run).notes,
       (std::vector<std::string>{"clock at 1 thread: avx512 runs at 3.11 GHz; avx2 at 3.66 GHz"}));
+  run.rows.push_back(at_clock(fma_row("avx512", 1, 64, DType::f16), 3.7e9));
+  EXPECT_TRUE(
+      analyze_run(run).notes.empty());  // a clock that wanders belongs to no instruction set
+  run.rows.pop_back();
   run.rows[0].grade = 'C';  // disturbed: its clock says nothing
   EXPECT_TRUE(analyze_run(run).notes.empty());
 }
