@@ -95,6 +95,7 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
   if (viewer && request.output == "table") return viewer_text(analyses);
   if (viewer && request.output == "md") return viewer_markdown(analyses);
   std::vector<Section> sections;
+  sections.reserve(analyses.size());
   for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
   return output_format(request.output).write(sections);
 }

@@ -62,6 +62,8 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
 
 }  // namespace
 
+// Set-up fails for want of memory alone, and then there is nothing to say it with.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   // Numbers are written with a point whatever the user's language is.
   std::setlocale(LC_ALL, "C");

@@ -44,10 +44,13 @@ int report(const Request& request) {
   }
   require_replaceable(out);
   std::vector<Run> runs;
+  runs.reserve(request.runs.size());
   std::vector<Analysis> analyses;
+  analyses.reserve(request.runs.size());
   for (const std::string& file : request.runs) runs.push_back(read_run(read_file(file), file));
   for (const Run& run : runs) analyses.push_back(analyze_run(run));
   std::vector<Section> sections;
+  sections.reserve(runs.size());
   for (std::size_t i = 0; i < runs.size(); ++i) sections.push_back({&analyses[i], &runs[i]});
   write_report(sections, out);
   print(out.string() + "\n");

@@ -35,7 +35,7 @@ std::filesystem::path page_of(std::filesystem::path run) { return run.replace_ex
 
 /// Nothing that is there is overwritten: a run cannot be had again.
 std::filesystem::path new_file(const std::string& out) {
-  const std::filesystem::path path(out);
+  std::filesystem::path path(out);
   if (path.extension() != ".json") {
     throw InputError("-o: \"" + out +
                      "\" is no name of a run file (it does not end in .json); name one that does, "

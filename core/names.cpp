@@ -60,6 +60,7 @@ constexpr std::array<Flag, 7> flags{{{"quiet", true},
 
 std::vector<std::string_view> known_flags() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(flags));
   for (const Flag& flag : flags) names.push_back(flag.name);
   return names;
 }

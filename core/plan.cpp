@@ -184,7 +184,7 @@ class Planner {
     return sites(machine_, variant, threads);
   }
 
-  void add(Case what) {
+  void add(const Case& what) {
     if (seen_.emplace(what.id(), plan_.cases.size()).second) plan_.cases.push_back({what, -1});
   }
 

@@ -69,7 +69,7 @@ Health health_from(const JsonView& json) {
   }
   if (const auto rails = json.find("rails_w")) {
     for (const auto& [rail, power_w] : rails->members()) {
-      health.rails_w.push_back({rail, power_w.number(0, any_positive)});
+      health.rails_w.emplace_back(rail, power_w.number(0, any_positive));
     }
   }
   return health;

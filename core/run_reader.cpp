@@ -60,7 +60,7 @@ bool is_utc(std::string_view text) {
 }
 
 std::string utc_from(const JsonView& json) {
-  const std::string text = json.text();
+  std::string text = json.text();
   if (!is_utc(text)) {
     json.refuse("'" + printable(text, 40) + "' is no moment",
                 "it is UTC in ISO 8601, 2026-11-22T02:10:00Z");

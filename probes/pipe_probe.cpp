@@ -87,7 +87,8 @@ class PipeTask final : public Task {
 
   double error_of(int thread) {
     fill(thread, Operands::telling);
-    std::memset(end(thread), 0xff, static_cast<std::size_t>(loop_.chains * bytes_));
+    std::memset(end(thread), 0xff,
+                static_cast<std::size_t>(loop_.chains) * static_cast<std::size_t>(bytes_));
     loop_.run(checked_turns, operands(thread), start(thread), end(thread));
     const double off = worst_error(loop_, bytes_, operands(thread), start(thread), end(thread));
     fill(thread, Operands::lasting);

@@ -64,6 +64,7 @@ std::vector<Site> sites(const Machine& machine, const Variant&, int) {
   const std::vector<CpuPair> pairs = pairs_of(machine);
   const Depth depth = pairs.size() <= few_pairs ? Depth::standard : Depth::thorough;
   std::vector<Site> all;
+  all.reserve(pairs.size());
   for (const CpuPair& pair : pairs) {
     all.push_back({.shape = {{"a", pair.a}, {"b", pair.b}, {"passes", passes}},
                    .cpus = {pair.a, pair.b},
