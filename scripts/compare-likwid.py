@@ -29,10 +29,15 @@ def available():
     return {line.split(" - ", 1)[0] for line in out.splitlines() if " - " in line}
 
 
+def widest():
+    """The widest instruction set of this machine, as probes call it."""
+    words = pathlib.Path("/proc/cpuinfo").read_text().split()
+    return next((isa for isa, word in (("avx512", "avx512f"), ("avx2", "avx2"), ("sse2", "sse2")) if word in words), "neon")
+
+
 def candidates(row, names):
     stem = EQUALS[row["kernel"]] + ("_mem" if row["conditions"]["stores"] == "nt" else "")
-    flags = pathlib.Path("/proc/cpuinfo").read_text()
-    widths = [w for w in WIDTHS if w.split("_")[0] != "avx512" or "avx512f" in flags]
+    widths = [w for w in WIDTHS if not w.startswith("avx512") or row["variant"] == "avx512"]
     wanted = [f"{stem}_{width}" for width in widths] + (["load_mem"] if row["kernel"] == "read" else [])
     return [name for name in wanted if name in names]
 
@@ -53,7 +58,7 @@ def likwid(name, row, iterations, urgent):
 def rows_of(program, filter, urgent):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "run.json")
-        run([program, "run", "--preset", "quick", "--only", "probes", "--device", "cpu", "--filter", filter, "-q",
+        run([program, "run", "--preset", "standard", "--only", "probes", "--device", "cpu", "--filter", filter, "-q",
              "-o", str(file)], urgent)
         return json.loads(file.read_text())["rows"]
 
@@ -92,11 +97,9 @@ def main():
         print("compare-likwid: likwid-bench is not installed (package likwid)", file=sys.stderr)
         return 77
     names = available()
-    kernels = "|".join(EQUALS)
-    rows = [row for row in rows_of(arguments.program, f"^({kernels})/.*pages={arguments.pages}", arguments.urgent)
+    ids = f"^({'|'.join(EQUALS)})/{widest()}/.*pages={arguments.pages}$"
+    rows = [row for row in rows_of(arguments.program, ids, arguments.urgent)
             if row["status"] == "ok" and re.search(arguments.filter, row["id"])]
-    widest = max((row["variant"] for row in rows), key=lambda v: ["sse2", "neon", "avx2", "avx512"].index(v), default="")
-    rows = [row for row in rows if row["variant"] == widest]
     print(f"{'probe':<12} {'level':<5} {'stores':<8} {'threads':>7} {'likwid-bench':<20} {'theirs':>9} {'ours':>9} ratio",
           flush=True)
     compared = 0
