@@ -22,6 +22,7 @@ struct Leaves {
   int vector_bytes;               ///< 0: as many as the machine has
   StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
   StreamLeaf read_far;            ///< from memory
+  StreamLeaf schoenauer_grouped;  ///< from further than L1
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                         \
   {#isa,                                                                                        \
@@ -30,7 +31,8 @@ struct Leaves {
     isa_##isa::stream_triad, isa_##isa::stream_mix, isa_##isa::stream_schoenauer},              \
    {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt, \
     isa_##isa::stream_mix_nt, isa_##isa::stream_schoenauer_nt},                                 \
-   isa_##isa::stream_read_far},
+   isa_##isa::stream_read_far,                                                                  \
+   isa_##isa::stream_schoenauer_grouped},
 constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
@@ -245,9 +247,12 @@ Site cpu_stream_site(const StreamPattern& pattern, int threads, std::int64_t byt
 
 std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int pattern, bool far) {
   const Leaves& leaves = leaves_of(*what.variant);
-  const StreamLeaf leaf = pattern == read_pattern && far   ? leaves.read_far
-                          : what.conditions.stores == "nt" ? leaves.nt[pattern]
-                                                           : leaves.ordinary[pattern];
+  const Conditions& conditions = what.conditions;
+  StreamLeaf leaf = (conditions.stores == "nt" ? leaves.nt : leaves.ordinary)[pattern];
+  if (pattern == read_pattern && far) leaf = leaves.read_far;
+  if (leaf == leaves.ordinary[schoenauer_pattern] && conditions.level != "l1") {
+    leaf = leaves.schoenauer_grouped;
+  }
   return std::make_unique<StreamTask>(what, device, pattern, leaf);
 }
 

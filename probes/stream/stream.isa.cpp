@@ -36,6 +36,8 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
   "vfmadd213ps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R "1, " ROOFMARK_R \
   "0"                                                                  \
   "\n"
+#define ROOFMARK_BY(array, instruction, reg) \
+  "v" instruction " " ROOFMARK_AT(array) ", " ROOFMARK_R reg ", " ROOFMARK_R reg "\n"
 #define ROOFMARK_EPILOGUE asm volatile("vzeroupper" ::: "memory");
 #else
 #define ROOFMARK_MULTIPLY_ADD \
@@ -43,10 +45,12 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 #define ROOFMARK_MULTIPLY_ADD_D                                                                   \
   "mulps \\r*" ROOFMARK_B "(%[d]), " ROOFMARK_R "0\n addps \\r*" ROOFMARK_B "(%[b]), " ROOFMARK_R \
   "0\n"
+#define ROOFMARK_BY(array, instruction, reg) \
+  instruction " " ROOFMARK_AT(array) ", " ROOFMARK_R reg "\n"
 #define ROOFMARK_EPILOGUE
 #endif
 
-#define ROOFMARK_CLOBBERS "xmm0", "xmm1", "xmm15"
+#define ROOFMARK_CLOBBERS "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm15"
 #define ROOFMARK_PROLOGUE ROOFMARK_MOVE "(%[s]), " ROOFMARK_R "15\n"
 #define ROOFMARK_ADVANCE       \
   "addq $16*" ROOFMARK_B       \
@@ -89,6 +93,16 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
   ROOFMARK_EACH(ROOFMARK_LOAD("c", "0") ROOFMARK_MULTIPLY_ADD ROOFMARK_STORE(move, "0"))
 #define ROOFMARK_SCHOENAUER(move) \
   ROOFMARK_EACH(ROOFMARK_LOAD("c", "0") ROOFMARK_MULTIPLY_ADD_D ROOFMARK_STORE(move, "0"))
+
+// Eight vectors of one array after the other: 217 GB/s from L2 on Zen 5 instead of 171 in turns, but
+// 555 from L1 instead of 628; where one array is read, or two, it makes no difference.
+#define ROOFMARK_EIGHT(lines) ".irp r,0,1,2,3,4,5,6,7\n" lines ".endr\n"
+#define ROOFMARK_AT(array) "(\\g+\\r)*" ROOFMARK_B "(%[" array "])"
+#define ROOFMARK_SCHOENAUER_GROUPED(move)                                               \
+  ".irp g,0,8\n" ROOFMARK_EIGHT(ROOFMARK_MOVE ROOFMARK_AT("c") ", " ROOFMARK_R "\\r\n") \
+      ROOFMARK_EIGHT(ROOFMARK_BY("d", "mulps", "\\r"))                                  \
+          ROOFMARK_EIGHT(ROOFMARK_BY("b", "addps", "\\r"))                              \
+              ROOFMARK_EIGHT(move ROOFMARK_R "\\r, " ROOFMARK_AT("a") "\n") ".endr\n"
 
 #elif defined(__aarch64__)
 
@@ -134,6 +148,8 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
       "d",                                                                                   \
       "q4, q5") "fmla v0.4s, v2.4s, v4.4s\n fmla v1.4s, v3.4s, v5.4s\n" ROOFMARK_STORE(move, \
                                                                                        "q0, q1"))
+
+#define ROOFMARK_SCHOENAUER_GROUPED ROOFMARK_SCHOENAUER  // nothing else was measured
 
 #define ROOFMARK_MOVE "stp"
 #define ROOFMARK_MOVE_NT "stnp"

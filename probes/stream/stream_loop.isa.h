@@ -27,16 +27,17 @@
   }
 
 // A leaf source defines what these name and then has every leaf of its instruction set.
-#define ROOFMARK_EVERY_STREAM                                                        \
-  ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")                                    \
-  ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")                            \
-  ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")                   \
-  ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE) \
-  ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")                     \
-  ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)   \
-  ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")                   \
-  ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE) \
-  ROOFMARK_STREAM(stream_mix, ROOFMARK_MIX(ROOFMARK_MOVE), "")                       \
-  ROOFMARK_STREAM(stream_mix_nt, ROOFMARK_MIX(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)     \
-  ROOFMARK_STREAM(stream_schoenauer, ROOFMARK_SCHOENAUER(ROOFMARK_MOVE), "")         \
+#define ROOFMARK_EVERY_STREAM                                                                \
+  ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")                                            \
+  ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")                                    \
+  ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")                           \
+  ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)         \
+  ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")                             \
+  ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)           \
+  ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")                           \
+  ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)         \
+  ROOFMARK_STREAM(stream_mix, ROOFMARK_MIX(ROOFMARK_MOVE), "")                               \
+  ROOFMARK_STREAM(stream_mix_nt, ROOFMARK_MIX(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)             \
+  ROOFMARK_STREAM(stream_schoenauer, ROOFMARK_SCHOENAUER(ROOFMARK_MOVE), "")                 \
+  ROOFMARK_STREAM(stream_schoenauer_grouped, ROOFMARK_SCHOENAUER_GROUPED(ROOFMARK_MOVE), "") \
   ROOFMARK_STREAM(stream_schoenauer_nt, ROOFMARK_SCHOENAUER(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)

@@ -149,13 +149,16 @@ TEST(FromRun, LatencyAndOverheadRowsAreSecondsAndNoRoof) {
   Measurement quiet = timed("quiet", "nop", Role::compute_probe, 1, {.ops = Ops{0x1p40}}, 0.5);
   clock.format = quiet.format = {DType::none, DType::none, DType::none};
   const Measurement fork = timed("fork_join", "openmp", Role::overhead_probe, 2, {}, 0.25);
-  run.rows = {clock, quiet, fork};
+  const Measurement barrier =
+      timed("barrier", "openmp", Role::overhead_probe, 2, {.ops = Ops{256}}, 0.5);
+  run.rows = {clock, quiet, fork, barrier};
   const Analysis analysis = analyze_run(run);
   EXPECT_EQ(analysis.ceilings[0].kind, "latency");
   EXPECT_EQ(analysis.ceilings[0].value, 0.5 / 1024);
-  ASSERT_EQ(analysis.ceilings.size(), 2u);  // the pace of a core is no limit of anything
+  ASSERT_EQ(analysis.ceilings.size(), 3u);  // the pace of a core is no limit of anything
   EXPECT_EQ(analysis.ceilings[1].kind, "overhead");
   EXPECT_EQ(analysis.ceilings[1].value, 0.25);
+  EXPECT_EQ(analysis.ceilings[2].value, 0.5 / 256);  // one barrier
   EXPECT_TRUE(measured_roofline(run, analysis, "cpu").engine.peaks.empty());
 }
 

@@ -22,7 +22,7 @@ PACE = {
 # _far: asks for every cache line once, ahead of the loads.
 STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1),
           "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
-STREAM_NAMES = ["stream_read", "stream_read_far"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+STREAM_NAMES = ["stream_read", "stream_read_far", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 LINE_BYTES = 64
 PREFETCHES = ("prefetchnta", "prfm", "prfb")
 ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16, "sve": 1}  # SVE counts in vectors
@@ -101,7 +101,7 @@ def check_stream(functions, isa, name):
         return [problem]
     past_caches = name.endswith("_nt")
     far = name.endswith("_far")
-    reads, writes, per_vector = STREAM[name.removesuffix("_nt").removesuffix("_far")]
+    reads, writes, per_vector = STREAM[re.sub("_(nt|far|grouped)$", "", name)]
     touched = {"load": collections.defaultdict(list), "store": collections.defaultdict(list)}
     problems, multiply_adds, asked = [], 0, []
     for instruction in body:
@@ -109,7 +109,7 @@ def check_stream(functions, isa, name):
             asked.append(prefetched(instruction))
             continue
         memory = accesses(instruction)
-        multiply_adds += instruction.mnemonic in ("vfmadd213ps", "mulps", "fmla")
+        multiply_adds += instruction.mnemonic in ("vfmadd213ps", "mulps", "vmulps", "fmla")
         if not memory:
             if not COUNTER.fullmatch(str(instruction)) and instruction.mnemonic not in ("mulps", "fmla"):
                 problems.append(f"'{instruction}' inside the loop")

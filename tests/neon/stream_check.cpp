@@ -45,7 +45,8 @@ void check_read(Check& check, StreamLeaf leaf) {
     for (const StreamLeaf leaf : {stream_triad, stream_triad_nt}) {                          \
       check_stream(check, leaf, [](double b, double c, double) { return b + 3 * c; });       \
     }                                                                                        \
-    for (const StreamLeaf leaf : {stream_schoenauer, stream_schoenauer_nt}) {                \
+    for (const StreamLeaf leaf :                                                             \
+         {stream_schoenauer, stream_schoenauer_nt, stream_schoenauer_grouped}) {             \
       check_stream(check, leaf, [](double b, double c, double d) { return b + c * d; });     \
     }                                                                                        \
     check_read(check, stream_read);                                                          \
