@@ -94,8 +94,8 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 #define ROOFMARK_SCHOENAUER(move) \
   ROOFMARK_EACH(ROOFMARK_LOAD("c", "0") ROOFMARK_MULTIPLY_ADD_D ROOFMARK_STORE(move, "0"))
 
-// Eight vectors of one array after the other: 217 GB/s from L2 on Zen 5 instead of 171 in turns, but
-// 555 from L1 instead of 628; where one array is read, or two, it makes no difference.
+// Eight vectors of one array after the other: 217 GB/s from L2 on Zen 5 instead of 171 in turns,
+// but 555 from L1 instead of 628; where one array is read, or two, it makes no difference.
 #define ROOFMARK_EIGHT(lines) ".irp r,0,1,2,3,4,5,6,7\n" lines ".endr\n"
 #define ROOFMARK_AT(array) "(\\g+\\r)*" ROOFMARK_B "(%[" array "])"
 #define ROOFMARK_SCHOENAUER_GROUPED(move)                                               \
