@@ -2,6 +2,7 @@
 #include "harness/gpu_monitor.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/harness/recorded.h"
 #include "tests/harness/recorded_gpu.h"
@@ -12,7 +13,9 @@ namespace {
 /// NVML whose answers a test writes.
 class ScriptedNvml {
  public:
-  ScriptedNvml() : file_(std::filesystem::path(::testing::TempDir()) / "roofmark_nvml_script") {
+  ScriptedNvml()
+      : file_(std::filesystem::path(::testing::TempDir()) /
+              ("roofmark_nvml_script" + std::to_string(::getpid()))) {
     recorded_.answer_with(file_);
     say("0x0", 0);
   }
