@@ -50,7 +50,7 @@ class ExpTask final : public Task {
 
   void launch(Queue) override {
     parallel(threads_, [&](int thread) {
-      std::fill_n(sums(thread), exp_step, 0.0F);
+      std::fill_n(sums(thread), exp_lanes, 0.0F);
       leaf_.sums(values(thread), count, passes, sums(thread));
     });
   }
@@ -60,12 +60,12 @@ class ExpTask final : public Task {
   double error() override {
     double worst = 0;
     for (int thread = 0; thread < threads_; ++thread) {
-      std::fill_n(sums(thread), exp_step, 0.0F);
+      std::fill_n(sums(thread), exp_lanes, 0.0F);
       leaf_.sums(values(thread), count, 2, sums(thread));
-      const double found = std::accumulate(sums(thread), sums(thread) + exp_step, 0.0);
+      const double found = std::accumulate(sums(thread), sums(thread) + exp_lanes, 0.0);
       double expected = 0;
       for (std::int64_t i = 0; i < count; ++i) expected += 2 * std::exp(double{values(thread)[i]});
-      const double additions = 2.0 * count / exp_step;
+      const double additions = 2.0 * count / least_exp_lanes;
       const double off = std::abs(found - expected) / ((2 + additions) * 0x1p-24 * expected);
       if (std::isnan(off)) return off;
       worst = std::max(worst, off);

@@ -6,19 +6,19 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-constexpr int unrolled = 2;  // the sums of two vectors and the constants fill the registers of AVX2
-static_assert(exp_step % (unrolled * lanes) == 0);
+static_assert(lanes <= exp_lanes && lanes >= least_exp_lanes);
 
 void exp_sums(const float* x, std::int64_t count, std::int64_t passes, float* sums) {
-  vf32 total[unrolled];
-  for (int i = 0; i < unrolled; ++i) total[i] = load(sums + i * lanes);
+  // One sum: an addition takes less than the exponential beside it, and a second set of values
+  // would not fit the registers of AVX2 beside the constants (clang 14 spills).
+  vf32 total = load(sums);
   // One loop over all passes: the index goes back without a branch that would be mispredicted.
   std::int64_t at = 0;
-  for (std::int64_t left = passes * (count / (unrolled * lanes)); left > 0; --left) {
-    for (int i = 0; i < unrolled; ++i) total[i] += exponential(load(x + at + i * lanes));
-    at = (at + unrolled * lanes) & (count - 1);
+  for (std::int64_t left = passes * (count / lanes); left > 0; --left) {
+    total += exponential(load(x + at));
+    at = (at + lanes) & (count - 1);
   }
-  for (int i = 0; i < unrolled; ++i) store(sums + i * lanes, total[i]);
+  store(sums, total);
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -7,11 +7,11 @@
 
 namespace roofmark {
 
-/// Sums that the elements are added to by turns.
-inline constexpr std::int64_t exp_step = 64;
+/// Sums that the elements are added to by turns: as many of these as the vectors have lanes.
+inline constexpr std::int64_t exp_lanes = 16, least_exp_lanes = 4;
 
-/// sums[i % exp_step] += e^x[i] over all i of `count`, `passes` times, for x in [-87, 88].  count:
-/// a power of two from exp_step up.
+/// sums[i % lanes] += e^x[i] over all i of `count`, `passes` times, for x in [-87, 88].  count:
+/// a power of two from exp_lanes up.
 #define ROOFMARK_DECLARE(isa, vector_bytes)                                              \
   namespace isa_##isa {                                                                  \
     void exp_sums(const float* x, std::int64_t count, std::int64_t passes, float* sums); \
