@@ -12,6 +12,19 @@
 namespace roofmark {
 namespace {
 
+/// f32 of a multiply-add in f32, bf16-f32 of a dot product; of what is no product (an addition, a
+/// square root) none-f32.
+Format format_of(const PipeLoop& loop) {
+  const DType type = *dtype_from(loop.type), sum = *dtype_from(loop.sum);
+  const bool product = loop.depth > 1 || std::string_view(loop.kernel) == "fma";
+  return {product ? type : DType::none, type, sum};
+}
+
+/// Of the loop on that machine; 0: unknown.
+int register_bytes(const PipeLoop& loop, const Machine& machine) {
+  return loop.vector_bytes > 0 ? loop.vector_bytes : machine.cpu.sve_bytes.value_or(0);
+}
+
 /// Turns of a launch: 1.2 million instructions at two a cycle last 100 us at 6 GHz and more on
 /// anything slower; cores with adders of their own take four a cycle of some.  Starting threads
 /// takes longer the more there are, and must stay below half a percent: 64 of them get ninefold
@@ -121,16 +134,6 @@ Site site_of(const PipeLoop& loop, int bytes, int threads) {
 }
 
 }  // namespace
-
-Format format_of(const PipeLoop& loop) {
-  const DType type = *dtype_from(loop.type), sum = *dtype_from(loop.sum);
-  const bool product = loop.depth > 1 || std::string_view(loop.kernel) == "fma";
-  return {product ? type : DType::none, type, sum};
-}
-
-int register_bytes(const PipeLoop& loop, const Machine& machine) {
-  return loop.vector_bytes > 0 ? loop.vector_bytes : machine.cpu.sve_bytes.value_or(0);
-}
 
 Kernel pipe_kernel(const char* name, const char* summary, std::span<const PipeLeaf> leaves,
                    decltype(Variant::prepare) prepare, decltype(Kernel::sites) sites) {

@@ -9,19 +9,12 @@ namespace {
 constexpr PipeLeaf leaves[] = {ROOFMARK_EACH_ISA_OF_dot(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
-std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return prepare_pipe(leaves, what, device);
-}
-
-std::vector<Site> sites(const Machine& machine, const Variant& variant, int threads) {
-  return pipe_sites(leaves, "dot", machine, variant, threads);
-}
+constexpr char dot[] = "dot";
 
 }  // namespace
 
 std::vector<Kernel> dot_kernels() {
-  return {pipe_kernel("dot", "peak rate of dot products of narrow numbers on vectors", leaves,
-                      prepare, sites)};
+  return {pipe_kernel<leaves, dot>("peak rate of dot products of narrow numbers on vectors")};
 }
 
 }  // namespace roofmark

@@ -10,34 +10,20 @@ namespace {
 constexpr PipeLeaf leaves[] = {ROOFMARK_EACH_ISA_OF_fma(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
-std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return prepare_pipe(leaves, what, device);
-}
-
-struct Rate {
-  const char* name;
-  const char* summary;
-};
-constexpr Rate rates[] = {
-    {"fadd", "peak rate of additions alone"},
-    {"fmul", "peak rate of multiplications alone"},
-    {"fma_add", "multiply-adds with additions beside them, for cores that issue both"},
-    {"fdiv", "peak rate of divisions"},
-    {"fsqrt", "peak rate of square roots"},
-    {"fma", "peak multiply-add rate of each instruction set and precision"}};
-
-template <int R>
-Kernel kernel() {
-  return pipe_kernel(rates[R].name, rates[R].summary, leaves, prepare,
-                     [](const Machine& machine, const Variant& variant, int threads) {
-                       return pipe_sites(leaves, rates[R].name, machine, variant, threads);
-                     });
-}
+constexpr char fadd[] = "fadd", fmul[] = "fmul", fma_add[] = "fma_add", fdiv[] = "fdiv",
+               fsqrt[] = "fsqrt", multiply_add[] = "fma";
 
 }  // namespace
 
 std::vector<Kernel> fma_kernels() {
-  return {kernel<0>(), kernel<1>(), kernel<2>(), kernel<3>(), kernel<4>(), kernel<5>()};
+  return {pipe_kernel<leaves, fadd>("peak rate of additions alone"),
+          pipe_kernel<leaves, fmul>("peak rate of multiplications alone"),
+          pipe_kernel<leaves, fma_add>(
+              "multiply-adds with additions beside them, for cores that issue both"),
+          pipe_kernel<leaves, fdiv>("peak rate of divisions"),
+          pipe_kernel<leaves, fsqrt>("peak rate of square roots"),
+          pipe_kernel<leaves, multiply_add>(
+              "peak multiply-add rate of each instruction set and precision")};
 }
 
 }  // namespace roofmark

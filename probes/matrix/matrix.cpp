@@ -9,19 +9,13 @@ namespace {
 constexpr PipeLeaf leaves[] = {ROOFMARK_EACH_ISA_OF_matrix(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
-std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return prepare_pipe(leaves, what, device);
-}
-
-std::vector<Site> sites(const Machine& machine, const Variant& variant, int threads) {
-  return pipe_sites(leaves, "matrix", machine, variant, threads);
-}
+constexpr char matrix[] = "matrix";
 
 }  // namespace
 
 std::vector<Kernel> matrix_kernels() {
-  return {pipe_kernel("matrix", "peak rate of dense products on matrix units, per number format",
-                      leaves, prepare, sites)};
+  return {pipe_kernel<leaves, matrix>(
+      "peak rate of dense products on matrix units, per number format")};
 }
 
 }  // namespace roofmark

@@ -109,20 +109,11 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 #define ROOFMARK_TURN_BYTES 256
 #define ROOFMARK_CLOBBERS "v0", "v1", "v2", "v3", "v4", "v5", "v30"
 #define ROOFMARK_PROLOGUE "ldr q30, [%[s]]\n"
-#define ROOFMARK_ADVANCE                \
-  "add %[a], %[a], #256\n"              \
-  "add %[b], %[b], #256\n"              \
-  "add %[c], %[c], #256\n"              \
-  "add %[d], %[d], #256\n"              \
-  "subs %[left], %[left], #1\n"         \
-  "csel %[back], %[bytes], xzr, eq\n"   \
-  "csel %[left], %[per], %[left], eq\n" \
-  "sub %[a], %[a], %[back]\n"           \
-  "sub %[b], %[b], %[back]\n"           \
-  "sub %[c], %[c], %[back]\n"           \
-  "sub %[d], %[d], %[back]\n"           \
-  "subs %[turns], %[turns], #1\n"       \
-  "b.ne 1b\n"
+#define ROOFMARK_ADVANCE   \
+  "add %[a], %[a], #256\n" \
+  "add %[b], %[b], #256\n" \
+  "add %[c], %[c], #256\n" \
+  "add %[d], %[d], #256\n" ROOFMARK_ARM_TURN
 #define ROOFMARK_EPILOGUE
 #define ROOFMARK_EACH(lines) ".irp r,0,1,2,3,4,5,6,7\n" lines ".endr\n"
 #define ROOFMARK_LOAD(array, regs) "ldp " regs ", [%[" array "], #\\r*32]\n"

@@ -1,32 +1,18 @@
 // The streams in vectors as long as the machine has them: up to 128 bytes, of which a turn's eight
 // are one stream_step.
 #include "probes/stream/stream_loop.isa.h"
+#include "probes/sve.isa.h"
 
 namespace roofmark::isa_sve {
 
-static std::int64_t vector_bytes() {
-  std::int64_t bytes = 0;
-  asm("cntb %0" : "=r"(bytes));
-  return bytes;
-}
-
-#define ROOFMARK_TURN_BYTES 8 * vector_bytes()
+#define ROOFMARK_TURN_BYTES 8 * sve_vector_bytes()
 #define ROOFMARK_CLOBBERS "x9", "p0", "z0", "z1", "z2", "z30"
 #define ROOFMARK_PROLOGUE "ptrue p0.b\n ld1rqw {z30.s}, p0/z, [%[s]]\n"
-#define ROOFMARK_ADVANCE                \
-  "addvl %[a], %[a], #8\n"              \
-  "addvl %[b], %[b], #8\n"              \
-  "addvl %[c], %[c], #8\n"              \
-  "addvl %[d], %[d], #8\n"              \
-  "subs %[left], %[left], #1\n"         \
-  "csel %[back], %[bytes], xzr, eq\n"   \
-  "csel %[left], %[per], %[left], eq\n" \
-  "sub %[a], %[a], %[back]\n"           \
-  "sub %[b], %[b], %[back]\n"           \
-  "sub %[c], %[c], %[back]\n"           \
-  "sub %[d], %[d], %[back]\n"           \
-  "subs %[turns], %[turns], #1\n"       \
-  "b.ne 1b\n"
+#define ROOFMARK_ADVANCE   \
+  "addvl %[a], %[a], #8\n" \
+  "addvl %[b], %[b], #8\n" \
+  "addvl %[c], %[c], #8\n" \
+  "addvl %[d], %[d], #8\n" ROOFMARK_ARM_TURN
 #define ROOFMARK_EPILOGUE
 #define ROOFMARK_EACH(lines) ".irp r,0,1,2,3,4,5,6,7\n" lines ".endr\n"
 #define ROOFMARK_LOAD(array, reg) "ldr " reg ", [%[" array "], #\\r, mul vl]\n"

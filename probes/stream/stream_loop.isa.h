@@ -26,6 +26,18 @@
     ROOFMARK_EPILOGUE                                                                          \
   }
 
+// On AArch64, what follows once the pointers were advanced.
+#define ROOFMARK_ARM_TURN               \
+  "subs %[left], %[left], #1\n"         \
+  "csel %[back], %[bytes], xzr, eq\n"   \
+  "csel %[left], %[per], %[left], eq\n" \
+  "sub %[a], %[a], %[back]\n"           \
+  "sub %[b], %[b], %[back]\n"           \
+  "sub %[c], %[c], %[back]\n"           \
+  "sub %[d], %[d], %[back]\n"           \
+  "subs %[turns], %[turns], #1\n"       \
+  "b.ne 1b\n"
+
 // A leaf source defines what these name and then has every leaf of its instruction set.
 #define ROOFMARK_EVERY_STREAM                                                                \
   ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")                                            \
