@@ -4,14 +4,26 @@
 
 #include <cstdint>
 
+#include "core/sixteen_bits.h"
+
+#if defined(__F16C__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr int lanes = ROOFMARK_VECTOR_BYTES / 4;
 
 typedef float vf32 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES)));
 typedef std::int32_t vi32 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES)));
+typedef std::uint32_t vu32 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES)));
+typedef std::uint16_t vu16 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES / 2)));  // one a lane
 typedef float vf32_unaligned
     __attribute__((vector_size(ROOFMARK_VECTOR_BYTES), aligned(4), may_alias));
+typedef std::uint16_t vu16_unaligned
+    __attribute__((vector_size(ROOFMARK_VECTOR_BYTES / 2), aligned(2), may_alias));
 
 typedef float vf32x4 __attribute__((vector_size(16)));
 
@@ -21,12 +33,94 @@ ROOFMARK_LEAF vf32 load(const float* at) { return *reinterpret_cast<const vf32_u
 ROOFMARK_LEAF void store(float* at, vf32 value) { *reinterpret_cast<vf32_unaligned*>(at) = value; }
 ROOFMARK_LEAF vf32 broadcast(float value) { return vf32{} + value; }
 
+/// where ? a : b, lane by lane; `where` is all ones or all zeros in each.
+ROOFMARK_LEAF vu32 choose(vu32 where, vu32 a, vu32 b) { return (a & where) | (b & ~where); }
+
 /// Sum over lanes, four at a time: a plain loop becomes a chain of `lanes` additions.
 ROOFMARK_LEAF float sum(vf32 v) {
   vf32x4 parts[lanes / 4];
   __builtin_memcpy(parts, &v, sizeof parts);
   for (int i = 1; i < lanes / 4; ++i) parts[0] += parts[i];
   return (parts[0][0] + parts[0][1]) + (parts[0][2] + parts[0][3]);
+}
+
+// 16-bit elements: widened exactly, narrowed to the nearest, ties to even; NaN stays NaN.
+
+ROOFMARK_LEAF vu32 load_u16(const void* at) {
+  return __builtin_convertvector(*reinterpret_cast<const vu16_unaligned*>(at), vu32);
+}
+ROOFMARK_LEAF void store_u16(void* at, vu32 value) {
+  *reinterpret_cast<vu16_unaligned*>(at) = __builtin_convertvector(value, vu16);
+}
+
+ROOFMARK_LEAF vf32 load(const bf16* at) { return (vf32)(load_u16(at) << 16); }
+ROOFMARK_LEAF void store(bf16* at, vf32 value) {
+  const vu32 bits = (vu32)value;
+  const vu32 rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  store_u16(at, choose((vu32)(value == value), rounded, (bits >> 16) | 0x40));
+}
+
+#if defined(__AVX512F__)
+ROOFMARK_LEAF vf32 load(const f16* at) {
+  return (vf32)_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+}
+ROOFMARK_LEAF void store(f16* at, vf32 value) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(at),
+                      _mm512_cvtps_ph((__m512)value, _MM_FROUND_TO_NEAREST_INT));
+}
+#elif defined(__F16C__)
+ROOFMARK_LEAF vf32 load(const f16* at) {
+  return (vf32)_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+}
+ROOFMARK_LEAF void store(f16* at, vf32 value) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(at),
+                   _mm256_cvtps_ph((__m256)value, _MM_FROUND_TO_NEAREST_INT));
+}
+#elif defined(__aarch64__)
+ROOFMARK_LEAF vf32 load(const f16* at) {
+  return (vf32)vcvt_f32_f16(
+      vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(at))));
+}
+ROOFMARK_LEAF void store(f16* at, vf32 value) {
+  vst1_u16(reinterpret_cast<std::uint16_t*>(at),
+           vreinterpret_u16_f16(vcvt_f16_f32((float32x4_t)value)));
+}
+#else
+// In whole numbers: exponents are moved by 112, the difference of the biases.
+ROOFMARK_LEAF vf32 load(const f16* at) {
+  const vu32 half = load_u16(at);
+  const vu32 magnitude = (half & 0x7fff) << 13;
+  const vu32 finite = (vu32)((vf32)magnitude * broadcast(0x1p112f));  // denormals too
+  const vu32 special = magnitude | 0x7f800000;
+  const vu32 is_special = (vu32)(magnitude >= vu32{} + 0x0f800000);
+  return (vf32)(choose(is_special, special, finite) | ((half & 0x8000) << 16));
+}
+ROOFMARK_LEAF void store(f16* at, vf32 value) {
+  const vu32 bits = (vu32)value, magnitude = bits & 0x7fffffff;
+  const vu32 normal = (magnitude - 0x38000000 + 0xfff + ((magnitude >> 13) & 1)) >> 13;
+  // Adding 1/2 leaves the multiples of 2^-24, f16's denormals, in the lowest bits.
+  const vu32 denormal = (vu32)((vf32)magnitude + broadcast(0.5f)) - 0x3f000000;
+  vu32 half = choose((vu32)(magnitude < vu32{} + 0x38800000), denormal, normal);
+  half = choose((vu32)(magnitude >= vu32{} + 0x477ff000), vu32{} + 0x7c00, half);
+  half = choose((vu32)(magnitude > vu32{} + 0x7f800000), vu32{} + 0x7e00, half);
+  store_u16(at, half | ((bits >> 16) & 0x8000));
+}
+#endif
+
+// One element, with the same rounding: what is left of a row after its vectors.
+
+ROOFMARK_LEAF float load_one(const float* at) { return *at; }
+ROOFMARK_LEAF void store_one(float* at, float value) { *at = value; }
+template <class T>
+ROOFMARK_LEAF float load_one(const T* at) {
+  T padded[lanes] = {*at};
+  return load(padded)[0];
+}
+template <class T>
+ROOFMARK_LEAF void store_one(T* at, float value) {
+  T padded[lanes];
+  store(padded, broadcast(value));
+  *at = padded[0];
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

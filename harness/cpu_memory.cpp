@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
-#include <random>
 #include <vector>
 
 #include "core/parallel.h"
@@ -77,20 +76,21 @@ Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages, co
   return buffer;
 }
 
-void fill_random(const Buffer& buffer, int threads) {
+void fill_random(const Buffer& buffer, int threads, DType type) {
   // A repeating table is as fast as memory; its prime length keeps pages from being alike.
   constexpr std::int64_t table_size = 16411;
-  std::vector<float> table(table_size);
-  std::mt19937 random(20231);
-  std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
-  for (float& value : table) value = uniform(random);
+  std::vector<std::uint32_t> table(table_size);
+  for (std::int64_t i = 0; i < table_size; ++i) {
+    table[static_cast<std::size_t>(i)] =
+        random_word(random_word_of(type), 20231, static_cast<std::uint64_t>(i));
+  }
   const std::int64_t count = buffer.size_bytes / 4;
   parallel(threads, [&](int thread) {
     const auto [begin, end] = share_of(count, thread, threads, base_page / 4);
     for (std::int64_t i = begin; i < end;) {
       const std::int64_t from = i % table_size;
       const std::int64_t length = std::min(table_size - from, end - i);
-      std::copy_n(table.data() + from, length, buffer.f32() + i);
+      std::copy_n(table.data() + from, length, reinterpret_cast<std::uint32_t*>(buffer.data) + i);
       i += length;
     }
   });

@@ -29,7 +29,7 @@ class CpuMemory {
   std::shared_ptr<std::atomic<std::int64_t>> used_;  ///< buffers may outlive this object
 };
 
-/// Fills with random f32 in [-1, 1), each share by its thread.
-void fill_random(const Buffer& buffer, int threads);
+/// Fills with random values of a type, as Device::cold_operands says, each share by its thread.
+void fill_random(const Buffer& buffer, int threads, DType type);
 
 }  // namespace roofmark

@@ -1,7 +1,7 @@
 // Residual add of a transformer block: y = x + r over [rows, cols].
 #include "kernels/add/add.h"
 
-#include "kernels/cold_task.h"
+#include "kernels/cpu_task.h"
 #include "kernels/native.h"
 
 namespace roofmark {
@@ -12,8 +12,7 @@ constexpr Leaf<AddLeaf> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cold_task(Add(leaf_of<AddLeaf>(leaves, what), what.shape, what.threads), what.threads,
-                   device);
+  return cpu_task(Add(leaf_of<AddLeaf>(leaves, what), what.shape, what.threads), what, device);
 }
 
 }  // namespace

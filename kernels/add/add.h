@@ -5,27 +5,29 @@
 #include "core/shape.h"
 #include "kernels/add/add.isa.h"
 #include "kernels/add/add_model.h"
+#include "kernels/cpu_task.h"
 
 namespace roofmark {
 
-/// Operands: x, then r, each [rows, cols].  Elements are spread over threads whatever their row.
+/// Operands: x and r, each [rows, cols].  Elements are spread over threads whatever their row.
 class Add {
  public:
   Add(AddLeaf leaf, const Shape& shape, int threads)
       : leaf_(leaf), count_(elements(shape)), threads_(threads) {}
 
-  std::int64_t operands() const { return 2 * count_; }
-  std::int64_t results() const { return count_; }
+  std::vector<Array> operands() const { return {{DType::f32, count_}, {DType::f32, count_}}; }
+  std::vector<Array> results() const { return {{DType::f32, count_}}; }
 
-  void run(const float* x, float* y) const {
+  void run(const Operands& x, const Results& y) const {
     parallel(threads_, [&](int thread) {
       const auto [begin, end] = share_of(count_, thread, threads_, 16);
-      leaf_(x + begin, x + count_ + begin, y + begin, end - begin);
+      leaf_(array_of<float>(x[0]) + begin, array_of<float>(x[1]) + begin,
+            array_of<float>(y[0]) + begin, end - begin);
     });
   }
 
-  double error(const float* x, const float* y) const {
-    return add_error(x, x + count_, y, DType::f32, count_);
+  double error(const Operands& x, const Operands& y) const {
+    return add_error(x[0], x[1], y[0], DType::f32, count_);
   }
 
  private:

@@ -2,7 +2,7 @@
 #include "kernels/gemm/gemm.h"
 
 #include "core/case.h"
-#include "kernels/cold_task.h"
+#include "kernels/cpu_task.h"
 
 namespace roofmark {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 std::optional<Companion> companion(const Shape&, int) { return Companion{}; }
 
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cold_task(BlasGemm(what.shape, what.threads), what.threads, device);
+  return cpu_task(BlasGemm(what.shape, what.threads), what, device);
 }
 
 }  // namespace

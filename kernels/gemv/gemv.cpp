@@ -1,7 +1,7 @@
 // Matrix-vector product of a Linear layer over one token: y = W x.
 #include "kernels/gemv/gemv.h"
 
-#include "kernels/cold_task.h"
+#include "kernels/cpu_task.h"
 #include "kernels/native.h"
 
 namespace roofmark {
@@ -17,12 +17,12 @@ std::optional<Companion> companion(const Shape&, int) {
 }
 
 std::unique_ptr<Task> prepare_native(const Case& what, Device& device) {
-  return cold_task(NativeGemv(leaf_of<GemvLeaf>(leaves, what), what.shape, what.threads),
-                   what.threads, device);
+  return cpu_task(NativeGemv(leaf_of<GemvLeaf>(leaves, what), what.shape, what.threads), what,
+                  device);
 }
 
 std::unique_ptr<Task> prepare_blas(const Case& what, Device& device) {
-  return cold_task(BlasGemv(what.shape, what.threads), what.threads, device);
+  return cpu_task(BlasGemv(what.shape, what.threads), what, device);
 }
 
 }  // namespace

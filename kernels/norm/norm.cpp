@@ -1,7 +1,7 @@
 // RMSNorm of a transformer block over [rows, cols]; of LayerNorm the work model.
 #include "kernels/norm/norm.h"
 
-#include "kernels/cold_task.h"
+#include "kernels/cpu_task.h"
 #include "kernels/native.h"
 
 namespace roofmark {
@@ -12,8 +12,7 @@ constexpr Leaf<NormLeaf> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cold_task(Norm(leaf_of<NormLeaf>(leaves, what), what.shape, what.threads), what.threads,
-                   device);
+  return cpu_task(Norm(leaf_of<NormLeaf>(leaves, what), what.shape, what.threads), what, device);
 }
 
 }  // namespace

@@ -3,12 +3,13 @@
 
 #include "core/parallel.h"
 #include "core/shape.h"
+#include "kernels/cpu_task.h"
 #include "kernels/norm/norm.isa.h"
 #include "kernels/norm/norm_model.h"
 
 namespace roofmark {
 
-/// Operands: x [rows, cols], then w [cols].  Whole rows are spread over threads; where there are
+/// Operands: x [rows, cols] and w [cols].  Whole rows are spread over threads; where there are
 /// fewer rows than threads the rest have nothing to do: a decode step's single row is shorter than
 /// a fork and join, and the sum over it keeps one order.
 class Norm {
@@ -16,18 +17,19 @@ class Norm {
   Norm(NormLeaf leaf, const Shape& shape, int threads)
       : leaf_(leaf), rows_(shape.at("rows")), cols_(shape.at("cols")), threads_(threads) {}
 
-  std::int64_t operands() const { return (rows_ + 1) * cols_; }
-  std::int64_t results() const { return rows_ * cols_; }
+  std::vector<Array> operands() const { return {{DType::f32, rows_ * cols_}, {DType::f32, cols_}}; }
+  std::vector<Array> results() const { return {{DType::f32, rows_ * cols_}}; }
 
-  void run(const float* x, float* y) const {
+  void run(const Operands& x, const Results& y) const {
     parallel(threads_, [&](int thread) {
       const auto [begin, end] = share_of(rows_, thread, threads_);
-      leaf_(x + begin * cols_, x + rows_ * cols_, y + begin * cols_, end - begin, cols_, norm_eps);
+      leaf_(array_of<float>(x[0]) + begin * cols_, array_of<float>(x[1]),
+            array_of<float>(y[0]) + begin * cols_, end - begin, cols_, norm_eps);
     });
   }
 
-  double error(const float* x, const float* y) const {
-    return norm_error(x, x + rows_ * cols_, nullptr, y, DType::f32, rows_, cols_);
+  double error(const Operands& x, const Operands& y) const {
+    return norm_error(x[0], x[1], nullptr, y[0], DType::f32, rows_, cols_);
   }
 
  private:

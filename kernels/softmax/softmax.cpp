@@ -1,7 +1,7 @@
 // Softmax of attention scores over [rows, cols].
 #include "kernels/softmax/softmax.h"
 
-#include "kernels/cold_task.h"
+#include "kernels/cpu_task.h"
 #include "kernels/native.h"
 
 namespace roofmark {
@@ -12,8 +12,8 @@ constexpr Leaf<SoftmaxLeaf> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cold_task(Softmax(leaf_of<SoftmaxLeaf>(leaves, what), what.shape, what.threads),
-                   what.threads, device);
+  return cpu_task(Softmax(leaf_of<SoftmaxLeaf>(leaves, what), what.shape, what.threads), what,
+                  device);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include "core/case.h"
 #include "kernels/add/add.h"
-#include "kernels/cold_task.h"
+#include "kernels/cpu_task.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/gemv/gemv.h"
 #include "kernels/norm/norm.h"
@@ -80,7 +80,7 @@ TEST(Tasks, TakeTheNextSliceAtEachLaunch) {
     const std::int64_t count = device.results.size_bytes / 4;
     poison(device.results.f32(), count);
     // A launch writes one slice of results and no more: as many elements become numbers.
-    const double written = what.kernel->work(what.shape, Format{}).written.value;
+    const double written = what.kernel->work(what.shape, what.variant->format).written.value;
     for (int launch = 1; launch <= 2; ++launch) {
       task->launch({});
       std::int64_t numbers = 0;
@@ -165,7 +165,7 @@ void softmax_by_a_coarse_exponential(const float* x, float* y, std::int64_t rows
 template <class Operation>
 double error_of(Operation operation) {
   MemoryDevice device;
-  return cold_task(std::move(operation), 2, device)->error();
+  return cpu_task(std::move(operation), Case{.threads = 2}, device)->error();
 }
 
 TEST(Tasks, WithAWrongLeafAreWrong) {
@@ -178,15 +178,21 @@ TEST(Tasks, WithAWrongLeafAreWrong) {
   EXPECT_GT(error_of(Softmax(softmax_by_a_coarse_exponential, rows, 2)), 1);
 }
 
-/// Error of a correct result after one element was changed by a part in a thousand.
+/// Error of a correct f32 result after one element was changed by a part in a thousand.
 template <class Operation>
 double error_when_damaged(const Operation& operation, std::int64_t at) {
-  const Operand operands(operation.operands(), 0);
-  std::vector<float> y(static_cast<std::size_t>(operation.results()));
-  operation.run(operands.data(), y.data());
-  EXPECT_LE(operation.error(operands.data(), y.data()), 1);
+  MemoryDevice device;
+  CpuArrays arrays(CpuArrays::Use::operands, operation.operands(), Case{}, device);
+  const auto slices = arrays.next();
+  Operands operands{};
+  std::copy(slices.begin(), slices.end(), operands.begin());
+  std::vector<float> y(static_cast<std::size_t>(operation.results().front().count));
+  const Results results{reinterpret_cast<std::byte*>(y.data())};
+  const Operands written{reinterpret_cast<const std::byte*>(y.data())};
+  operation.run(operands, results);
+  EXPECT_LE(operation.error(operands, written), 1);
   y[static_cast<std::size_t>(at)] *= 1.001f;
-  return operation.error(operands.data(), y.data());
+  return operation.error(operands, written);
 }
 
 // The narrowest instruction set of a build is one that every CPU of its architecture has.
