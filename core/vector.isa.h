@@ -6,9 +6,7 @@
 
 #include "core/sixteen_bits.h"
 
-#if defined(__F16C__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
+#if defined(__aarch64__)
 #include <arm_neon.h>
 #endif
 
@@ -22,6 +20,8 @@ typedef std::uint32_t vu32 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES)));
 typedef std::uint16_t vu16 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES / 2)));  // one a lane
 typedef float vf32_unaligned
     __attribute__((vector_size(ROOFMARK_VECTOR_BYTES), aligned(4), may_alias));
+typedef std::uint32_t vu32_unaligned
+    __attribute__((vector_size(ROOFMARK_VECTOR_BYTES), aligned(1), may_alias));
 typedef std::uint16_t vu16_unaligned
     __attribute__((vector_size(ROOFMARK_VECTOR_BYTES / 2), aligned(2), may_alias));
 
@@ -31,7 +31,9 @@ typedef float vf32x4 __attribute__((vector_size(16)));
 
 ROOFMARK_LEAF vf32 load(const float* at) { return *reinterpret_cast<const vf32_unaligned*>(at); }
 ROOFMARK_LEAF void store(float* at, vf32 value) { *reinterpret_cast<vf32_unaligned*>(at) = value; }
-ROOFMARK_LEAF vf32 broadcast(float value) { return vf32{} + value; }
+/// Less nothing: x - 0 is x for every x, so compilers leave only the broadcast; 0 + x they must
+/// add.
+ROOFMARK_LEAF vf32 broadcast(float value) { return value - vf32{}; }
 
 /// where ? a : b, lane by lane; `where` is all ones or all zeros in each.
 ROOFMARK_LEAF vu32 choose(vu32 where, vu32 a, vu32 b) { return (a & where) | (b & ~where); }
@@ -42,6 +44,14 @@ ROOFMARK_LEAF float sum(vf32 v) {
   __builtin_memcpy(parts, &v, sizeof parts);
   for (int i = 1; i < lanes / 4; ++i) parts[0] += parts[i];
   return (parts[0][0] + parts[0][1]) + (parts[0][2] + parts[0][3]);
+}
+
+/// Any 4 bytes a lane: a vector of them, or the same in every lane.
+ROOFMARK_LEAF vu32 load_u32(const char* at) { return *reinterpret_cast<const vu32_unaligned*>(at); }
+ROOFMARK_LEAF vu32 broadcast_u32(const char* at) {
+  std::uint32_t value = 0;
+  __builtin_memcpy(&value, at, sizeof value);
+  return vu32{} + value;
 }
 
 // 16-bit elements: widened exactly, narrowed to the nearest, ties to even; NaN stays NaN.
@@ -60,21 +70,18 @@ ROOFMARK_LEAF void store(bf16* at, vf32 value) {
   store_u16(at, choose((vu32)(value == value), rounded, (bits >> 16) | 0x40));
 }
 
-#if defined(__AVX512F__)
+#if defined(__F16C__)
+// Assembly: GCC 12 warns of the intrinsics' own uninitialized variables.
 ROOFMARK_LEAF vf32 load(const f16* at) {
-  return (vf32)_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+  vf32 value;
+  const vu16 half = *reinterpret_cast<const vu16_unaligned*>(at);
+  asm("vcvtph2ps %1, %0" : "=v"(value) : "v"(half));
+  return value;
 }
 ROOFMARK_LEAF void store(f16* at, vf32 value) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(at),
-                      _mm512_cvtps_ph((__m512)value, _MM_FROUND_TO_NEAREST_INT));
-}
-#elif defined(__F16C__)
-ROOFMARK_LEAF vf32 load(const f16* at) {
-  return (vf32)_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
-}
-ROOFMARK_LEAF void store(f16* at, vf32 value) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(at),
-                   _mm256_cvtps_ph((__m256)value, _MM_FROUND_TO_NEAREST_INT));
+  vu16 half;
+  asm("vcvtps2ph $0, %1, %0" : "=v"(half) : "v"(value));
+  *reinterpret_cast<vu16_unaligned*>(at) = half;
 }
 #elif defined(__aarch64__)
 ROOFMARK_LEAF vf32 load(const f16* at) {

@@ -83,18 +83,6 @@ double row_error(const Product& p, const float* a, const float* c, const Signs& 
          (tolerance + std::numeric_limits<float>::denorm_min());
 }
 
-/// Elements as f32, which holds them exactly.
-std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads) {
-  std::vector<float> wide(static_cast<std::size_t>(count));
-  parallel(threads, [&](int thread) {
-    const auto [begin, end] = share_of(count, thread, threads, 16);
-    for (std::int64_t i = begin; i < end; ++i) {
-      wide[static_cast<std::size_t>(i)] = static_cast<float>(value_at(data, type, i));
-    }
-  });
-  return wide;
-}
-
 }  // namespace
 
 Product::Product(const Shape& shape) : m(shape.get("m", 1)), n(shape.at("n")), k(shape.at("k")) {}
@@ -184,6 +172,25 @@ double freivalds_error(const Product& p, const float* a, const float* w, const f
   return error;
 }
 
+std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads) {
+  std::vector<float> wide(static_cast<std::size_t>(count));
+  parallel(threads, [&](int thread) {
+    const auto [begin, end] = share_of(count, thread, threads, 16);
+    for (std::int64_t i = begin; i < end; ++i) {
+      wide[static_cast<std::size_t>(i)] = static_cast<float>(value_at(data, type, i));
+    }
+  });
+  return wide;
+}
+
+double product_error(const Product& p, const float* a, const float* w, const float* c, int threads,
+                     const ProductArithmetic& by) {
+  const double sampled = largest_error(c, p.m * p.n, [&](std::int64_t i) {
+    return expected_dot(a + i / p.n * p.k, w + i % p.n * p.k, p.k, by);
+  });
+  return worse(sampled, freivalds_error(p, a, w, c, threads, by));
+}
+
 double product_error(const StoredProduct& stored, int threads) {
   const Product& p = stored.extents;
   assert(stored.result != DType::f64 && stored.result != DType::i32);
@@ -192,10 +199,7 @@ double product_error(const StoredProduct& stored, int threads) {
   const auto a = widened(stored.a, stored.format.activations, p.m * p.k, threads);
   const auto w = widened(stored.w, stored.format.weights, p.n * p.k, threads);
   const auto c = widened(stored.c, stored.result, p.m * p.n, threads);
-  const double sampled = largest_error(c.data(), p.m * p.n, [&](std::int64_t i) {
-    return expected_dot(a.data() + i / p.n * p.k, w.data() + i % p.n * p.k, p.k, by);
-  });
-  return worse(sampled, freivalds_error(p, a.data(), w.data(), c.data(), threads, by));
+  return product_error(p, a.data(), w.data(), c.data(), threads, by);
 }
 
 }  // namespace roofmark

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "core/format.h"
 #include "core/shape.h"
@@ -77,8 +78,15 @@ struct StoredProduct {
   double scale = 1;
 };
 
+/// Elements as f32, which holds those of at most 24 significant bits exactly.
+std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads);
+
 /// 1024 random elements and the edges against float64, and every element by Freivalds' check.  An
-/// element that is not finite is wrong.  Types of at most 24 significant bits: not f64, not i32.
+/// element that is not finite is wrong.
+double product_error(const Product& extents, const float* a, const float* w, const float* c,
+                     int threads, const ProductArithmetic& arithmetic);
+
+/// The same.  Types of at most 24 significant bits: not f64, not i32.
 double product_error(const StoredProduct& product, int threads);
 
 }  // namespace roofmark
