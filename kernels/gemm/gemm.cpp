@@ -9,23 +9,18 @@
 namespace roofmark {
 namespace {
 
-#define ROOFMARK_ROW(isa, vector_bytes) {#isa, &isa_##isa::ROOFMARK_LEAF_NAME},
-#define ROOFMARK_LEAF_NAME gemm_f32
-constexpr Leaf<const PanelLeaf*> f32_leaves[] = {ROOFMARK_EACH_ISA_OF_gemm(ROOFMARK_ROW)};
-#undef ROOFMARK_LEAF_NAME
-#define ROOFMARK_LEAF_NAME gemm_f16
-constexpr Leaf<const PanelLeaf*> f16_leaves[] = {ROOFMARK_EACH_ISA_OF_gemm(ROOFMARK_ROW)};
-#undef ROOFMARK_LEAF_NAME
-#define ROOFMARK_LEAF_NAME gemm_bf16
-constexpr Leaf<const PanelLeaf*> bf16_leaves[] = {ROOFMARK_EACH_ISA_OF_gemm(ROOFMARK_ROW)};
-#undef ROOFMARK_LEAF_NAME
-#define ROOFMARK_LEAF_NAME gemm_bf16_pairs
-constexpr Leaf<const PanelLeaf*> pair_leaves[] = {ROOFMARK_EACH_ISA_OF_gemm_pairs(ROOFMARK_ROW)};
-#undef ROOFMARK_LEAF_NAME
-#define ROOFMARK_LEAF_NAME gemm_int8
-constexpr Leaf<const PanelLeaf*> int8_leaves[] = {ROOFMARK_EACH_ISA_OF_gemm_int8(ROOFMARK_ROW)};
-#undef ROOFMARK_LEAF_NAME
-#undef ROOFMARK_ROW
+#define ROOFMARK_LEAVES(name, leaf, each) \
+  constexpr Leaf<const PanelLeaf*> name[] = {each(ROOFMARK_ROW_OF_##leaf)};
+#define ROOFMARK_ROW_OF_gemm_f32(isa, vector_bytes) {#isa, &isa_##isa::gemm_f32},
+#define ROOFMARK_ROW_OF_gemm_f16(isa, vector_bytes) {#isa, &isa_##isa::gemm_f16},
+#define ROOFMARK_ROW_OF_gemm_bf16(isa, vector_bytes) {#isa, &isa_##isa::gemm_bf16},
+#define ROOFMARK_ROW_OF_gemm_bf16_pairs(isa, vector_bytes) {#isa, &isa_##isa::gemm_bf16_pairs},
+#define ROOFMARK_ROW_OF_gemm_int8(isa, vector_bytes) {#isa, &isa_##isa::gemm_int8},
+ROOFMARK_LEAVES(f32_leaves, gemm_f32, ROOFMARK_EACH_ISA_OF_gemm)
+ROOFMARK_LEAVES(f16_leaves, gemm_f16, ROOFMARK_EACH_ISA_OF_gemm)
+ROOFMARK_LEAVES(bf16_leaves, gemm_bf16, ROOFMARK_EACH_ISA_OF_gemm)
+ROOFMARK_LEAVES(pair_leaves, gemm_bf16_pairs, ROOFMARK_EACH_ISA_OF_gemm_pairs)
+ROOFMARK_LEAVES(int8_leaves, gemm_int8, ROOFMARK_EACH_ISA_OF_gemm_int8)
 
 /// Where the roofs of memory and of arithmetic cross on most CPUs: a wrong guess costs the pairs of
 /// a row, not its place under the roof.  Zen 5: 238 f32 operations in a ns by 40 bytes, 6 a byte;

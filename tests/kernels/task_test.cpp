@@ -16,7 +16,8 @@
 namespace roofmark {
 namespace {
 
-Shape shape_of(const std::string& kernel) {
+Shape shape_of(const std::string& kernel, bool grouped = false) {
+  if (grouped) return {{"n", 67}, {"k", 129}, {"group", 32}};
   if (kernel == "gemm") return {{"m", 5}, {"n", 67}, {"k", 129}};
   if (kernel == "gemv") return {{"n", 67}, {"k", 129}};
   return {{"rows", 5}, {"cols", 131}};
@@ -37,7 +38,7 @@ void each_runnable(Body body) {
       for (const int threads : {1, 3}) {
         const Case what{.kernel = &kernel,
                         .variant = &variant,
-                        .shape = shape_of(kernel.name),
+                        .shape = shape_of(kernel.name, variant.format.weights == DType::i4),
                         .threads = threads,
                         .format = variant.format};
         SCOPED_TRACE(what.id());
@@ -131,11 +132,13 @@ void add_without_tail(const float* x, const float* r, float* y, std::int64_t cou
 void add_once_too_often(const float* x, const float* r, float* y, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) y[i] = x[i] + r[i] + 1e-6f;
 }
-void gemv_without_tail(const float* w, const float* x, float* y, std::int64_t rows,
-                       std::int64_t k) {
-  for (std::int64_t r = 0; r < rows; ++r) {
-    y[r] = 0;
-    for (std::int64_t i = 0; i < k - 1; ++i) y[r] += w[r * k + i] * x[i];
+void gemv_without_tail(const RowProduct& of) {
+  const auto* w = reinterpret_cast<const float*>(of.w);
+  const auto* x = reinterpret_cast<const float*>(of.x);
+  for (std::int64_t r = 0; r < of.rows; ++r) {
+    float sum = 0;
+    for (std::int64_t i = 0; i < of.k - 1; ++i) sum += w[r * of.k + i] * x[i];
+    reinterpret_cast<float*>(of.y)[r] = sum;
   }
 }
 void norm_without_weights(const float* x, const float*, float* y, std::int64_t rows,
@@ -173,11 +176,19 @@ double error_of(Operation operation) {
   return cpu_task(std::move(operation), Case{.threads = 2}, device)->error();
 }
 
+/// On two threads.
+Case f32_case(const std::string& kernel) {
+  static const Variant f32{.name = "f32", .device = "cpu"};
+  return {.variant = &f32, .shape = shape_of(kernel), .threads = 2};
+}
+
 TEST(Tasks, WithAWrongLeafAreWrong) {
   const Shape rows = shape_of("add");
   EXPECT_GT(error_of(Add(add_without_tail, rows, 2)), 1);
   EXPECT_GT(error_of(Add(add_once_too_often, rows, 2)), 1);
-  EXPECT_GT(error_of(NativeGemv(gemv_without_tail, shape_of("gemv"), 2)), 1);
+  MemoryDevice device;
+  const RowLeaf leaf{gemv_without_tail};
+  EXPECT_GT(error_of(NativeGemv(leaf, f32_case("gemv"), device)), 1);
   EXPECT_GT(error_of(Norm(norm_without_weights, rows, 2)), 1);
   EXPECT_GT(error_of(Softmax(softmax_of_squares, rows, 2)), 1);
   EXPECT_GT(error_of(Softmax(softmax_by_a_coarse_exponential, rows, 2)), 1);
@@ -204,8 +215,8 @@ double error_when_damaged(const Operation& operation, std::int64_t at) {
 #define ROOFMARK_ROW(isa, vector_bytes) isa_##isa::add,
 constexpr AddLeaf add_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
-#define ROOFMARK_ROW(isa, vector_bytes) isa_##isa::gemv,
-constexpr GemvLeaf gemv_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+#define ROOFMARK_ROW(isa, vector_bytes) &isa_##isa::gemv_f32,
+constexpr const RowLeaf* gemv_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 #define ROOFMARK_ROW(isa, vector_bytes) isa_##isa::norm,
 constexpr NormLeaf norm_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
@@ -215,6 +226,7 @@ constexpr SoftmaxLeaf softmax_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
 TEST(Tasks, WithADamagedOutputAreWrong) {
+  MemoryDevice memory;
   const Shape rows = shape_of("add");
   for (const std::int64_t at : {0, 300, 654}) {
     EXPECT_GT(error_when_damaged(Add(add_leaves[0], rows, 2), at), 1) << at;
@@ -222,7 +234,8 @@ TEST(Tasks, WithADamagedOutputAreWrong) {
     EXPECT_GT(error_when_damaged(Softmax(softmax_leaves[0], rows, 2), at), 1) << at;
   }
   for (const std::int64_t at : {0, 33, 66}) {
-    EXPECT_GT(error_when_damaged(NativeGemv(gemv_leaves[0], shape_of("gemv"), 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(NativeGemv(*gemv_leaves[0], f32_case("gemv"), memory), at), 1)
+        << at;
   }
   for (const std::int64_t at : {0, 150, 334}) {
     if (blas_info()) {
