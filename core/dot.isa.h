@@ -80,4 +80,15 @@ ROOFMARK_LEAF vf32 dot_bf16(vf32 sum, vu32 a, vu32 b) {
 }
 #endif
 
+#if defined(__x86_64__) || defined(__ARM_FEATURE_DOTPROD)
+/// sum[i] += n[4i] b[4i] + ... + n[4i+3] b[4i+3] of bytes n below 128, signed and unsigned alike.
+ROOFMARK_LEAF vi32 dot_nibbles(vi32 sum, vu32 n, vu32 b) {
+#if defined(__x86_64__)
+  return dot_u8s8(sum, n, b);
+#else
+  return dot_s8(sum, n, b);
+#endif
+}
+#endif
+
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -48,6 +48,9 @@ ROOFMARK_LEAF float sum(vf32 v) {
 
 /// Any 4 bytes a lane: a vector of them, or the same in every lane.
 ROOFMARK_LEAF vu32 load_u32(const char* at) { return *reinterpret_cast<const vu32_unaligned*>(at); }
+ROOFMARK_LEAF void store_u32(char* at, vu32 value) {
+  *reinterpret_cast<vu32_unaligned*>(at) = value;
+}
 ROOFMARK_LEAF vu32 broadcast_u32(const char* at) {
   std::uint32_t value = 0;
   __builtin_memcpy(&value, at, sizeof value);

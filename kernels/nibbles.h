@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+
+#include "core/shape.h"
 
 namespace roofmark {
 
@@ -38,5 +41,12 @@ class Nibbles {
  private:
   std::int64_t rows_, group_, panels_, groups_;
 };
+
+/// Why kernels on CPUs cannot take 4-bit weights of that shape, or empty.
+inline std::string nibble_group_refusal(const Shape& shape) {
+  const std::int64_t group = shape.get("group", 0);
+  if (group >= 8 && group <= 1024 && group % 8 == 0) return {};
+  return "4-bit weights share a scale in groups of a multiple of 8, at most 1024";
+}
 
 }  // namespace roofmark

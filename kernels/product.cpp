@@ -104,7 +104,7 @@ float requantization(std::int64_t k, const Format& format) {
   const double activations = (65536 - 1) / 12.0;  // variance of -128 ... 127
   // E w^2 of -8 ... 7, times E s^2 of a scale in [-1, 1).
   const double weights = format.weights == DType::i4 ? 21.5 / 3 : activations;
-  return static_cast<float>(32 / std::sqrt(static_cast<double>(k) * weights * activations));
+  return static_cast<float>(20 / std::sqrt(static_cast<double>(k) * weights * activations));
 }
 
 ProductArithmetic product_arithmetic(const Format& format, DType result) {
@@ -170,6 +170,23 @@ double freivalds_error(const Product& p, const float* a, const float* w, const f
   double error = 0;
   for (const double e : worst) error = worse(error, e);
   return error;
+}
+
+std::vector<float> dense_weights(const Nibbles& packed, const Product& p, const void* w,
+                                 const void* scales, int threads) {
+  std::vector<float> dense(static_cast<std::size_t>(p.n * p.k));
+  parallel(threads, [&](int thread) {
+    const auto [begin, end] = share_of(p.n, thread, threads);
+    for (std::int64_t j = begin; j < end; ++j) {
+      for (std::int64_t l = 0; l < p.k; ++l) {
+        const std::int64_t at = packed.nibble(j, l);
+        const int nibble = static_cast<const unsigned char*>(w)[at / 2] >> (at % 2 * 4) & 15;
+        const double scale = value_at(scales, DType::f16, packed.scale(j, l));
+        dense[static_cast<std::size_t>(j * p.k + l)] = static_cast<float>((nibble - 8) * scale);
+      }
+    }
+  });
+  return dense;
 }
 
 std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads) {

@@ -9,6 +9,7 @@
 #include "core/format.h"
 #include "core/shape.h"
 #include "core/work.h"
+#include "kernels/nibbles.h"
 #include "kernels/verify.h"
 
 namespace roofmark {
@@ -47,7 +48,7 @@ ProductArithmetic product_arithmetic(const Format& format, DType result);
 /// Static scale of a product of int8 activations: c = clamp(round(scale sum), -127, 127), so that
 /// activations are int8 from one end of a network to the other (SmoothQuant O3, Xiao et al. 2023,
 /// arXiv:2211.10438).  This one brings sums of the random operands of Device::cold_operands, f16
-/// scales of 4-bit weights included, to a standard deviation of 32.
+/// scales of weights included, to a standard deviation of 20 or less: clamping is six of them away.
 float requantization(std::int64_t k, const Format& format);
 
 /// sum_i a_i b_i in float64, and how far off f32 may be.  Rounding errors of a sum of k products
@@ -77,6 +78,10 @@ struct StoredProduct {
   DType result = DType::none;
   double scale = 1;
 };
+
+/// W [n, k] of 4-bit weights times their scales, as f32, which holds the products exactly.
+std::vector<float> dense_weights(const Nibbles& packed, const Product& extents, const void* w,
+                                 const void* scales, int threads);
 
 /// Elements as f32, which holds those of at most 24 significant bits exactly.
 std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads);

@@ -14,8 +14,10 @@ struct Widened {
   using Spread = vf32;
   using Out = T;
   static constexpr int weight_bytes = lanes * sizeof(T);
-  static constexpr bool scaled = false;
-  ROOFMARK_LEAF vf32 start(const PanelProduct&, std::int64_t) { return vf32{}; }
+  using Kept = vf32;
+  static constexpr bool resumes = true;
+  ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }
+  ROOFMARK_LEAF vf32 keep(vf32, vf32 sum, const f16*) { return sum; }
   ROOFMARK_LEAF vf32 weight(const char* w) { return load(reinterpret_cast<const T*>(w)); }
   ROOFMARK_LEAF vf32 spread(const char* a) { return broadcast(*reinterpret_cast<const float*>(a)); }
   ROOFMARK_LEAF vf32 multiply(vf32 sum, vf32 a, vf32 w) { return sum + a * w; }

@@ -8,24 +8,30 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 typedef std::int8_t vi8 __attribute__((vector_size(lanes)));  // one a lane
 typedef std::int8_t vi8_unaligned __attribute__((vector_size(lanes), aligned(1), may_alias));
 
+/// c = clamp(round(v)) of each lane, to nearest, ties to even.
+ROOFMARK_LEAF void store_int8(std::int8_t* c, vf32 v) {
+  const vf32 low = broadcast(-128), high = broadcast(127);
+  v = v < low ? low : v;
+  v = v > high ? high : v;
+  // Adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits.
+  const vi32 whole = (vi32)(v + broadcast(0x1.8p23f)) - (vi32)broadcast(0x1.8p23f);
+  *reinterpret_cast<vi8_unaligned*>(c) = __builtin_convertvector(whole, vi8);
+}
+
 /// Sums in int32; results in int8, at a scale of their column.
 struct Int8 {
   using Sum = vi32;
+  using Kept = vi32;
   using Out = std::int8_t;
   static constexpr int weight_bytes = ROOFMARK_VECTOR_BYTES;
-  static constexpr bool scaled = true;
+  static constexpr bool resumes = true;
 
-  ROOFMARK_LEAF vi32 start(const PanelProduct& of, std::int64_t row) {
-    return vi32{} + (of.row_starts == nullptr ? 0 : of.row_starts[row]);
+  ROOFMARK_LEAF vi32 start(const Block& block, std::int64_t row) {
+    return vi32{} + (block.row_starts == nullptr ? 0 : block.row_starts[row]);
   }
+  ROOFMARK_LEAF vi32 keep(vi32, vi32 sum, const f16*) { return sum; }
   ROOFMARK_LEAF void finish(std::int8_t* c, vi32 sum, const f16* scales, float factor) {
-    const vf32 low = broadcast(-128), high = broadcast(127);
-    vf32 scaled_sum = __builtin_convertvector(sum, vf32) * (load(scales) * broadcast(factor));
-    scaled_sum = scaled_sum < low ? low : scaled_sum;
-    scaled_sum = scaled_sum > high ? high : scaled_sum;
-    // Adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits.
-    const vi32 whole = (vi32)(scaled_sum + broadcast(0x1.8p23f)) - (vi32)broadcast(0x1.8p23f);
-    *reinterpret_cast<vi8_unaligned*>(c) = __builtin_convertvector(whole, vi8);
+    store_int8(c, __builtin_convertvector(sum, vf32) * (load(scales) * broadcast(factor)));
   }
 };
 

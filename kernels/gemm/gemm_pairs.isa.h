@@ -14,8 +14,10 @@ struct Pairs {
   using Spread = vu32;
   using Out = bf16;
   static constexpr int weight_bytes = ROOFMARK_VECTOR_BYTES;
-  static constexpr bool scaled = false;
-  ROOFMARK_LEAF vf32 start(const PanelProduct&, std::int64_t) { return vf32{}; }
+  using Kept = vf32;
+  static constexpr bool resumes = true;
+  ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }
+  ROOFMARK_LEAF vf32 keep(vf32, vf32 sum, const f16*) { return sum; }
   ROOFMARK_LEAF vu32 weight(const char* w) { return load_u32(w); }
   ROOFMARK_LEAF vu32 spread(const char* a) { return broadcast_u32(a); }
   ROOFMARK_LEAF vf32 multiply(vf32 sum, vu32 a, vu32 w) { return dot_bf16(sum, a, w); }

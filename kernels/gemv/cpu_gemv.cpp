@@ -121,13 +121,9 @@ void NibbleGemv::run(const Operands& x, const Results& y) const {
 }
 
 double NibbleGemv::error(const Operands& x, const Operands& y) const {
-  const auto* w = array_of<unsigned char>(x[0]);
+  const std::vector<float> w = dense_weights(packed_, product_, x[0], x[2], threads_);
   return rows_error(product_, format_, factor_, x[1], y[0], [&](std::int64_t j, float* to) {
-    for (std::int64_t i = 0; i < product_.k; ++i) {
-      const std::int64_t at = packed_.nibble(j, i);
-      const int nibble = w[at / 2] >> (at % 2 * 4) & 15;
-      to[i] = static_cast<float>((nibble - 8) * value_at(x[2], DType::f16, packed_.scale(j, i)));
-    }
+    std::copy_n(w.data() + j * product_.k, product_.k, to);
   });
 }
 

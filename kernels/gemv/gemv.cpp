@@ -27,12 +27,6 @@ std::unique_ptr<Task> prepare_blas(const Case& what, Device& device) {
   return cpu_task(BlasGemv(what), what, device);
 }
 
-std::string group_refusal(const Shape& shape) {
-  const std::int64_t group = shape.get("group", 0);
-  if (group > 0 && group % 8 == 0) return {};
-  return "4-bit weights are taken in groups of a multiple of 8 that share a scale";
-}
-
 #define ROOFMARK_LEAVES(name, Type, leaf, each) \
   constexpr Leaf<const Type*> name[] = {each(ROOFMARK_ROW_OF_##leaf)};
 #define ROOFMARK_ROW_OF_gemv_f32(isa, vector_bytes) {#isa, &isa_##isa::gemv_f32},
@@ -67,7 +61,7 @@ void add_nibbles(std::vector<Variant>& variants, const char* format) {
   for (Variant& variant :
        native_variants<const NibbleLeaf*>(leaves, *format_from(format), prepare_nibbles<leaves>)) {
     variant.packed = "yes";
-    variant.refusal = group_refusal;
+    variant.refusal = nibble_group_refusal;
     variants.push_back(std::move(variant));
   }
 }

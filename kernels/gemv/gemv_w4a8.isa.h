@@ -7,15 +7,6 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-/// Nibbles are below 16: bytes that are signed and unsigned alike.
-ROOFMARK_LEAF vi32 dot_nibbles(vi32 sum, vu32 nibbles, vu32 x) {
-#if defined(__aarch64__)
-  return dot_s8(sum, nibbles, x);
-#else
-  return dot_u8s8(sum, nibbles, x);
-#endif
-}
-
 /// x, prepared, of each group: -8 times its sum, then its bytes.
 struct Quads : Nibbles8 {
   ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 8 * words; }

@@ -17,6 +17,7 @@ namespace roofmark {
 namespace {
 
 Shape shape_of(const std::string& kernel, bool grouped = false) {
+  if (grouped && kernel == "gemm") return {{"m", 5}, {"n", 67}, {"k", 129}, {"group", 32}};
   if (grouped) return {{"n", 67}, {"k", 129}, {"group", 32}};
   if (kernel == "gemm") return {{"m", 5}, {"n", 67}, {"k", 129}};
   if (kernel == "gemv") return {{"n", 67}, {"k", 129}};
