@@ -107,11 +107,14 @@ class Planner {
     for (const std::string& device : policy_.devices) {
       if (!op.device.empty() && op.device != device) continue;
       bool any = false;
+      const Variant* const widest = widest_of(kernel, op, device);
       for (const Variant& variant : kernel.variants) {
         if (variant.device != device || !(variant.format == op.format)) continue;
         any = true;
-        std::string reason = obstacle(variant, machine_);
-        if (reason.empty() && variant.refusal != nullptr) reason = variant.refusal(op.shape);
+        const std::string reason = reason_of(variant, op);
+        if (reason.empty() && is_native(variant) && widest != nullptr && &variant != widest) {
+          continue;
+        }
         for (const int threads : threads_of(device)) {
           add({&kernel, &variant, op.shape, Conditions{.state = "cold", .packed = variant.packed},
                threads, device, op.format, reason});
@@ -132,6 +135,21 @@ class Planner {
     }
   }
 
+  /// Of a kernel's leaves the one that users run, the last that this machine can; null where every
+  /// one is planned.
+  const Variant* widest_of(const Kernel& kernel, const Operator& op,
+                           const std::string& device) const {
+    if (depth_ == Depth::thorough || !policy_.filter.empty()) return nullptr;
+    const Variant* widest = nullptr;
+    for (const Variant& variant : kernel.variants) {
+      if (variant.device == device && variant.format == op.format && is_native(variant) &&
+          reason_of(variant, op).empty()) {
+        widest = &variant;
+      }
+    }
+    return widest;
+  }
+
   Plan finish() && {
     resolve_companions();
     filter();
@@ -141,6 +159,17 @@ class Planner {
   }
 
  private:
+  /// A leaf of an instruction set of the CPU, and named for it.
+  static bool is_native(const Variant& variant) {
+    return variant.device == "cpu" && variant.name == variant.needs;
+  }
+
+  /// Why a variant cannot run here at an operator's shape, or empty.
+  std::string reason_of(const Variant& variant, const Operator& op) const {
+    const std::string reason = obstacle(variant, machine_);
+    return reason.empty() && variant.refusal != nullptr ? variant.refusal(op.shape) : reason;
+  }
+
   /// A GPU is driven by one host thread.
   std::vector<int> threads_of(const std::string& device) const {
     return device == "cpu" ? policy_.threads : std::vector<int>{1};
