@@ -10,6 +10,7 @@ namespace {
 struct Pairs {
   using Sum = vf32;
   using Total = float;
+  static constexpr std::int64_t ahead = ahead_of_narrow;
   static constexpr int unrolled = 8, elements = 2 * lanes;
   static constexpr int w_bytes = ROOFMARK_VECTOR_BYTES, x_bytes = ROOFMARK_VECTOR_BYTES;
   ROOFMARK_LEAF vf32 multiply(vf32 sum, const char* w, const char* x) {

@@ -9,18 +9,18 @@ namespace {
 struct Widened : Nibbles16 {
   ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 32 * words; }
   ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
-    vf32 sums[4] = {broadcast(load_float(x))};
+    vf32 sums[8] = {broadcast(load_float(x))};
     x += 4;
     for (std::int64_t v = 0; v < words; ++v, w += ROOFMARK_VECTOR_BYTES, x += 32) {
       const vu32 word = load_u32(w);
       for (int p = 0; p < 8; ++p) {
         const vi32 weight = (vi32)((word >> (4 * p)) & 15);
         const int column = p / 2 + p % 2 * 4;
-        sums[p % 4] +=
-            __builtin_convertvector(weight, vf32) * broadcast(load_float(x + 4 * column));
+        sums[p] += __builtin_convertvector(weight, vf32) * broadcast(load_float(x + 4 * column));
       }
     }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+           ((sums[4] + sums[5]) + (sums[6] + sums[7]));
   }
   ROOFMARK_LEAF float load_float(const char* at) {
     float value;

@@ -19,17 +19,18 @@ constexpr int column_of(int p) { return p / 2 + p % 2 * 4; }
 struct Pairs : Nibbles16 {
   ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 32 * words; }
   ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
-    vf32 sums[4] = {(vf32)broadcast_u32(x)};
+    vf32 sums[8] = {(vf32)broadcast_u32(x)};
     x += 4;
     for (std::int64_t v = 0; v < words; ++v, w += ROOFMARK_VECTOR_BYTES, x += 32) {
       const vu32 word = load_u32(w);
       for (int p = 0; p < 4; ++p) {
         const vu32 weights = ((word >> (4 * p)) & 0x000f000f) | 0x43004300;
         sums[p] = dot_bf16(sums[p], weights, broadcast_u32(x + 8 * p));
-        sums[p] = dot_bf16(sums[p], weights, broadcast_u32(x + 8 * p + 4));
+        sums[p + 4] = dot_bf16(sums[p + 4], weights, broadcast_u32(x + 8 * p + 4));
       }
     }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+           ((sums[4] + sums[5]) + (sums[6] + sums[7]));
   }
 };
 
