@@ -5,6 +5,7 @@
 #include "kernels/cpu_task.h"
 #include "kernels/gemm/nibble_gemm.h"
 #include "kernels/gemm/panel_gemm.h"
+#include "kernels/format_error.h"
 #include "kernels/native.h"
 
 namespace roofmark {
@@ -99,6 +100,7 @@ std::vector<Kernel> gemm_kernels() {
   return {{.name = "gemm",
            .summary = "matrix product of a Linear layer, C[m,n] = A[m,k] W[n,k]^T",
            .work = product_work,
+           .format_error = product_format_error,
            .variants = std::move(variants)}};
 }
 

@@ -1,6 +1,7 @@
 // Matrix-vector product of a Linear layer over one token: y = W x.
 #include "kernels/gemv/gemv.h"
 
+#include "kernels/format_error.h"
 #include "kernels/native.h"
 
 namespace roofmark {
@@ -87,6 +88,7 @@ std::vector<Kernel> gemv_kernels() {
            .summary = "matrix-vector product of a Linear layer, y[n] = W[n,k] x[k]",
            .work = product_work,
            .companion = companion,
+           .format_error = product_format_error,
            .variants = std::move(variants)}};
 }
 
