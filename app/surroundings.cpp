@@ -2,6 +2,7 @@
 
 #include "harness/cuda_devices.h"
 #include "kernels/vendor/blas.h"
+#include "kernels/vendor/onednn.h"
 
 namespace roofmark {
 
@@ -14,6 +15,9 @@ Surroundings surroundings(const Sources& sources) {
     around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading};
   }
   around.blas_obstacle = blas_obstacle();
+  if (const auto onednn = onednn_info()) {
+    around.onednn = Surroundings::Onednn{onednn->version, onednn->isa, onednn->threading};
+  }
   const CudaDevices cuda = cuda_devices();
   around.cuda_runtime = cuda.runtime;
   around.cuda_obstacle = cuda.reason;

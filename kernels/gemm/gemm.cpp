@@ -3,6 +3,7 @@
 
 #include "core/case.h"
 #include "kernels/cpu_task.h"
+#include "kernels/vendor/onednn_task.h"
 
 namespace roofmark {
 namespace {
@@ -16,14 +17,14 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 }  // namespace
 
 std::vector<Kernel> gemm_kernels() {
+  std::vector<Variant> variants{
+      {.name = "openblas", .device = "cpu", .prepare = prepare, .unavailable = blas_obstacle()}};
+  for (Variant& variant : onednn_product_variants()) variants.push_back(std::move(variant));
   return {{.name = "gemm",
            .summary = "matrix product of a Linear layer, C[m,n] = A[m,k] W[n,k]^T",
            .work = product_work,
            .companion = companion,
-           .variants = {{.name = "openblas",
-                         .device = "cpu",
-                         .prepare = prepare,
-                         .unavailable = blas_obstacle()}}}};
+           .variants = variants}};
 }
 
 }  // namespace roofmark

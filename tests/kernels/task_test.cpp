@@ -10,6 +10,7 @@
 #include "kernels/norm/norm.h"
 #include "kernels/registry.h"
 #include "kernels/softmax/softmax.h"
+#include "kernels/vendor/onednn.h"
 #include "tests/kernels/guarded.h"
 #include "tests/kernels/memory_device.h"
 
@@ -38,7 +39,8 @@ void each_runnable(Body body) {
         const Case what{.kernel = &kernel,
                         .variant = &variant,
                         .shape = shape_of(kernel.name),
-                        .threads = threads};
+                        .threads = threads,
+                        .format = variant.format};
         SCOPED_TRACE(what.id());
         body(what);
         ++ran;
@@ -77,15 +79,19 @@ TEST(Tasks, TakeTheNextSliceAtEachLaunch) {
   each_runnable([](const Case& what) {
     MemoryDevice device;
     const auto task = what.variant->prepare(what, device);
-    const std::int64_t count = device.results.size_bytes / 4;
-    poison(device.results.f32(), count);
+    const DType type = what.format.activations;
+    if (type == DType::i8) return;  // no byte says that nobody wrote it
+    const std::int64_t count = device.results.size_bytes * 8 / bits(type);
+    device.fill_bytes(device.results, 0xff);
     // A launch writes one slice of results and no more: as many elements become numbers.
-    const double written = what.kernel->work(what.shape, what.variant->format).written.value;
+    const double written = what.kernel->work(what.shape, what.format).written.value;
     for (int launch = 1; launch <= 2; ++launch) {
       task->launch({});
       std::int64_t numbers = 0;
-      for (std::int64_t i = 0; i < count; ++i) numbers += !std::isnan(device.results.f32()[i]);
-      EXPECT_EQ(static_cast<double>(4 * numbers), launch * written);
+      for (std::int64_t i = 0; i < count; ++i) {
+        numbers += !std::isnan(value_at(device.results.data, type, i));
+      }
+      EXPECT_EQ(bytes(type) * static_cast<double>(numbers), launch * written);
     }
   });
 }
@@ -104,7 +110,17 @@ TEST(Tasks, OfTheVendorNameTheLibraryTheyUse) {
   each_runnable([](const Case& what) {
     MemoryDevice device;
     const auto task = what.variant->prepare(what, device);
-    EXPECT_EQ(task->implementation(), what.variant->needs.empty() ? blas_text() : "");
+    const std::string text = task->implementation();
+    if (what.variant->name == "openblas") {
+      EXPECT_EQ(text, blas_text());
+    } else if (what.variant->name == "onednn") {
+      EXPECT_EQ(text.find("oneDNN " + onednn_info()->version + ", ISA " + onednn_info()->isa +
+                          ", kernel "),
+                0u)
+          << text;
+    } else {
+      EXPECT_EQ(text, "");
+    }
   });
 }
 
@@ -113,6 +129,9 @@ TEST(Variants, OfTheVendorSayWhyTheyCannotRun) {
     for (const Variant& variant : kernel.variants) {
       if (variant.name == "openblas") {
         EXPECT_EQ(variant.unavailable, blas_info() ? "" : "built without OpenBLAS");
+      }
+      if (variant.name == "onednn" && !onednn_info()) {
+        EXPECT_EQ(variant.unavailable, "built without oneDNN");
       }
     }
   }
