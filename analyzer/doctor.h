@@ -31,6 +31,7 @@ struct Surroundings {
     std::string name, version;  ///< "OpenBLAS", "0.3.21"
     std::string core;           ///< the micro-architecture whose kernels it chose
     std::string threading;      ///< openmp | pthreads | none
+    std::string asked{};        ///< the core that OPENBLAS_CORETYPE asks for; empty: none
   };
   bool here = true;  ///< false: a recorded machine, of which this program's libraries say nothing
   Known<Blas> blas;  ///< unset: built without

@@ -57,7 +57,9 @@ Width width_of(std::string_view core) {
 }
 
 std::string described(const Surroundings::Blas& blas) {
-  return blas.name + ' ' + blas.version + " chose its kernels for " + blas.core;
+  return blas.name + ' ' + blas.version + " chose its kernels for " + blas.core +
+         (blas.asked.empty() ? ""
+                             : " (OPENBLAS_CORETYPE=" + blas.asked + " is set in the environment)");
 }
 
 Finding core_finding(const Machine& machine, const Surroundings::Blas& blas) {
@@ -65,7 +67,8 @@ Finding core_finding(const Machine& machine, const Surroundings::Blas& blas) {
     return Finding{true, "W-BLAS",
                    described(blas) + ", which leave this CPU's " + set +
                        " idle: its GEMM rows show the library's choice, not the machine's limit",
-                   "set OPENBLAS_CORETYPE=" + better + " in the environment and run again"};
+                   (blas.asked.empty() ? "" : "unset OPENBLAS_CORETYPE, or ") +
+                       ("set OPENBLAS_CORETYPE=" + better) + " in the environment, and run again"};
   };
   switch (width_of(blas.core)) {
     case Width::below_avx2:

@@ -1,5 +1,7 @@
 #include "app/surroundings.h"
 
+#include <cstdlib>
+
 #include "harness/cuda_devices.h"
 #include "kernels/vendor/blas.h"
 #include "kernels/vendor/onednn.h"
@@ -12,7 +14,9 @@ Surroundings surroundings(const Sources& sources) {
   around.health = read_health(sources);
   if (!around.here) return around;
   if (const auto blas = blas_info()) {
-    around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading};
+    const char* asked = std::getenv("OPENBLAS_CORETYPE");
+    around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading,
+                                     asked != nullptr ? asked : ""};
   }
   around.blas_obstacle = blas_obstacle();
   if (const auto onednn = onednn_info()) {

@@ -25,10 +25,10 @@ class OnednnProductTask final : public Task {
         product_(extents_.m, extents_.n, extents_.k, format_, scale_, threads_),
         c_(CpuArrays::Use::results, {result()}, what, device) {
     const Array a{format_.activations, extents_.m * extents_.k};
-    a_ = device.allocate(a.bytes(), threads_, Pages::huge);
+    a_ = device.allocate((a.bytes() + 63) / 64 * 64, threads_, Pages::huge);  // whole words
     device.randomize(a_, a.type, 2);  // weights and results are of other seeds
     const Array w{format_.weights, extents_.n * extents_.k};
-    w_ = device.cold_operands(w.bytes(), threads_, w.type);
+    w_ = device.cold_operands((w.bytes() + 63) / 64 * 64, threads_, w.type);
     pack(what, device);
   }
 

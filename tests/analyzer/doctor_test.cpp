@@ -228,6 +228,11 @@ TEST(Doctor, AnOpenBlasThatLeavesVectorUnitsIdleSaysHowToOverrideIt) {
   Machine avx2 = ideal();
   avx2.cpu.isas = {"sse2", "avx2"};
   EXPECT_EQ(warnings(avx2, around), Ids{});
+  around.blas->asked = "Haswell";
+  EXPECT_NE(the("W-BLAS", ideal(), around).text.find("OPENBLAS_CORETYPE=Haswell is set"),
+            std::string::npos);
+  EXPECT_EQ(the("W-BLAS", ideal(), around).remedy.find("unset OPENBLAS_CORETYPE, or set"), 0u);
+  around.blas->asked.clear();
   around.blas->core = "PRESCOTT";
   EXPECT_NE(the("W-BLAS", avx2, around).remedy.find("OPENBLAS_CORETYPE=Haswell"),
             std::string::npos);
