@@ -3,10 +3,11 @@
 
 #include "core/case.h"
 #include "kernels/cpu_task.h"
+#include "kernels/format_error.h"
 #include "kernels/gemm/nibble_gemm.h"
 #include "kernels/gemm/panel_gemm.h"
-#include "kernels/format_error.h"
 #include "kernels/native.h"
+#include "kernels/vendor/onednn_task.h"
 
 namespace roofmark {
 namespace {
@@ -97,6 +98,10 @@ std::vector<Kernel> gemm_kernels() {
                       .prepare = prepare_blas,
                       .unavailable = blas_obstacle(),
                       .companion = companion});
+  for (Variant& variant : onednn_product_variants()) {
+    variant.companion = companion;
+    variants.push_back(std::move(variant));
+  }
   return {{.name = "gemm",
            .summary = "matrix product of a Linear layer, C[m,n] = A[m,k] W[n,k]^T",
            .work = product_work,

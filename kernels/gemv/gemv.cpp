@@ -3,6 +3,7 @@
 
 #include "kernels/format_error.h"
 #include "kernels/native.h"
+#include "kernels/vendor/onednn_task.h"
 
 namespace roofmark {
 namespace {
@@ -84,6 +85,7 @@ std::vector<Kernel> gemv_kernels() {
                       .device = "cpu",
                       .prepare = prepare_blas,
                       .unavailable = blas_obstacle()});
+  for (Variant& variant : onednn_product_variants()) variants.push_back(std::move(variant));
   return {{.name = "gemv",
            .summary = "matrix-vector product of a Linear layer, y[n] = W[n,k] x[k]",
            .work = product_work,

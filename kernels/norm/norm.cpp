@@ -1,8 +1,9 @@
-// RMSNorm of a transformer block over [rows, cols]; of LayerNorm the work model.
+// RMSNorm of a transformer block over [rows, cols]; LayerNorm by the vendor alone.
 #include "kernels/norm/norm.h"
 
 #include "kernels/cpu_task.h"
 #include "kernels/native.h"
+#include "kernels/vendor/onednn_task.h"
 
 namespace roofmark {
 namespace {
@@ -18,15 +19,18 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 }  // namespace
 
 std::vector<Kernel> norm_kernels() {
+  std::vector<Variant> norms = native_variants<NormLeaf>(leaves, Format{}, prepare);
+  norms.push_back(onednn_norm_variant());
   return {{.name = "norm",
            .summary = "RMSNorm, y = w x / sqrt(mean(x^2) + eps)",
            .work = norm_work,
            .companion = norm_companion,
-           .variants = native_variants<NormLeaf>(leaves, Format{}, prepare)},
+           .variants = norms},
           {.name = "layer_norm",
            .summary = "LayerNorm, y = w (x - mean x) / sqrt(var x + eps) + b",
            .work = layer_norm_work,
-           .companion = norm_companion}};
+           .companion = norm_companion,
+           .variants = {onednn_layer_norm_variant()}}};
 }
 
 }  // namespace roofmark

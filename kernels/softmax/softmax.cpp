@@ -3,6 +3,7 @@
 
 #include "kernels/cpu_task.h"
 #include "kernels/native.h"
+#include "kernels/vendor/onednn_task.h"
 
 namespace roofmark {
 namespace {
@@ -19,11 +20,13 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 }  // namespace
 
 std::vector<Kernel> softmax_kernels() {
+  std::vector<Variant> variants = native_variants<SoftmaxLeaf>(leaves, Format{}, prepare);
+  for (Variant& variant : onednn_softmax_variants()) variants.push_back(std::move(variant));
   return {{.name = "softmax",
            .summary = "softmax of each row, y = e^(x - max x) / sum of the same",
            .work = softmax_work,
            .companion = softmax_companion,
-           .variants = native_variants<SoftmaxLeaf>(leaves, Format{}, prepare)}};
+           .variants = variants}};
 }
 
 }  // namespace roofmark

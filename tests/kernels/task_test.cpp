@@ -10,6 +10,7 @@
 #include "kernels/norm/norm.h"
 #include "kernels/registry.h"
 #include "kernels/softmax/softmax.h"
+#include "kernels/vendor/onednn.h"
 #include "tests/kernels/guarded.h"
 #include "tests/kernels/memory_device.h"
 
@@ -111,7 +112,17 @@ TEST(Tasks, OfTheVendorNameTheLibraryTheyUse) {
   each_runnable([](const Case& what) {
     MemoryDevice device;
     const auto task = what.variant->prepare(what, device);
-    EXPECT_EQ(task->implementation(), what.variant->needs.empty() ? blas_text() : "");
+    const std::string text = task->implementation();
+    if (what.variant->name == "openblas") {
+      EXPECT_EQ(text, blas_text());
+    } else if (what.variant->name == "onednn") {
+      EXPECT_EQ(text.find("oneDNN " + onednn_info()->version + ", ISA " + onednn_info()->isa +
+                          ", kernel "),
+                0u)
+          << text;
+    } else {
+      EXPECT_EQ(text, "");
+    }
   });
 }
 
@@ -120,6 +131,9 @@ TEST(Variants, OfTheVendorSayWhyTheyCannotRun) {
     for (const Variant& variant : kernel.variants) {
       if (variant.name == "openblas") {
         EXPECT_EQ(variant.unavailable, blas_info() ? "" : "built without OpenBLAS");
+      }
+      if (variant.name == "onednn" && !onednn_info()) {
+        EXPECT_EQ(variant.unavailable, "built without oneDNN");
       }
     }
   }
