@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 #include "leaves/gemm.h"
 #include "leaves/gemm_int8.h"
 #include "leaves/gemm_pairs.h"

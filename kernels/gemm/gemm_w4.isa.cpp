@@ -76,7 +76,7 @@ void widened_row(const char* row, char* to, std::int64_t k, std::int64_t padded,
   for (; i < padded; ++i) wide[i] = 0;
 }
 
-struct Quads : Grouped {
+struct GroupedQuads : Grouped {
   using Weight = ByteHalves;
   using Spread = ByteHalves;
   ROOFMARK_LEAF ByteHalves weight(const char* w) { return byte_halves(load_u32(w)); }
@@ -88,7 +88,7 @@ struct Quads : Grouped {
 
 const NibblePanelLeaf gemm_w4a16{unpacked_product, panel_columns, block_units * 4 * panel_columns,
                                  4, widened_row};
-const NibblePanelLeaf gemm_w4a8{grouped_product<Quads>, panel_columns, most_group* panel_columns, 1,
+const NibblePanelLeaf gemm_w4a8{grouped_product<GroupedQuads>, panel_columns, most_group* panel_columns, 1,
                                 grouped_row};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

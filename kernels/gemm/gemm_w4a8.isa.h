@@ -7,7 +7,7 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-struct Quads : Grouped {
+struct GroupedQuads : Grouped {
   using Weight = vu32;
   using Spread = vu32;
   ROOFMARK_LEAF vu32 weight(const char* w) { return load_u32(w); }
@@ -17,7 +17,7 @@ struct Quads : Grouped {
 
 }  // namespace
 
-const NibblePanelLeaf gemm_w4a8_quads{grouped_product<Quads>, panel_columns,
+const NibblePanelLeaf gemm_w4a8_quads{grouped_product<GroupedQuads>, panel_columns,
                                       most_group* panel_columns, 1, grouped_row};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

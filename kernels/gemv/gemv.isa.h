@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 #include "leaves/gemv.h"
 #include "leaves/gemv_int8.h"
 #include "leaves/gemv_pairs.h"

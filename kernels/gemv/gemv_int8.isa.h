@@ -20,7 +20,7 @@ ROOFMARK_LEAF std::int8_t requantized(std::int32_t total, float scale) {
 }
 
 /// Rows of 4 weights a lane; sums of signed by signed bytes.
-struct Int8 {
+struct RowInt8 {
   using Total = std::int32_t;
   static constexpr std::int64_t ahead = far_ahead;
   static constexpr int elements = ROOFMARK_VECTOR_BYTES;

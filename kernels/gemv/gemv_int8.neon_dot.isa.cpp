@@ -4,7 +4,7 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-struct Quads : Int8 {
+struct RowQuads : RowInt8 {
   using Sum = vi32;
   static constexpr int unrolled = 8;
   ROOFMARK_LEAF vi32 multiply(vi32 sums, const char* w, const char* x) {
@@ -16,6 +16,6 @@ struct Quads : Int8 {
 
 }  // namespace
 
-const RowLeaf gemv_int8{row_product<Quads>};
+const RowLeaf gemv_int8{row_product<RowQuads>};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

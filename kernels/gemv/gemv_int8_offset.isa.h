@@ -8,7 +8,7 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-struct OffsetQuads : Int8 {
+struct OffsetQuads : RowInt8 {
   struct Sum {
     vi32 products, weights;
   };

@@ -7,7 +7,7 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-struct Pairs {
+struct RowPairs {
   using Sum = vf32;
   using Total = float;
   static constexpr std::int64_t ahead = ahead_of_narrow;
@@ -33,6 +33,6 @@ struct Pairs {
 
 }  // namespace
 
-const RowLeaf gemv_bf16_pairs{row_product<Pairs>};
+const RowLeaf gemv_bf16_pairs{row_product<RowPairs>};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -49,7 +49,7 @@ std::int64_t widened_bytes(std::int64_t columns, std::int64_t group) {
 }
 
 /// x, prepared, of each group: -8 times its sum, then its bytes.
-struct Quads : Nibbles8 {
+struct NibbleQuads : Nibbles8 {
   ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 8 * words; }
   ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
     vi32 low = (vi32)broadcast_u32(x), high = {};
@@ -66,6 +66,6 @@ struct Quads : Nibbles8 {
 }  // namespace
 
 const NibbleLeaf gemv_w4a16{nibble_product<Widened>, lanes, widen, widened_bytes};
-const NibbleLeaf gemv_w4a8{nibble_product<Quads>, lanes, bytes_and_sums, bytes_and_sums_bytes};
+const NibbleLeaf gemv_w4a8{nibble_product<NibbleQuads>, lanes, bytes_and_sums, bytes_and_sums_bytes};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

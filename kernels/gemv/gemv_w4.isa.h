@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 #include "leaves/gemv_w4.h"
 #include "leaves/gemv_w4a16.h"
 #include "leaves/gemv_w4a8.h"

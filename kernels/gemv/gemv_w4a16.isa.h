@@ -16,7 +16,7 @@ constexpr int column_of(int p) { return p / 2 + p % 2 * 4; }
 
 /// x, prepared, of each group: -136 times its sum, then of every 8 columns 4 pairs, each first as
 /// what bf16 holds of them and then as what is left.
-struct Pairs : Nibbles16 {
+struct NibblePairs : Nibbles16 {
   ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 32 * words; }
   ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
     vf32 sums[8] = {(vf32)broadcast_u32(x)};
@@ -63,6 +63,6 @@ std::int64_t split_bytes(std::int64_t columns, std::int64_t group) {
 
 }  // namespace
 
-const NibbleLeaf gemv_w4a16_pairs{nibble_product<Pairs>, lanes, split, split_bytes};
+const NibbleLeaf gemv_w4a16_pairs{nibble_product<NibblePairs>, lanes, split, split_bytes};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -8,7 +8,7 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
 /// x, prepared, of each group: -8 times its sum, then its bytes.
-struct Quads : Nibbles8 {
+struct NibbleQuads : Nibbles8 {
   ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 8 * words; }
   ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
     vi32 low = (vi32)broadcast_u32(x), high = {};
@@ -24,7 +24,7 @@ struct Quads : Nibbles8 {
 
 }  // namespace
 
-const NibbleLeaf gemv_w4a8_quads{nibble_product<Quads>, lanes, bytes_and_sums,
+const NibbleLeaf gemv_w4a8_quads{nibble_product<NibbleQuads>, lanes, bytes_and_sums,
                                  bytes_and_sums_bytes};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
