@@ -14,6 +14,12 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr int lanes = ROOFMARK_VECTOR_BYTES / 4;
 
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int vector_registers = 32;
+#else
+constexpr int vector_registers = 16;
+#endif
+
 typedef float vf32 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES)));
 typedef std::int32_t vi32 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES)));
 typedef std::uint32_t vu32 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES)));

@@ -10,11 +10,7 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 // 24 sums of 32 registers, 12 of 16: >= 4 cycles of latency x 2 multiply-adds a cycle.
-#if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int panel_vectors = 4;
-#else
-constexpr int panel_vectors = 2;
-#endif
+constexpr int panel_vectors = vector_registers == 32 ? 4 : 2;
 constexpr int panel_columns = panel_vectors * lanes;
 constexpr int tile_rows = 6;
 
