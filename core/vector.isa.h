@@ -61,12 +61,15 @@ ROOFMARK_LEAF void store(bf16* at, vf32 value) {
 }
 
 #if defined(__AVX512F__)
+// GCC 12 warns that unmasked intrinsics use an undefined operand (PR 105593).
+constexpr __mmask16 all_lanes = 0xffff;
 ROOFMARK_LEAF vf32 load(const f16* at) {
-  return (vf32)_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+  return (vf32)_mm512_maskz_cvtph_ps(
+      all_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
 }
 ROOFMARK_LEAF void store(f16* at, vf32 value) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(at),
-                      _mm512_cvtps_ph((__m512)value, _MM_FROUND_TO_NEAREST_INT));
+                      _mm512_maskz_cvtps_ph(all_lanes, (__m512)value, _MM_FROUND_TO_NEAREST_INT));
 }
 #elif defined(__F16C__)
 ROOFMARK_LEAF vf32 load(const f16* at) {
