@@ -1,0 +1,129 @@
+// Attention of a few rows to many keys, by online softmax (Milakov & Gimelshein 2018,
+// arXiv:1805.02867) over tiles of keys that all rows share: each key and value comes from memory
+// once.  `Math` says how the products of a tile are made.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/attention/attention_rows.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+/// Parts of a piece and of working memory.
+struct DecodeMemory {
+  std::int64_t rows, padded;
+  float *values, *top, *sum;  ///< [rows, padded], [rows], [rows]
+  float* q;                   ///< [rows, padded], as Math likes them
+  float *scores, *weights;    ///< [rows, decode_keys]
+  float* tile;                ///< [decode_keys, padded]
+};
+
+ROOFMARK_LEAF void split_piece(float* piece, DecodeMemory& m) {
+  m.values = piece;
+  m.top = piece + m.rows * m.padded;
+  m.sum = m.top + m.rows;
+}
+
+ROOFMARK_LEAF DecodeMemory decode_memory(const AttentionHead& head, float* piece, float* scratch) {
+  DecodeMemory m = {};
+  m.rows = head.group * head.fresh;
+  m.padded = padded_dim(head.head_dim);
+  split_piece(piece, m);
+  m.q = scratch;
+  m.scores = m.q + m.rows * m.padded;
+  m.weights = m.scores + m.rows * decode_keys;
+  m.tile = m.weights + m.rows * decode_keys;
+  return m;
+}
+
+/// v = factor v, `count` of them, a multiple of lanes.
+ROOFMARK_LEAF void rescale(float* v, std::int64_t count, float factor) {
+  for (std::int64_t i = 0; i < count; i += lanes) store(v + i, load(v + i) * splat(factor));
+}
+
+/// Products with whole numbers, times the scales of `count` keys from `key` on.
+ROOFMARK_LEAF void apply_scales(float* x, const float* scales, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) store(x + i, load(x + i) * load(scales + i));
+  for (; i < count; ++i) x[i] *= scales[i];
+}
+
+/// Turns row r's scores of keys key .. key + count - 1 into weights and adds these up; scales what
+/// was summed before to the new largest score.
+template <class Math>
+ROOFMARK_LEAF void weigh(const AttentionHead& head, const DecodeMemory& m, std::int64_t r,
+                         std::int64_t key, std::int64_t count) {
+  float* s = m.scores + r * decode_keys;
+  const std::int64_t seen = head.cached + r / head.group + 1 - key;
+  const std::int64_t whole = (count + lanes - 1) / lanes * lanes;
+  if (head.k_scales != nullptr) apply_scales(s, head.k_scales + key, count);
+  for (std::int64_t i = seen < 0 ? 0 : seen < count ? seen : count; i < whole; ++i) {
+    s[i] = -__builtin_inff();
+  }
+  const vf32 scale = splat(head.scale);
+  vf32 most = splat(lowest);
+  for (std::int64_t i = 0; i < whole; i += lanes) most = larger(load(s + i) * scale, most);
+  const float tile_top = largest(most), top = tile_top > m.top[r] ? tile_top : m.top[r];
+  if (top > m.top[r]) {
+    const float kept = exponential(splat(m.top[r] - top))[0];
+    rescale(m.values + r * m.padded, m.padded, kept);
+    m.sum[r] *= kept;
+    m.top[r] = top;
+  }
+  vf32 total = {};
+  for (std::int64_t i = 0; i < whole; i += lanes) {
+    const vf32 e = exponential(load(s + i) * scale - splat(top));
+    total += e;
+    store(s + i, e);
+  }
+  m.sum[r] += sum(total);
+  if (head.v_scales != nullptr) apply_scales(s, head.v_scales + key, count);
+  Math::keep_weights(s, m.weights, r, whole);
+}
+
+template <class Math>
+ROOFMARK_LEAF void decode(const AttentionHead& head, std::int64_t first, std::int64_t last,
+                          float* piece, float* scratch) {
+  const DecodeMemory m = decode_memory(head, piece, scratch);
+  for (std::int64_t i = 0; i < m.rows * m.padded; i += lanes) store(m.values + i, vf32{});
+  for (std::int64_t r = 0; r < m.rows; ++r) {
+    m.top[r] = lowest;
+    m.sum[r] = 0;
+  }
+  Math::read_queries(head, m);
+  for (std::int64_t key = first; key < last; key += decode_keys) {
+    const std::int64_t count = last - key < decode_keys ? last - key : decode_keys;
+    Math::scores(head, m, key, count);
+    for (std::int64_t r = 0; r < m.rows; ++r) weigh<Math>(head, m, r, key, count);
+    Math::values(head, m, key, count);
+  }
+  Math::finish(m);
+}
+
+/// Each piece's sums are relative to its own largest score.
+ROOFMARK_LEAF void join(const AttentionHead& head, float* pieces, std::int64_t count) {
+  DecodeMemory all = {};
+  all.rows = head.group * head.fresh;
+  all.padded = padded_dim(head.head_dim);
+  const std::int64_t step = decode_piece_floats(all.rows, head.head_dim);
+  split_piece(pieces, all);
+  for (std::int64_t r = 0; r < all.rows; ++r) {
+    float* to = all.values + r * all.padded;
+    for (std::int64_t p = 1; p < count; ++p) {
+      DecodeMemory other = all;
+      split_piece(pieces + p * step, other);
+      const float top = all.top[r] > other.top[r] ? all.top[r] : other.top[r];
+      const float kept = exponential(splat(all.top[r] - top))[0];
+      const float added = exponential(splat(other.top[r] - top))[0];
+      const float* from = other.values + r * all.padded;
+      for (std::int64_t i = 0; i < all.padded; i += lanes) {
+        store(to + i, load(to + i) * splat(kept) + load(from + i) * splat(added));
+      }
+      all.sum[r] = all.sum[r] * kept + other.sum[r] * added;
+      all.top[r] = top;
+    }
+    write_output(head, r, to, 1.0f / all.sum[r]);
+  }
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
