@@ -34,16 +34,18 @@ static constexpr std::int64_t padded_dim(std::int64_t head_dim) {
   return (head_dim + 31) / 32 * 32;
 }
 
-/// Keys that are looked at together in a decode step.
+/// The most keys that are looked at together in a decode step.
 static constexpr std::int64_t decode_keys = 64;
 /// Of one piece of the keys: the weighted sums of values, the largest score and the sum of weights
 /// of each row.
 static constexpr std::int64_t decode_piece_floats(std::int64_t rows, std::int64_t head_dim) {
   return rows * (padded_dim(head_dim) + 16);
 }
-/// Working memory: queries, scores and weights, and a tile of keys or values.
+/// Working memory: queries, scores and weights of a multiple of four rows, and a tile of keys or
+/// values.
 static constexpr std::int64_t decode_scratch_floats(std::int64_t rows, std::int64_t head_dim) {
-  return rows * (padded_dim(head_dim) + 2 * decode_keys) + decode_keys * padded_dim(head_dim);
+  return (rows + 3) / 4 * 4 * (padded_dim(head_dim) + 2 * decode_keys) +
+         decode_keys * padded_dim(head_dim);
 }
 /// Attention of all rows to keys first .. last - 1, in a piece of which attention_join makes
 /// outputs.  `piece` and `scratch` are 64-byte aligned.

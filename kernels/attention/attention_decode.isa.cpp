@@ -27,31 +27,38 @@ ROOFMARK_LEAF void add_up(const vf32 (&x)[sums_at_once], float* y) {
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
 
 #include "kernels/attention/attention_decode.isa.h"
+#if defined(__AVX512F__)
+#include "kernels/attention/attention_quads.isa.h"
+#endif
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-constexpr int line = 64;
-
-/// scores of K keys in each of R rows; asks for the lines `ahead` of the keys'.
+/// Scores of K keys in each of R rows, of which each vector of a key meets that of all rows.
 template <int R, int K, class T>
 ROOFMARK_LEAF void score_block(const float* q, std::int64_t q_step, const T* keys,
                                std::int64_t step, std::int64_t dim, float* scores,
-                               const char* ahead) {
-  static_assert(R * K == sums_at_once);
+                               const Ahead& ahead, std::int64_t first) {
   vf32 sums[R * K] = {};
-  for (std::int64_t i = 0; i < dim; i += lanes) {
-    const std::int64_t offset = i * static_cast<std::int64_t>(sizeof(T));
-    if (ahead != nullptr && offset % line == 0) {
-      for (int k = 0; k < K; ++k) {
-        __builtin_prefetch(ahead + k * step * static_cast<std::int64_t>(sizeof(T)) + offset);
+  if constexpr (K > 4) {
+    // One key after the other: as many rows at once are too many addresses.
+    for (int k = 0; k < K; ++k, keys += step) {
+      Ahead::ask(ahead, first + k);
+      vf32 of_key[R] = {};
+      for (std::int64_t i = 0; i < dim; i += lanes) {
+        for (int r = 0; r < R; ++r) of_key[r] += load(q + r * q_step + i) * load(keys + i);
       }
+      for (int r = 0; r < R; ++r) sums[r * K + k] = of_key[r];
     }
-    vf32 query[R];
-    for (int r = 0; r < R; ++r) query[r] = load(q + r * q_step + i);
-    for (int k = 0; k < K; ++k) {
-      const vf32 key = load(keys + k * step + i);
-      for (int r = 0; r < R; ++r) sums[r * K + k] += query[r] * key;
+  } else {
+    for (int k = 0; k < K; ++k) Ahead::ask(ahead, first + k);
+    for (std::int64_t i = 0; i < dim; i += lanes) {
+      vf32 query[R];
+      for (int r = 0; r < R; ++r) query[r] = load(q + r * q_step + i);
+      for (int k = 0; k < K; ++k) {
+        const vf32 key = load(keys + k * step + i);
+        for (int r = 0; r < R; ++r) sums[r * K + k] += query[r] * key;
+      }
     }
   }
   float all[R * K];
@@ -59,17 +66,14 @@ ROOFMARK_LEAF void score_block(const float* q, std::int64_t q_step, const T* key
   for (int r = 0; r < R; ++r) __builtin_memcpy(scores + r * decode_keys, all + r * K, 4 * K);
 }
 
-/// The same of `count` keys, the last block of which goes back over some.
 template <int R, class T>
 ROOFMARK_LEAF void score_rows(const float* q, std::int64_t q_step, const T* keys, std::int64_t step,
                               std::int64_t dim, std::int64_t count, float* scores,
-                              const char* ahead) {
+                              const Ahead& ahead) {
   constexpr int K = sums_at_once / R;
   std::int64_t k = 0;
-  const std::int64_t row = step * static_cast<std::int64_t>(sizeof(T));
   for (; k + K <= count; k += K) {
-    score_block<R, K>(q, q_step, keys + k * step, step, dim, scores + k,
-                      ahead == nullptr ? nullptr : ahead + k * row);
+    score_block<R, K>(q, q_step, keys + k * step, step, dim, scores + k, ahead, k);
   }
   for (; k < count; ++k) {
     for (int r = 0; r < R; ++r) {
@@ -86,16 +90,13 @@ ROOFMARK_LEAF void score_rows(const float* q, std::int64_t q_step, const T* keys
 template <int R, int N, class T>
 ROOFMARK_LEAF void value_block(const float* weights, const T* v, std::int64_t step,
                                std::int64_t count, float* values, std::int64_t padded,
-                               const char* ahead) {
+                               const Ahead& ahead) {
   vf32 sums[R][N];
   for (int r = 0; r < R; ++r) {
     for (int n = 0; n < N; ++n) sums[r][n] = load(values + r * padded + n * lanes);
   }
   for (std::int64_t k = 0; k < count; ++k) {
-    const std::int64_t row = step * static_cast<std::int64_t>(sizeof(T));
-    if (ahead != nullptr) {
-      for (std::int64_t i = 0; i < row; i += line) __builtin_prefetch(ahead + k * row + i);
-    }
+    Ahead::ask(ahead, k);
     vf32 weight[R];
     for (int r = 0; r < R; ++r) weight[r] = splat(weights[r * decode_keys + k]);
     for (int n = 0; n < N; ++n) {
@@ -108,64 +109,101 @@ ROOFMARK_LEAF void value_block(const float* weights, const T* v, std::int64_t st
   }
 }
 
+/// Of `dim` elements those from i on, N vectors at a time, then what is left of them.
 template <int R, int N, class T>
 ROOFMARK_LEAF void value_rows(const float* weights, const T* v, std::int64_t step, std::int64_t dim,
-                              std::int64_t count, float* values, std::int64_t padded,
-                              const char* ahead) {
-  std::int64_t i = 0;
+                              std::int64_t count, float* values, std::int64_t padded, Ahead& ahead,
+                              std::int64_t i = 0) {
   for (; i + N * lanes <= dim; i += N * lanes) {
-    value_block<R, N>(weights, v + i, step, count, values + i, padded, i == 0 ? ahead : nullptr);
+    value_block<R, N>(weights, v + i, step, count, values + i, padded, ahead);
+    ++ahead.pass;
   }
   if constexpr (N > 1) {
-    if (i < dim) {
-      value_rows<R, N / 2>(weights, v + i, step, dim - i, count, values + i, padded,
-                           i == 0 ? ahead : nullptr);
-    }
+    value_rows<R, N / 2>(weights, v, step, dim, count, values, padded, ahead, i);
   }
 }
 
-/// Products in f32 of a cache of T.
+#if defined(__AVX512F__)
+struct Product {
+  ROOFMARK_LEAF void add(vf32& sum, vf32 a, vf32 b) { sum += a * b; }
+};
+ROOFMARK_LEAF bool are_quads(const DecodeMemory& m) { return m.rows > 2; }
+ROOFMARK_LEAF void f32_quads(const DecodeMemory& m, const float* keys, std::int64_t dim,
+                             std::int64_t count, const Ahead& ahead) {
+  quad_scores<Product>(m, at<char>(keys, 0), 4 * dim, count, ahead);
+}
+#else
+ROOFMARK_LEAF bool are_quads(const DecodeMemory&) { return false; }
+ROOFMARK_LEAF void keep_quads(const DecodeMemory&, std::int64_t, const char*, std::int64_t) {}
+ROOFMARK_LEAF void f32_quads(const DecodeMemory&, const float*, std::int64_t, std::int64_t,
+                             const Ahead&) {}
+#endif
+
+/// Products in f32 of a cache of T.  Of three rows or more it is widened once, not by each.
 template <class T>
 struct Plain {
-  static void read_queries(const AttentionHead& head, const DecodeMemory& m) {
-    for (std::int64_t r = 0; r < m.rows; ++r) read_query(head, r, 1, m.q + r * m.padded);
+  static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory& m) {
+    return is_direct(head, m) ? cache_bytes(head) : 4 * dim_of(head);
   }
 
-  ROOFMARK_LEAF void keep_weights(const float* s, float* weights, std::int64_t r,
-                                  std::int64_t count) {
-    float* to = weights + r * decode_keys;
-    for (std::int64_t i = 0; i < count; i += lanes) store(to + i, load(s + i));
+  static void read_queries(const AttentionHead& head, const DecodeMemory& m) {
+    for (std::int64_t r = 0; r < m.rows; ++r) {
+      if (are_quads(m)) {
+        read_query(head, r, 1, m.tile);
+        keep_quads(m, r, at<char>(m.tile, 0), 4 * dim_of(head));
+      } else {
+        read_query(head, r, 1, m.q + r * m.padded);
+      }
+    }
   }
+
+  ROOFMARK_LEAF void keep_weights(float* weights, std::int64_t i, vf32 e) { store(weights + i, e); }
 
   static void scores(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
-                     std::int64_t count) {
+                     std::int64_t count, std::int64_t) {
     const T* keys = at<T>(head.k, key * head.head_dim);
-    const char* ahead = at<char>(at<T>(head.v, key * head.head_dim), 0);
-    if (head.head_dim % lanes == 0) {
+    Ahead ahead{at<char>(at<T>(head.v, key * head.head_dim), 0), cache_bytes(head), 0,
+                (m.rows + 3) / 4};
+    if (is_direct(head, m)) {
       all_scores(m, keys, head.head_dim, head.head_dim, count, ahead);
     } else {
-      all_scores(m, widened(head, m, keys, count), m.padded, m.padded, count, nullptr);
+      all_scores(m, widened(head, m, keys, count), dim_of(head), dim_of(head), count, ahead);
     }
   }
 
   static void values(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
-                     std::int64_t count) {
+                     std::int64_t count, std::int64_t next) {
     const T* v = at<T>(head.v, key * head.head_dim);
-    const char* ahead = at<char>(at<T>(head.k, (key + decode_keys) * head.head_dim), 0);
-    if (head.head_dim % lanes == 0) {
+    // Blocks of four rows and as many vectors; of fewer rows more vectors are in a block.
+    const std::int64_t in_block = lanes * (m.rows < 4 ? 8 : sums_at_once / 4);
+    Ahead ahead{at<char>(at<T>(head.k, (key + next) * head.head_dim), 0), cache_bytes(head), 0,
+                (m.rows + 3) / 4 * ((head.head_dim + in_block - 1) / in_block)};
+    if (is_direct(head, m)) {
       all_values(m, v, head.head_dim, head.head_dim, count, ahead);
     } else {
-      all_values(m, widened(head, m, v, count), m.padded, m.padded, count, nullptr);
+      all_values(m, widened(head, m, v, count), dim_of(head), dim_of(head), count, ahead);
     }
   }
 
   ROOFMARK_LEAF void finish(const DecodeMemory&) {}
 
  private:
+  static std::int64_t cache_bytes(const AttentionHead& head) {
+    return head.head_dim * static_cast<std::int64_t>(sizeof(T));
+  }
+  /// Elements of a row with the padding that makes whole vectors.
+  static std::int64_t dim_of(const AttentionHead& head) {
+    return (head.head_dim + lanes - 1) / lanes * lanes;
+  }
+
+  static bool is_direct(const AttentionHead& head, const DecodeMemory& m) {
+    return head.head_dim % lanes == 0 && (sizeof(T) == 4 || m.rows <= 2);
+  }
   static const float* widened(const AttentionHead& head, const DecodeMemory& m, const T* rows,
                               std::int64_t count) {
+    const std::int64_t dim = dim_of(head);
     for (std::int64_t k = 0; k < count; ++k) {
-      widen(rows + k * head.head_dim, head.head_dim, 1, m.tile + k * m.padded, m.padded);
+      widen(rows + k * head.head_dim, head.head_dim, 1, m.tile + k * dim, dim);
     }
     return m.tile;
   }
@@ -173,22 +211,26 @@ struct Plain {
   /// Rows in fours, then what is left of them.
   template <int R = 4, class E>
   ROOFMARK_LEAF void all_scores(const DecodeMemory& m, const E* keys, std::int64_t step,
-                                std::int64_t dim, std::int64_t count, const char* ahead,
+                                std::int64_t dim, std::int64_t count, Ahead& ahead,
                                 std::int64_t r = 0) {
+    if constexpr (sizeof(E) == 4) {
+      if (are_quads(m)) return f32_quads(m, keys, dim, count, ahead);
+    }
     for (; r + R <= m.rows; r += R) {
       score_rows<R>(m.q + r * m.padded, m.padded, keys, step, dim, count,
-                    m.scores + r * decode_keys, r == 0 ? ahead : nullptr);
+                    m.scores + r * decode_keys, ahead);
+      ++ahead.pass;
     }
     if constexpr (R > 1) all_scores<R / 2>(m, keys, step, dim, count, ahead, r);
   }
   template <int R = 4, class E>
   ROOFMARK_LEAF void all_values(const DecodeMemory& m, const E* v, std::int64_t step,
-                                std::int64_t dim, std::int64_t count, const char* ahead,
+                                std::int64_t dim, std::int64_t count, Ahead& ahead,
                                 std::int64_t r = 0) {
     constexpr int N = R == 1 ? 8 : sums_at_once / R;
     for (; r + R <= m.rows; r += R) {
       value_rows<R, N>(m.weights + r * decode_keys, v, step, dim, count, m.values + r * m.padded,
-                       m.padded, r == 0 ? ahead : nullptr);
+                       m.padded, ahead);
     }
     if constexpr (R > 1) all_values<R / 2>(m, v, step, dim, count, ahead, r);
   }

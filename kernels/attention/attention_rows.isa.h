@@ -13,17 +13,9 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 // In place of infinity, so that the difference of two is a number.
 constexpr float lowest = -3e38f;
 
-typedef std::int8_t vi8 __attribute__((vector_size(lanes)));
-
 /// As broadcast(), without its addition where the value is not a constant: x - 0 is x.
 ROOFMARK_LEAF vf32 splat(float value) { return value - vf32{}; }
 ROOFMARK_LEAF vf32 larger(vf32 a, vf32 b) { return a > b ? a : b; }
-
-ROOFMARK_LEAF vf32 load(const std::int8_t* at) {
-  vi8 bytes;
-  __builtin_memcpy(&bytes, at, sizeof bytes);
-  return __builtin_convertvector(__builtin_convertvector(bytes, vi32), vf32);
-}
 
 /// y = factor x, followed by zeros up to `padded` elements, a multiple of lanes.
 template <class T>
@@ -78,6 +70,12 @@ ROOFMARK_LEAF std::int64_t row_index(const AttentionHead& head, std::int64_t row
   } else {
     narrow(x, head.head_dim, factor, static_cast<f16*>(head.out) + index);
   }
+}
+
+/// Asks for the lines of `bytes` bytes.
+ROOFMARK_LEAF void ask_for(const char* at, std::int64_t bytes) {
+  constexpr int line = 64;
+  for (std::int64_t i = 0; i < bytes; i += line) __builtin_prefetch(at + i);
 }
 
 ROOFMARK_LEAF float largest(vf32 v) {
