@@ -82,7 +82,7 @@ class CpuAttention {
   void run(const AttentionArrays& a, float* scratch) const {
     parallel(threads_, [&](int thread) {
       append(a, thread);
-      barrier();
+      if (!has_own_heads()) barrier();
       float* own = scratch + thread * thread_floats();
       float* pieces = scratch + threads_ * thread_floats();
       is_decode() ? decode(a, thread, own, pieces) : prefill(a, thread, own);
@@ -91,6 +91,8 @@ class CpuAttention {
 
  private:
   std::int64_t rows() const { return e_.fresh * group_; }
+  /// Whether a thread looks at no head but those that it appends to and joins.
+  bool has_own_heads() const { return is_decode() && pieces_ == 1; }
   std::int64_t thread_floats() const {
     return is_decode() ? decode_scratch_floats(rows(), e_.head_dim)
                        : prefill_scratch_floats(e_.head_dim);
@@ -155,7 +157,7 @@ class CpuAttention {
           share_of(keys_, static_cast<int>(i % pieces_), static_cast<int>(pieces_), decode_keys);
       leaves_.decode(head_of(a, i / pieces_), first, last, all + i * piece_floats(), scratch);
     }
-    barrier();
+    if (!has_own_heads()) barrier();
     const auto [first_head, last_head] = share_of(heads_, thread, threads_);
     for (std::int64_t h = first_head; h < last_head; ++h) {
       leaves_.join(head_of(a, h), all + h * pieces_ * piece_floats(), pieces_);

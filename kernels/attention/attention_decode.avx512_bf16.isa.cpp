@@ -39,6 +39,10 @@ struct Pairs {
     store_u16(reinterpret_cast<bf16*>(weights) + i, ((vu32)e + 0x8000) >> 16);
   }
 
+  static Ahead next_keys(const AttentionHead& head, std::int64_t key) {
+    return {at<char>(at<bf16>(head.k, key * head.head_dim), 0), 2 * head.head_dim, 0, 1};
+  }
+
   static void scores(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
                      std::int64_t count, std::int64_t) {
     const bf16* keys = at<bf16>(head.k, key * head.head_dim);
@@ -56,8 +60,9 @@ struct Pairs {
                      std::int64_t count, std::int64_t next) {
     const bf16* v = at<bf16>(head.v, key * head.head_dim);
     const std::int64_t in_block = m.rows < 4 ? 4 * chunk : 2 * chunk;
-    Ahead ahead{at<char>(at<bf16>(head.k, (key + next) * head.head_dim), 0), 2 * head.head_dim, 0,
-                (m.rows + 3) / 4 * ((m.padded + in_block - 1) / in_block)};
+    Ahead ahead = next_keys(head, key + next);
+    ahead.passes = (m.rows + 3) / 4 * ((m.padded + in_block - 1) / in_block);
+    ahead.asked = asked_in_weigh(m, next);
     all_values<4>(m, v, head.head_dim, count, ahead, 0);
   }
 

@@ -159,6 +159,10 @@ struct Plain {
 
   ROOFMARK_LEAF void keep_weights(float* weights, std::int64_t i, vf32 e) { store(weights + i, e); }
 
+  static Ahead next_keys(const AttentionHead& head, std::int64_t key) {
+    return {at<char>(at<T>(head.k, key * head.head_dim), 0), cache_bytes(head), 0, 1};
+  }
+
   static void scores(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
                      std::int64_t count, std::int64_t) {
     const T* keys = at<T>(head.k, key * head.head_dim);
@@ -176,8 +180,9 @@ struct Plain {
     const T* v = at<T>(head.v, key * head.head_dim);
     // Blocks of four rows and as many vectors; of fewer rows more vectors are in a block.
     const std::int64_t in_block = lanes * (m.rows < 4 ? 8 : sums_at_once / 4);
-    Ahead ahead{at<char>(at<T>(head.k, (key + next) * head.head_dim), 0), cache_bytes(head), 0,
-                (m.rows + 3) / 4 * ((head.head_dim + in_block - 1) / in_block)};
+    Ahead ahead = next_keys(head, key + next);
+    ahead.passes = (m.rows + 3) / 4 * ((head.head_dim + in_block - 1) / in_block);
+    ahead.asked = asked_in_weigh(m, next);
     if (is_direct(head, m)) {
       all_values(m, v, head.head_dim, head.head_dim, count, ahead);
     } else {

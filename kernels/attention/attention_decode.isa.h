@@ -42,12 +42,23 @@ ROOFMARK_LEAF DecodeMemory decode_memory(const AttentionHead& head, float* piece
 struct Ahead {
   const char* at;
   std::int64_t row_bytes, pass, passes;
+  std::int64_t asked = 0;  ///< rows that weigh() asked for: three in four of what is left
 
   ROOFMARK_LEAF void ask(const Ahead& a, std::int64_t row) {
+    if (a.asked > 0) {
+      if (row % 4 == 3) return;
+      row = a.asked + row / 4 * 3 + row % 4;
+    }
     const std::int64_t part = a.row_bytes / a.passes;
     ask_for(a.at + row * a.row_bytes + a.pass * part, part);
   }
 };
+
+/// Rows of the next tile of keys that are asked for while weights are made, where there are enough
+/// rows of queries for that to take long: memory would have nothing to do.
+ROOFMARK_LEAF std::int64_t asked_in_weigh(const DecodeMemory& m, std::int64_t step) {
+  return m.rows > 2 ? step / 4 : 0;
+}
 
 /// v = factor v, `count` of them, a multiple of lanes.
 ROOFMARK_LEAF void rescale(float* v, std::int64_t count, float factor) {
@@ -128,7 +139,10 @@ ROOFMARK_LEAF void decode(const AttentionHead& head, std::int64_t first, std::in
       if (count != whole || key + count > head.cached + 1) mask(head, s, r, key, count);
       raise_top(head, m, r, whole);
     }
+    const Ahead next = Math::next_keys(head, key + step);
+    const std::int64_t part = asked_in_weigh(m, step) * next.row_bytes / m.rows;
     for (std::int64_t r = 0; r < m.rows; ++r) {
+      ask_for(next.at + r * part, part);
       weigh<Math>(head, m, r, whole);
       if (head.v_scales != nullptr) {
         apply_scales(m.weights + r * decode_keys, head.v_scales + key, count);
