@@ -5,6 +5,7 @@
 
 #include "core/vector.isa.h"
 
+#if ROOFMARK_VECTOR_BYTES == 64
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 /// sum += a0 b0 + a1 b1 in each lane.  Assembly: compilers of GCC 11's age have no flag for it.
@@ -30,3 +31,4 @@ ROOFMARK_LEAF std::uint32_t mask_of(std::int64_t i, std::int64_t count) {
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
+#endif

@@ -3,17 +3,13 @@
 #include <cstdint>
 
 #include "kernels/attention/attention_pairs.isa.h"
-
-namespace roofmark::ROOFMARK_ISA_NAMESPACE {
-
-constexpr int block_vectors = 4;  // with 6 keys or rows 24 sums of 32 registers
-
-}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
-
 #include "kernels/attention/attention_prefill.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
+
+constexpr int block_vectors = 4;  // with 6 keys or rows 24 sums of 32 registers
+constexpr int panel = block_vectors * lanes;
 
 /// As of Plain.  q: [padded / 2, panel] pairs.
 template <int K>
@@ -57,20 +53,18 @@ ROOFMARK_LEAF void value_block(const float* weights, const std::uint32_t* v, std
 }
 
 struct Pairs {
+  static constexpr int vectors = block_vectors;
+
   static void read_queries(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
                            std::int64_t last) {
+    bf16* row = reinterpret_cast<bf16*>(m.s);
     std::uint32_t* q = reinterpret_cast<std::uint32_t*>(m.q);
     for (std::int64_t r = 0; r < prefill_rows; ++r) {
       const bf16* from = at<bf16>(head.q, first + r < last ? row_index(head, first + r) : 0);
+      const std::int64_t there = first + r < last ? head.head_dim : 0;
+      for (std::int64_t i = 0; i < m.padded; ++i) row[i] = i < there ? from[i] : bf16{};
       for (std::int64_t i = 0; i < m.padded / 2; ++i) {
-        std::uint32_t pair = 0;
-        if (first + r < last && 2 * i < head.head_dim) {
-          pair = static_cast<std::uint32_t>(from[2 * i]);
-          if (2 * i + 1 < head.head_dim) {
-            pair |= static_cast<std::uint32_t>(from[2 * i + 1]) << 16;
-          }
-        }
-        q[i * panel + r] = pair;
+        __builtin_memcpy(q + i * panel + r, row + 2 * i, 4);
       }
     }
   }
@@ -83,11 +77,13 @@ struct Pairs {
     std::uint32_t* values = reinterpret_cast<std::uint32_t*>(m.values);
     for (std::int64_t i = 0; i < count; i += 2) {
       const bf16 *even = v + i * dim, *odd = i + 1 < count ? even + dim : even;
-      for (std::int64_t c = 0; c < dim; c += lanes) {
-        const std::uint32_t there = mask_of(c, dim) & 0xffff;
-        const vu32 a = widened(even + c, there), b = widened(odd + c, there);
-        const vu32 pairs = a | b << 16;
-        __builtin_memcpy(values + i / 2 * m.padded + c, &pairs, sizeof pairs);
+      std::uint32_t* to = values + i / 2 * m.padded;
+      std::int64_t c = 0;
+      for (; c + lanes <= dim; c += lanes)
+        keep_pairs(to + c, load_u16(even + c), load_u16(odd + c));
+      if (c < dim) {
+        const std::uint32_t there = mask_of(c, dim);
+        keep_pairs(to + c, widened(even + c, there), widened(odd + c, there));
       }
     }
     Tile tile = {k, values, dim, m.padded, (dim + lanes - 1) / lanes * lanes};
@@ -118,17 +114,11 @@ struct Pairs {
     if (k < count) score_block<1>(q, keys + k * step, step, dim, m.s + k * panel);
   }
 
-  /// Rounded to bf16, halves up, two keys to a pair, over the scores: pair k lies where scores k
-  /// were, which both have been read by then.
-  ROOFMARK_LEAF void keep_weights(const PrefillMemory& m, std::int64_t count) {
-    for (std::int64_t k = 0; k < count; k += 2) {
-      for (int n = 0; n < block_vectors; ++n) {
-        const float* from = m.s + k * panel + n * lanes;
-        const vu32 even = (vu32)load(from) + 0x8000;
-        const vu32 odd = k + 1 < count ? (vu32)load(from + panel) + 0x8000 : vu32{};
-        store(m.s + k / 2 * panel + n * lanes, (vf32)(even >> 16 | (odd & 0xffff0000)));
-      }
-    }
+  /// Rounded to bf16, halves up: weights are not negative, and at most 1.  A pair of keys lies
+  /// where the scores of half its number were, which have been read by then.
+  ROOFMARK_LEAF void keep_weights(float* s, std::int64_t k, vf32 even, vf32 odd) {
+    const vu32 low = ((vu32)even + 0x8000) >> 16, high = ((vu32)odd + 0x8000) & 0xffff0000;
+    store(s + k / 2 * panel, (vf32)(low | high));
   }
 
   static void values(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t rows,
@@ -137,6 +127,10 @@ struct Pairs {
   }
 
  private:
+  ROOFMARK_LEAF void keep_pairs(std::uint32_t* to, vu32 even, vu32 odd) {
+    const vu32 pairs = even | odd << 16;
+    __builtin_memcpy(to, &pairs, sizeof pairs);
+  }
   ROOFMARK_LEAF vu32 widened(const bf16* at, std::uint32_t mask) {
     const auto there = static_cast<__mmask16>(mask);
     return (vu32)_mm512_maskz_cvtepu16_epi32(0xffff, _mm256_maskz_loadu_epi16(there, at));

@@ -1,23 +1,18 @@
 // Causal attention of many rows in f32 arithmetic: per pair of row and key 2 head_dim multiply-adds
 // and an exponential.  Keys and values of other elements are widened once per tile and block.
+#include "kernels/attention/attention_prefill.isa.h"
+
 #include <cstdint>
 
-#include "core/vector.isa.h"
-
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+namespace {
 
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int block_vectors = 4;  // with 6 keys or rows 24 sums of 32 registers
 #else
 constexpr int block_vectors = 2;  // 12 of 16
 #endif
-
-}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
-
-#include "kernels/attention/attention_prefill.isa.h"
-
-namespace roofmark::ROOFMARK_ISA_NAMESPACE {
-namespace {
+constexpr int panel = block_vectors * lanes;
 
 /// s = Q K^T of a panel and K keys.  q: [dim, panel].
 template <int K>
@@ -61,6 +56,8 @@ ROOFMARK_LEAF void value_block(const float* weights, const float* v, std::int64_
 /// Products in f32 of a cache of T.
 template <class T>
 struct Plain {
+  static constexpr int vectors = block_vectors;
+
   static void read_queries(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
                            std::int64_t last) {
     float* row = m.s;
@@ -101,7 +98,10 @@ struct Plain {
     if (k < count) score_block<1>(q, keys + k * step, step, tile.dim, m.s + k * panel);
   }
 
-  ROOFMARK_LEAF void keep_weights(const PrefillMemory&, std::int64_t) {}
+  ROOFMARK_LEAF void keep_weights(float* s, std::int64_t k, vf32 even, vf32 odd) {
+    store(s + k * panel, even);
+    store(s + (k + 1) * panel, odd);
+  }
 
   static void values(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t rows,
                      std::int64_t count) {

@@ -11,8 +11,9 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-constexpr int panel = block_vectors * lanes;  // rows of a block that are multiplied at a time
-static_assert(prefill_rows % panel == 0);
+/// Rows of a block that are multiplied at a time.
+template <class Math>
+static constexpr int panel_of = Math::vectors* lanes;
 
 /// A tile of keys and values as Math multiplies them.
 struct Tile {
@@ -52,10 +53,12 @@ ROOFMARK_LEAF std::int64_t seen_by(const AttentionHead& head, std::int64_t row) 
 
 /// Scores of keys that a row does not see become -infinity.  Of keys key .. key + count - 1, those
 /// from `all_see` on are not seen by every row.
+template <class Math>
 ROOFMARK_LEAF void mask(const PrefillMemory& m, std::int64_t p, std::int64_t key,
                         std::int64_t count, std::int64_t all_see) {
+  constexpr int panel = panel_of<Math>;
   for (std::int64_t k = all_see < key ? 0 : all_see - key; k < count; ++k) {
-    for (int n = 0; n < block_vectors; ++n) {
+    for (int n = 0; n < Math::vectors; ++n) {
       // Differences from the block's first limit: small whole numbers, exact in f32.
       const vf32 limit = load(m.limit + p + n * lanes);
       const vf32 position = splat(static_cast<float>(key + k - all_see));
@@ -67,11 +70,13 @@ ROOFMARK_LEAF void mask(const PrefillMemory& m, std::int64_t p, std::int64_t key
 
 /// Turns scores of a panel's rows p .. p + panel - 1 into weights and adds these up; says by how
 /// much what was summed before is to be scaled, and whether that is by anything but 1.
+template <class Math>
 ROOFMARK_LEAF bool weigh(const AttentionHead& head, const PrefillMemory& m, std::int64_t p,
                          std::int64_t count) {
+  constexpr int panel = panel_of<Math>;
   const vf32 scale = splat(head.scale);
   vi32 changed = {};
-  for (int n = 0; n < block_vectors; ++n) {
+  for (int n = 0; n < Math::vectors; ++n) {
     float* s = m.s + n * lanes;
     vf32 most[2] = {load(s), load(s)};
     std::int64_t k = 1;
@@ -86,10 +91,12 @@ ROOFMARK_LEAF bool weigh(const AttentionHead& head, const PrefillMemory& m, std:
     store(m.top + p + n * lanes, top);
     store(m.kept + p + n * lanes, kept);
     vf32 total = load(m.sum + p + n * lanes) * kept;
-    for (k = 0; k < count; ++k) {
-      const vf32 e = exponential(load(s + k * panel) * scale - top);
-      total += e;
-      store(s + k * panel, e);
+    for (k = 0; k < count; k += 2) {
+      const vf32 even = exponential(load(s + k * panel) * scale - top);
+      vf32 odd = {};
+      if (k + 1 < count) odd = exponential(load(s + (k + 1) * panel) * scale - top);
+      total += even + odd;
+      Math::keep_weights(s, k, even, odd);
     }
     store(m.sum + p + n * lanes, total);
   }
@@ -109,6 +116,8 @@ ROOFMARK_LEAF void rescale(const PrefillMemory& m, std::int64_t p, std::int64_t 
 template <class Math>
 ROOFMARK_LEAF void prefill(const AttentionHead& head, std::int64_t first, std::int64_t last,
                            float* scratch) {
+  constexpr int panel = panel_of<Math>;
+  static_assert(prefill_rows % panel == 0);
   const PrefillMemory m = prefill_memory(head, scratch);
   for (std::int64_t i = 0; i < prefill_rows * m.padded; i += lanes) store(m.o + i, vf32{});
   for (std::int64_t r = 0; r < prefill_rows; ++r) {
@@ -127,9 +136,8 @@ ROOFMARK_LEAF void prefill(const AttentionHead& head, std::int64_t first, std::i
       if (left <= 0) continue;
       const std::int64_t count = left < most ? left : most;
       Math::scores(m, tile, p, count);
-      if (key + count > all_see) mask(m, p, key, count, all_see);
-      if (weigh(head, m, p, count)) rescale(m, p, rows);
-      Math::keep_weights(m, count);
+      if (key + count > all_see) mask<Math>(m, p, key, count, all_see);
+      if (weigh<Math>(head, m, p, count)) rescale(m, p, rows);
       Math::values(m, tile, p, rows, count);
     }
   }

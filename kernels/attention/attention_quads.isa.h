@@ -7,6 +7,7 @@
 
 #include "kernels/attention/attention_decode.isa.h"
 
+#if ROOFMARK_VECTOR_BYTES == 64
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr int quad_bytes = 16;
@@ -99,3 +100,4 @@ ROOFMARK_LEAF void keep_quads(const DecodeMemory& m, std::int64_t r, const char*
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
+#endif

@@ -4,6 +4,7 @@
 
 #include "core/vector.isa.h"
 
+#if ROOFMARK_VECTOR_BYTES == 64
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 /// y[i] = sum of x[i]'s lanes.
@@ -30,3 +31,4 @@ ROOFMARK_LEAF void add_up(const vf32 (&x)[16], float* y) {
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
+#endif
