@@ -72,11 +72,10 @@ ROOFMARK_LEAF void apply_scales(float* x, const float* scales, std::int64_t coun
   for (; i < count; ++i) x[i] *= scales[i];
 }
 
-/// Keys of a tile whose rows are `row_bytes` as they are multiplied: two tiles, of keys and of
-/// values, and what is asked for stay in an L1 cache of 48 KiB.  Eight f32 rows of 128 (Zen 5, of
-/// the read roof): 0.72 with 16 KiB, 0.63 with 32.
-ROOFMARK_LEAF std::int64_t tile_keys(std::int64_t row_bytes) {
-  const std::int64_t keys = (16 << 10) / row_bytes / 16 * 16;
+/// Keys of a tile of `tile_bytes`, whose rows are `row_bytes` as they are multiplied: two tiles, of
+/// keys and of values, and what is asked for are to stay in an L1 cache of 48 KiB.
+ROOFMARK_LEAF std::int64_t tile_keys(std::int64_t row_bytes, std::int64_t tile_bytes) {
+  const std::int64_t keys = tile_bytes / row_bytes / 16 * 16;
   return keys < 16 ? 16 : keys < decode_keys ? keys : decode_keys;
 }
 
@@ -128,7 +127,7 @@ ROOFMARK_LEAF void decode(const AttentionHead& head, std::int64_t first, std::in
     m.sum[r] = 0;
   }
   Math::read_queries(head, m);
-  const std::int64_t step = tile_keys(Math::row_bytes(head, m));
+  const std::int64_t step = tile_keys(Math::row_bytes(head, m), Math::tile_bytes);
   for (std::int64_t key = first; key < last; key += step) {
     const std::int64_t count = last - key < step ? last - key : step;
     const std::int64_t whole = (count + lanes - 1) / lanes * lanes;
