@@ -1,7 +1,8 @@
 // A decode step of attention in f32 arithmetic over caches of any element: per key and row 2
 // head_dim multiply-adds and an exponential, per key and value head_dim elements from memory. While
-// keys are multiplied their values are asked for, and while values are, the next keys: of the read
-// roof (Zen 5, one core) 0.6-0.7 without.
+// keys are multiplied their values are asked for, and while values are, the next keys: eight rows
+// to a key take as long as memory does, and stand at 0.33 of the read roof without, at 0.79 with
+// (Zen 5, AVX-512, one core, heads of 128).
 #include <cstdint>
 
 #include "core/vector.isa.h"

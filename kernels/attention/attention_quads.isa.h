@@ -1,6 +1,6 @@
 // Scores of four rows or more at a time, for leaves of AVX-512 alone.  Each 128 bits of a vector
 // belong to a row, and 16 bytes of a key meet all of them: what is left to add up over lanes is a
-// fifth of that of a vector to a row, which took a third of the time.
+// fifth of that of a vector to a row.
 #pragma once
 
 #include <cstdint>
