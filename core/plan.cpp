@@ -218,19 +218,26 @@ class Planner {
   }
 
   /// The companion is a planned probe that can run, on the same device and threads; of several
-  /// instruction sets the widest, which the registry lists last.
+  /// instruction sets the widest, which the registry lists last.  On a CPU that has no arithmetic
+  /// in the case's format, values are widened: the probe of f32 bounds it.
   int find_companion(const Case& what) const {
     if (!what.reason.empty()) return -1;
     const auto wanted = wanted_companion(what);
     if (!wanted) return -1;
+    const int found = find_companion(what, *wanted, computing_format(what.format));
+    const bool any_may = found < 0 && what.device == "cpu" && wanted->kernel.empty();
+    return any_may ? find_companion(what, *wanted, Format{}) : found;
+  }
+
+  int find_companion(const Case& what, const Companion& wanted, const Format& computed_in) const {
     int found = -1;
     for (std::size_t i = 0; i < plan_.cases.size(); ++i) {
       const Case& probe = plan_.cases[i].what;
       const bool computes = probe.kernel->role == Role::compute_probe;
-      const bool meant = wanted->kernel.empty() ? computes : probe.kernel->name == wanted->kernel;
+      const bool meant = wanted.kernel.empty() ? computes : probe.kernel->name == wanted.kernel;
       if (meant && probe.reason.empty() && probe.device == what.device &&
-          probe.threads == what.threads && matches(wanted->conditions, probe.conditions) &&
-          (!computes || probe.format == computing_format(what.format))) {
+          probe.threads == what.threads && matches(wanted.conditions, probe.conditions) &&
+          (!computes || probe.format == computed_in)) {
         found = static_cast<int>(i);
       }
     }

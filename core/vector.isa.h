@@ -6,7 +6,9 @@
 
 #include "core/sixteen_bits.isa.h"
 
-#if defined(__aarch64__)
+#if defined(__AVX2__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
 
@@ -63,11 +65,40 @@ ROOFMARK_LEAF vu32 broadcast_u32(const char* at) {
   return vu32{} + value;
 }
 
-// 16-bit elements: widened exactly, narrowed to the nearest, ties to even; NaN stays NaN.
+// Narrower elements: widened exactly, 16-bit ones narrowed to the nearest, ties to even; NaN stays
+// NaN.
 
+#if defined(__AVX512F__)
+// GCC 12 makes four instructions of a conversion to wider elements that is one, and warns that
+// unmasked intrinsics use an undefined operand (PR 105593).
+constexpr __mmask16 all_lanes = 0xffff;
+ROOFMARK_LEAF vu32 load_u16(const void* at) {
+  return (vu32)_mm512_maskz_cvtepu16_epi32(
+      all_lanes, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+}
+ROOFMARK_LEAF vf32 load(const std::int8_t* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  return (vf32)_mm512_maskz_cvtepi32_ps(all_lanes, _mm512_maskz_cvtepi8_epi32(all_lanes, bytes));
+}
+#elif defined(__AVX2__)
+ROOFMARK_LEAF vu32 load_u16(const void* at) {
+  return (vu32)_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+}
+ROOFMARK_LEAF vf32 load(const std::int8_t* at) {
+  return (vf32)_mm256_cvtepi32_ps(
+      _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at))));
+}
+#else
 ROOFMARK_LEAF vu32 load_u16(const void* at) {
   return __builtin_convertvector(*reinterpret_cast<const vu16_unaligned*>(at), vu32);
 }
+ROOFMARK_LEAF vf32 load(const std::int8_t* at) {
+  typedef std::int8_t vi8 __attribute__((vector_size(ROOFMARK_VECTOR_BYTES / 4)));
+  vi8 bytes;
+  __builtin_memcpy(&bytes, at, sizeof bytes);
+  return __builtin_convertvector(__builtin_convertvector(bytes, vi32), vf32);
+}
+#endif
 ROOFMARK_LEAF void store_u16(void* at, vu32 value) {
   *reinterpret_cast<vu16_unaligned*>(at) = __builtin_convertvector(value, vu16);
 }

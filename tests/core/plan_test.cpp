@@ -212,6 +212,43 @@ TEST(Plan, WhatIsNoProductBoundsNone) {
   EXPECT_EQ(plan.cases[kernel.companion].what.id(), "fma/simt/f32/cpu/t1/ops=1");
 }
 
+TEST(Plan, WhatACpuCannotComputeInIsBoundByF32) {
+  const auto one_site_at_all = +[](const Machine&, const Variant&, int) {
+    return std::vector<Site>{{.shape = {{"ops", 1}}}};
+  };
+  const auto any_compute_probe = +[](const Shape&, int) { return std::optional(Companion{}); };
+  const Format f32, f16{DType::f16, DType::f16, DType::f32},
+      bf16{DType::bf16, DType::bf16, DType::f32};
+  const std::vector<Kernel> kernels = {
+      {.name = "dot",
+       .role = Role::compute_probe,
+       .work = none,
+       .sites = one_site_at_all,
+       .variants = {{"avx512_bf16", "cpu", "", bf16, nullptr, {}}}},
+      {.name = "fma",
+       .role = Role::compute_probe,
+       .work = none,
+       .sites = one_site_at_all,
+       .variants = {{"avx2", "cpu", "", f32, nullptr, {}}}},
+      {.name = "attention",
+       .work = none,
+       .companion = any_compute_probe,
+       .variants = {{"avx2", "cpu", "", f16, nullptr, {}},
+                    {"avx2", "cpu", "", bf16, nullptr, {}}}}};
+  const std::vector<Operator> asked = {
+      {.name = "a", .kernel = "attention", .shape = {{"n", 4}}, .format = f16},
+      {.name = "b", .kernel = "attention", .shape = {{"n", 4}}, .format = bf16}};
+  Policy policy;
+  policy.threads = {1};
+  const Plan plan = roofmark::plan(kernels, avx2_machine(), asked, policy);
+  const auto companion_of = [&](const std::string& id) {
+    const int companion = find(plan, id).companion;
+    return companion < 0 ? "none" : plan.cases[companion].what.kernel->name;
+  };
+  EXPECT_EQ(companion_of("attention/avx2/f16-f32/cpu/t1/n=4,state=cold"), "fma");
+  EXPECT_EQ(companion_of("attention/avx2/bf16-f32/cpu/t1/n=4,state=cold"), "dot");
+}
+
 TEST(Plan, AFilterKeepsTheCompanionsItsKernelsNeed) {
   Policy policy;
   policy.threads = {1};

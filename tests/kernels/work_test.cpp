@@ -128,10 +128,10 @@ TEST(Work, OfAttentionNamesTheProbeThatBindsTheShape) {
   EXPECT_EQ(companion(attention(1, 512, 4096, 8)), "") << "any compute probe";
 }
 
-TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidth) {
+TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidthWithAScaleToEachKeyAndValue) {
   const Format cache8{DType::i8, DType::f16, DType::f32};
   expect_work(work_of("attention", attention(1, 1, 2047, 32), cache8), 2048.0 * 32 * 517, 0, 8192,
-              8192, 16777216, 8192);
+              8192, 16777216 + 2 * 2048 * 32 * 4, 8192 + 2 * 32 * 4);
 }
 
 TEST(Work, OfEagerAttentionPutsTheScoresInMemory) {
