@@ -6,12 +6,6 @@
 
 #include "core/sixteen_bits.h"
 
-#if defined(__F16C__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr int lanes = ROOFMARK_VECTOR_BYTES / 4;
@@ -31,7 +25,8 @@ typedef float vf32x4 __attribute__((vector_size(16)));
 
 ROOFMARK_LEAF vf32 load(const float* at) { return *reinterpret_cast<const vf32_unaligned*>(at); }
 ROOFMARK_LEAF void store(float* at, vf32 value) { *reinterpret_cast<vf32_unaligned*>(at) = value; }
-ROOFMARK_LEAF vf32 broadcast(float value) { return vf32{} + value; }
+/// Subtracting 0 is nothing; adding it would make 0 of -0.
+ROOFMARK_LEAF vf32 broadcast(float value) { return value - vf32{}; }
 
 /// where ? a : b, lane by lane; `where` is all ones or all zeros in each.
 ROOFMARK_LEAF vu32 choose(vu32 where, vu32 a, vu32 b) { return (a & where) | (b & ~where); }
@@ -46,44 +41,64 @@ ROOFMARK_LEAF float sum(vf32 v) {
 
 // 16-bit elements: widened exactly, narrowed to the nearest, ties to even; NaN stays NaN.
 
+// In assembly where GCC 12 makes five instructions of one, or takes an intrinsic's undefined operand for
+// an uninitialized variable.
 ROOFMARK_LEAF vu32 load_u16(const void* at) {
-  return __builtin_convertvector(*reinterpret_cast<const vu16_unaligned*>(at), vu32);
+  const auto& words = *reinterpret_cast<const vu16_unaligned*>(at);
+#if defined(__AVX2__)
+  vu32 wide;
+  asm("vpmovzxwd %1, %0" : "=v"(wide) : "m"(words));
+  return wide;
+#else
+  return __builtin_convertvector(words, vu32);
+#endif
 }
-ROOFMARK_LEAF void store_u16(void* at, vu32 value) {
-  *reinterpret_cast<vu16_unaligned*>(at) = __builtin_convertvector(value, vu16);
+/// The lower halves of lanes whose upper halves are 0.
+ROOFMARK_LEAF vu16 lower_halves(vu32 value) {
+#if defined(__AVX512F__)
+  vu16 words;
+  asm("vpmovdw %1, %0" : "=v"(words) : "v"(value));
+  return words;
+#elif defined(__AVX2__)
+  vu32 packed;
+  asm("vpackusdw %1, %1, %0\n vpermq $0x08, %0, %0" : "=x"(packed) : "x"(value));
+  vu16 words;
+  __builtin_memcpy(&words, &packed, sizeof words);
+  return words;
+#else
+  return __builtin_convertvector(value, vu16);
+#endif
 }
 
 ROOFMARK_LEAF vf32 load(const bf16* at) { return (vf32)(load_u16(at) << 16); }
-ROOFMARK_LEAF void store(bf16* at, vf32 value) {
+ROOFMARK_LEAF vu16 narrowed(const bf16*, vf32 value) {
   const vu32 bits = (vu32)value;
-  const vu32 rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  store_u16(at, choose((vu32)(value == value), rounded, (bits >> 16) | 0x40));
+  const vu32 rounded = bits + 0x7fff + ((bits >> 16) & 1);
+  return lower_halves((value == value ? rounded : bits | 0x400000) >> 16);
 }
 
-#if defined(__AVX512F__)
+#if defined(__F16C__)
 ROOFMARK_LEAF vf32 load(const f16* at) {
-  return (vf32)_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+  vf32 value;
+  asm("vcvtph2ps %1, %0" : "=v"(value) : "m"(*reinterpret_cast<const vu16_unaligned*>(at)));
+  return value;
 }
-ROOFMARK_LEAF void store(f16* at, vf32 value) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(at),
-                      _mm512_cvtps_ph((__m512)value, _MM_FROUND_TO_NEAREST_INT));
-}
-#elif defined(__F16C__)
-ROOFMARK_LEAF vf32 load(const f16* at) {
-  return (vf32)_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
-}
-ROOFMARK_LEAF void store(f16* at, vf32 value) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(at),
-                   _mm256_cvtps_ph((__m256)value, _MM_FROUND_TO_NEAREST_INT));
+ROOFMARK_LEAF vu16 narrowed(const f16*, vf32 value) {
+  vu16 half;
+  asm("vcvtps2ph $0, %1, %0" : "=v"(half) : "v"(value));  // 0: to nearest, ties to even
+  return half;
 }
 #elif defined(__aarch64__)
 ROOFMARK_LEAF vf32 load(const f16* at) {
-  return (vf32)vcvt_f32_f16(
-      vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(at))));
+  vf32 value;
+  const vu16 half = *reinterpret_cast<const vu16_unaligned*>(at);
+  asm("fcvtl %0.4s, %1.4h" : "=w"(value) : "w"(half));
+  return value;
 }
-ROOFMARK_LEAF void store(f16* at, vf32 value) {
-  vst1_u16(reinterpret_cast<std::uint16_t*>(at),
-           vreinterpret_u16_f16(vcvt_f16_f32((float32x4_t)value)));
+ROOFMARK_LEAF vu16 narrowed(const f16*, vf32 value) {
+  vu16 half;
+  asm("fcvtn %0.4h, %1.4s" : "=w"(half) : "w"(value));
+  return half;
 }
 #else
 // In whole numbers: exponents are moved by 112, the difference of the biases.
@@ -95,7 +110,7 @@ ROOFMARK_LEAF vf32 load(const f16* at) {
   const vu32 is_special = (vu32)(magnitude >= vu32{} + 0x0f800000);
   return (vf32)(choose(is_special, special, finite) | ((half & 0x8000) << 16));
 }
-ROOFMARK_LEAF void store(f16* at, vf32 value) {
+ROOFMARK_LEAF vu16 narrowed(const f16*, vf32 value) {
   const vu32 bits = (vu32)value, magnitude = bits & 0x7fffffff;
   const vu32 normal = (magnitude - 0x38000000 + 0xfff + ((magnitude >> 13) & 1)) >> 13;
   // Adding 1/2 leaves the multiples of 2^-24, f16's denormals, in the lowest bits.
@@ -103,9 +118,14 @@ ROOFMARK_LEAF void store(f16* at, vf32 value) {
   vu32 half = choose((vu32)(magnitude < vu32{} + 0x38800000), denormal, normal);
   half = choose((vu32)(magnitude >= vu32{} + 0x477ff000), vu32{} + 0x7c00, half);
   half = choose((vu32)(magnitude > vu32{} + 0x7f800000), vu32{} + 0x7e00, half);
-  store_u16(at, half | ((bits >> 16) & 0x8000));
+  return lower_halves(half | ((bits >> 16) & 0x8000));
 }
 #endif
+
+template <class T>
+ROOFMARK_LEAF void store(T* at, vf32 value) {
+  *reinterpret_cast<vu16_unaligned*>(at) = narrowed(at, value);
+}
 
 // One element, with the same rounding: what is left of a row after its vectors.
 

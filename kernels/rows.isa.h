@@ -1,0 +1,103 @@
+// What leaves that go over rows element by element share, for *.isa.cpp alone: everything has internal
+// linkage.
+#pragma once
+
+#include <cstdint>
+
+#include "core/vector.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+/// How results are stored: into the caches, or past them to memory, for results that no cache holds.
+enum class Stores { ordinary, nt };
+
+/// Elements of a cache line.
+template <class T>
+constexpr std::int64_t line_of = 64 / static_cast<std::int64_t>(sizeof(T));
+
+/// How far ahead memory is asked for, in elements: 4 KiB.  Narrow vectors keep too few misses under way
+/// on their own, and rows are too short for a prefetcher that starts anew at each.
+template <class T>
+constexpr std::int64_t ahead_of = 4096 / static_cast<std::int64_t>(sizeof(T));
+
+template <class T>
+ROOFMARK_LEAF void ask(const T* at, std::int64_t count) {
+  for (std::int64_t l = 0; l < count; l += line_of<T>) __builtin_prefetch(at + l);
+}
+/// The same of what will be written; ordinary stores alone own their lines beforehand.
+template <Stores STORES, class T>
+ROOFMARK_LEAF void ask_to_write(T* at, std::int64_t count) {
+  if (STORES == Stores::nt) return;
+  for (std::int64_t l = 0; l < count; l += line_of<T>) __builtin_prefetch(at + l, 1);
+}
+
+/// One vector past the caches: its address is a multiple of its size.
+ROOFMARK_LEAF void stream_vector(void* at, vf32 value) {
+  auto* to = static_cast<vf32*>(at);
+#if defined(__AVX__)
+  asm volatile("vmovntps %1, %0" : "=m"(*to) : "v"(value));
+#elif defined(__x86_64__)
+  asm volatile("movntps %1, %0" : "=m"(*to) : "x"(value));
+#else
+  typedef std::uint64_t pair __attribute__((vector_size(16)));
+  const pair halves = (pair)value;
+  asm volatile("stnp %d1, %d2, %0" : "=Q"(*to) : "w"(halves[0]), "w"(halves[1]));
+#endif
+}
+ROOFMARK_LEAF void stream_vector(void* at, vu16 value) {
+  auto* to = static_cast<vu16*>(at);
+#if defined(__AVX__)
+  asm volatile("vmovntps %1, %0" : "=m"(*to) : "v"(value));
+#elif defined(__x86_64__)
+  std::uint64_t word;
+  __builtin_memcpy(&word, &value, sizeof word);
+  asm volatile("movnti %1, %0" : "=m"(*to) : "r"(word));
+#else
+  std::uint32_t words[2];
+  __builtin_memcpy(words, &value, sizeof words);
+  asm volatile("stnp %w1, %w2, %0" : "=Q"(*to) : "r"(words[0]), "r"(words[1]));
+#endif
+}
+
+ROOFMARK_LEAF void stream(float* at, vf32 value) { stream_vector(at, value); }
+template <class T>
+ROOFMARK_LEAF void stream(T* at, vf32 value) {
+  stream_vector(at, narrowed(at, value));
+}
+
+/// store(), or past the caches.
+template <Stores STORES, class T>
+ROOFMARK_LEAF void put(T* at, vf32 value) {
+  if (STORES == Stores::nt) {
+    stream(at, value);
+  } else {
+    store(at, value);
+  }
+}
+/// After the last stream() of a call: what was stored is then there for other threads.
+ROOFMARK_LEAF void finish_streams() {
+#if defined(__x86_64__)
+  asm volatile("sfence" ::: "memory");
+#endif
+}
+
+/// Whether vectors of rows of `cols` elements can be stored past the caches.
+template <class T>
+ROOFMARK_LEAF bool can_stream(const T* y, std::int64_t cols) {
+  constexpr std::uintptr_t vector = lanes * sizeof(T);
+  return reinterpret_cast<std::uintptr_t>(y) % vector == 0 && cols % lanes == 0;
+}
+
+/// The first `count` lanes; the rest are `filler`.
+template <class T>
+ROOFMARK_LEAF vf32 load_tail(const T* at, std::int64_t count, float filler) {
+  vf32 v = broadcast(filler);
+  for (int i = 0; i < count; ++i) v[i] = load_one(at + i);
+  return v;
+}
+template <class T>
+ROOFMARK_LEAF void store_tail(T* at, std::int64_t count, vf32 v) {
+  for (int i = 0; i < count; ++i) store_one(at + i, v[i]);
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
