@@ -32,19 +32,19 @@ ROOFMARK_LEAF void ask_to_write(T* at, std::int64_t count) {
 }
 
 /// One vector past the caches: its address is a multiple of its size.
-ROOFMARK_LEAF void stream_vector(void* at, vf32 value) {
+ROOFMARK_LEAF void stream(void* at, vf32 value) {
   auto* to = static_cast<vf32*>(at);
 #if defined(__AVX__)
   asm volatile("vmovntps %1, %0" : "=m"(*to) : "v"(value));
 #elif defined(__x86_64__)
   asm volatile("movntps %1, %0" : "=m"(*to) : "x"(value));
 #else
-  typedef std::uint64_t pair __attribute__((vector_size(16)));
-  const pair halves = (pair)value;
+  typedef std::uint64_t words __attribute__((vector_size(16)));
+  const words halves = (words)value;
   asm volatile("stnp %d1, %d2, %0" : "=Q"(*to) : "w"(halves[0]), "w"(halves[1]));
 #endif
 }
-ROOFMARK_LEAF void stream_vector(void* at, vu16 value) {
+ROOFMARK_LEAF void stream(void* at, vu16 value) {
   auto* to = static_cast<vu16*>(at);
 #if defined(__AVX__)
   asm volatile("vmovntps %1, %0" : "=m"(*to) : "v"(value));
@@ -58,22 +58,62 @@ ROOFMARK_LEAF void stream_vector(void* at, vu16 value) {
   asm volatile("stnp %w1, %w2, %0" : "=Q"(*to) : "r"(words[0]), "r"(words[1]));
 #endif
 }
-
-ROOFMARK_LEAF void stream(float* at, vf32 value) { stream_vector(at, value); }
-template <class T>
-ROOFMARK_LEAF void stream(T* at, vf32 value) {
-  stream_vector(at, narrowed(at, value));
-}
-
-/// store(), or past the caches.
 template <Stores STORES, class T>
-ROOFMARK_LEAF void put(T* at, vf32 value) {
+ROOFMARK_LEAF void put_vector(T* at, vf32 value) {
   if (STORES == Stores::nt) {
     stream(at, value);
   } else {
-    store(at, value);
+    *reinterpret_cast<vf32_unaligned*>(at) = value;
   }
 }
+
+/// What loops over elements take at a time: 2 x lanes of them, in an order that depends on their type.
+/// Those of bf16 are the even and the odd ones: a shift and a mask then widen 32 of them in AVX-512,
+/// where one vector at a time takes two shuffles and two shifts (RMSNorm from L2 was half as fast).
+struct Pair {
+  vf32 a, b;
+};
+constexpr int pair_lanes = 2 * lanes;
+
+ROOFMARK_LEAF Pair operator+(Pair x, Pair y) { return {x.a + y.a, x.b + y.b}; }
+ROOFMARK_LEAF Pair operator-(Pair x, Pair y) { return {x.a - y.a, x.b - y.b}; }
+ROOFMARK_LEAF Pair operator*(Pair x, Pair y) { return {x.a * y.a, x.b * y.b}; }
+ROOFMARK_LEAF Pair operator-(Pair x, vf32 y) { return {x.a - y, x.b - y}; }
+ROOFMARK_LEAF Pair operator*(Pair x, vf32 y) { return {x.a * y, x.b * y}; }
+
+template <class T>
+ROOFMARK_LEAF Pair load_pair(const T* at) {
+  return {load(at), load(at + lanes)};
+}
+ROOFMARK_LEAF Pair load_pair(const bf16* at) {
+  const vu32 both = (vu32)*reinterpret_cast<const vf32_unaligned*>(at);
+  return {(vf32)(both << 16), (vf32)(both & 0xffff0000)};
+}
+
+template <Stores STORES>
+ROOFMARK_LEAF void put_pair(float* at, Pair value) {
+  put_vector<STORES>(at, value.a);
+  put_vector<STORES>(at + lanes, value.b);
+}
+template <Stores STORES>
+ROOFMARK_LEAF void put_pair(f16* at, Pair value) {
+  if (STORES == Stores::nt) {
+    stream(at, narrowed(at, value.a));
+    stream(at + lanes, narrowed(at, value.b));
+  } else {
+    store(at, value.a);
+    store(at + lanes, value.b);
+  }
+}
+/// NaN stays NaN where it was computed from bf16: its lower half is 0 then, and rounding carries nothing.
+template <Stores STORES>
+ROOFMARK_LEAF void put_pair(bf16* at, Pair value) {
+  const vu32 even = (vu32)value.a, odd = (vu32)value.b;
+  const vu32 low = (even + 0x7fff + ((even >> 16) & 1)) >> 16;
+  const vu32 high = odd + 0x7fff + ((odd >> 16) & 1);
+  put_vector<STORES>(at, (vf32)(low | (high & 0xffff0000)));
+}
+
 /// After the last stream() of a call: what was stored is then there for other threads.
 ROOFMARK_LEAF void finish_streams() {
 #if defined(__x86_64__)
@@ -81,11 +121,12 @@ ROOFMARK_LEAF void finish_streams() {
 #endif
 }
 
-/// Whether vectors of rows of `cols` elements can be stored past the caches.
+/// Whether pairs of rows of `cols` elements can be stored past the caches.
 template <class T>
 ROOFMARK_LEAF bool can_stream(const T* y, std::int64_t cols) {
-  constexpr std::uintptr_t vector = lanes * sizeof(T);
-  return reinterpret_cast<std::uintptr_t>(y) % vector == 0 && cols % lanes == 0;
+  constexpr std::int64_t vector = ROOFMARK_VECTOR_BYTES;
+  const bool aligned = reinterpret_cast<std::uintptr_t>(y) % vector == 0;
+  return aligned && cols * static_cast<std::int64_t>(sizeof(T)) % vector == 0;
 }
 
 /// The first `count` lanes; the rest are `filler`.

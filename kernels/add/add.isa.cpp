@@ -10,16 +10,17 @@ namespace {
 
 template <Stores STORES, class T>
 ROOFMARK_LEAF void sums(const T* x, const T* r, T* y, std::int64_t count) {
-  constexpr int unrolled = 4;  // vectors a turn: the loop's own instructions do not show
-  constexpr int step = unrolled * lanes;
+  constexpr int step = 2 * pair_lanes;  // a turn: the loop's own instructions do not show
   std::int64_t i = 0;
   for (; i + step <= count; i += step) {
     ask(x + i + ahead_of<T>, step);
     ask(r + i + ahead_of<T>, step);
     ask_to_write<STORES>(y + i + ahead_of<T>, step);
-    vf32 sum[unrolled];
-    for (int u = 0; u < unrolled; ++u) sum[u] = load(x + i + u * lanes) + load(r + i + u * lanes);
-    for (int u = 0; u < unrolled; ++u) put<STORES>(y + i + u * lanes, sum[u]);
+    const std::int64_t second = i + pair_lanes;
+    const Pair first_sum = load_pair(x + i) + load_pair(r + i);
+    const Pair second_sum = load_pair(x + second) + load_pair(r + second);
+    put_pair<STORES>(y + i, first_sum);
+    put_pair<STORES>(y + second, second_sum);
   }
   for (; i < count; ++i) store_one(y + i, load_one(x + i) + load_one(r + i));
 }

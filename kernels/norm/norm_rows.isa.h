@@ -14,9 +14,7 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-constexpr int norm_unrolled =
-    4;  // vectors a turn, and accumulators: covers the latency of a multiply-add
-constexpr int norm_step = norm_unrolled * lanes;
+constexpr int norm_step = 2 * pair_lanes;  // a turn: four chains cover a multiply-add's latency
 
 /// Rows as RMSNorm finds them: in memory.
 template <class T>
@@ -30,13 +28,18 @@ struct SummedRows {
   T* h;
 };
 
-/// Sum of squares so far; the vector of elements from `i` on joins chain `u`.
+/// Sum of squares so far, in four chains of vectors and one of what is left of a row after them.
 struct Squares {
-  vf32 chains[norm_unrolled] = {};
+  Pair chains[2] = {};
   float rest = 0;
 };
+ROOFMARK_LEAF void add_squares(Pair& chain, Pair v) {
+  chain.a += v.a * v.a;
+  chain.b += v.b * v.b;
+}
 ROOFMARK_LEAF float total(const Squares& s) {
-  return sum((s.chains[0] + s.chains[1]) + (s.chains[2] + s.chains[3])) + s.rest;
+  const Pair both = s.chains[0] + s.chains[1];
+  return sum(both.a + both.b) + s.rest;
 }
 
 template <class T>
@@ -51,14 +54,14 @@ ROOFMARK_LEAF void ask_ahead(const SummedRows<T>& rows, std::int64_t i) {
 }
 
 template <class T>
-ROOFMARK_LEAF vf32 made(const GivenRows<T>& rows, std::int64_t i) {
-  return load(rows.x + i);
+ROOFMARK_LEAF Pair made(const GivenRows<T>& rows, std::int64_t i) {
+  return load_pair(rows.x + i);
 }
 template <class T>
-ROOFMARK_LEAF vf32 made(const SummedRows<T>& rows, std::int64_t i) {
-  const vf32 h = load(rows.x + i) + load(rows.r + i);
-  store(rows.h + i, h);
-  return sizeof(T) == 4 ? h : load(rows.h + i);
+ROOFMARK_LEAF Pair made(const SummedRows<T>& rows, std::int64_t i) {
+  const Pair h = load_pair(rows.x + i) + load_pair(rows.r + i);
+  put_pair<Stores::ordinary>(rows.h + i, h);
+  return sizeof(T) == 4 ? h : load_pair(rows.h + i);
 }
 template <class T>
 ROOFMARK_LEAF float made_one(const GivenRows<T>& rows, std::int64_t i) {
@@ -86,14 +89,8 @@ ROOFMARK_LEAF float sum_of_squares(const Rows& rows, std::int64_t begin, std::in
   Squares s;
   std::int64_t i = 0;
   for (; i + norm_step <= cols; i += norm_step) {
-    for (int u = 0; u < norm_unrolled; ++u) {
-      const vf32 v = made(rows, begin + i + u * lanes);
-      s.chains[u] += v * v;
-    }
-  }
-  for (; i + lanes <= cols; i += lanes) {
-    const vf32 v = made(rows, begin + i);
-    s.chains[0] += v * v;
+    add_squares(s.chains[0], made(rows, begin + i));
+    add_squares(s.chains[1], made(rows, begin + i + pair_lanes));
   }
   for (; i < cols; ++i) {
     const float v = made_one(rows, begin + i);
@@ -117,21 +114,13 @@ ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin
       ask_ahead(rows, next + i);
       ask_to_write<STORES>(y + i + ahead_of<T>, norm_step);
     }
-    for (int u = 0; !LAST && u < norm_unrolled; ++u) {
-      const vf32 v = made(rows, next + i + u * lanes);
-      s.chains[u] += v * v;
-    }
-    for (int u = 0; u < norm_unrolled; ++u) {
-      const std::int64_t at = i + u * lanes;
-      put<STORES>(y + at, load(h + at) * f * load(w + at));
-    }
-  }
-  for (; i + lanes <= cols; i += lanes) {
     if (!LAST) {
-      const vf32 v = made(rows, next + i);
-      s.chains[0] += v * v;
+      add_squares(s.chains[0], made(rows, next + i));
+      add_squares(s.chains[1], made(rows, next + i + pair_lanes));
     }
-    put<STORES>(y + i, load(h + i) * f * load(w + i));
+    const std::int64_t second = i + pair_lanes;
+    put_pair<STORES>(y + i, load_pair(h + i) * f * load_pair(w + i));
+    put_pair<STORES>(y + second, load_pair(h + second) * f * load_pair(w + second));
   }
   for (; i < cols; ++i) {
     if (!LAST) {

@@ -64,6 +64,15 @@ ROOFMARK_LEAF float largest(const Largest& most) {
   for (int i = 0; i < lanes; ++i) value = all[i] > value ? all[i] : value;
   return value;
 }
+/// `step` elements.
+template <class T>
+ROOFMARK_LEAF void look_at(Largest& most, const T* x) {
+  for (int u = 0; u < unrolled; u += 2) {
+    const Pair v = load_pair(x + u * lanes);
+    most.chains[u] = larger(magnitude(v.a), most.chains[u]);
+    most.chains[u + 1] = larger(magnitude(v.b), most.chains[u + 1]);
+  }
+}
 template <class T>
 ROOFMARK_LEAF void look_at_one(Largest& most, const T* x) {
   const float value = __builtin_fabsf(load_one(x));
@@ -75,9 +84,7 @@ ROOFMARK_LEAF float largest_of_row(const T* x, std::int64_t cols) {
   Largest most;
   std::int64_t i = 0;
   for (; i + step <= cols; i += step) {
-    for (int u = 0; u < unrolled; ++u) {
-      most.chains[u] = larger(magnitude(load(x + i + u * lanes)), most.chains[u]);
-    }
+    look_at(most, x + i);
   }
   for (; i < cols; ++i) look_at_one(most, x + i);
   return largest(most);
@@ -99,9 +106,7 @@ ROOFMARK_LEAF float quantize_row(const T* x, std::int8_t* q, std::int64_t cols, 
       ask(next + i + ahead_of<T>, step);
       ask_to_write<Stores::ordinary>(q + i + ahead_of<T> / 2, step);
     }
-    for (int u = 0; !LAST && u < unrolled; ++u) {
-      most.chains[u] = larger(magnitude(load(next + i + u * lanes)), most.chains[u]);
-    }
+    if (!LAST) look_at(most, next + i);
     vi32 whole[unrolled];
     for (int u = 0; u < unrolled; ++u) whole[u] = rounded(load(x + i + u * lanes), factor);
     store_bytes(q + i, whole);

@@ -11,8 +11,6 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-constexpr int unrolled = 4;   // vectors a turn of maximum and scale: covers the latency of max
-constexpr int exponents = 2;  // of the exponentials, which fill the registers of AVX2 with more
 constexpr float infinity = __builtin_inff();
 
 /// b where either is NaN: a NaN among the elements is passed over, for the exponentials to find.
@@ -30,54 +28,56 @@ ROOFMARK_LEAF float largest(vf32 v) {
 
 template <class T>
 ROOFMARK_LEAF float maximum(const T* x, std::int64_t cols) {
-  vf32 most[unrolled];
-  for (int u = 0; u < unrolled; ++u) most[u] = broadcast(-infinity);
+  const vf32 least = broadcast(-infinity);
+  Pair most[2] = {{least, least}, {least, least}};  // covers the latency of max
   std::int64_t i = 0;
-  for (; i + unrolled * lanes <= cols; i += unrolled * lanes) {
-    for (int u = 0; u < unrolled; ++u) most[u] = larger(load(x + i + u * lanes), most[u]);
+  for (; i + 2 * pair_lanes <= cols; i += 2 * pair_lanes) {
+    for (int u = 0; u < 2; ++u) {
+      const Pair v = load_pair(x + i + u * pair_lanes);
+      most[u] = {larger(v.a, most[u].a), larger(v.b, most[u].b)};
+    }
   }
-  for (; i + lanes <= cols; i += lanes) most[0] = larger(load(x + i), most[0]);
-  if (i < cols) most[1] = larger(load_tail(x + i, cols - i, -infinity), most[1]);
-  return largest(larger(larger(most[0], most[1]), larger(most[2], most[3])));
+  for (; i < cols; i += lanes) {
+    const std::int64_t left = cols - i < lanes ? cols - i : lanes;
+    most[0].a = larger(load_tail(x + i, left, -infinity), most[0].a);
+  }
+  return largest(larger(larger(most[0].a, most[0].b), larger(most[1].a, most[1].b)));
 }
 
-/// e = e^(x - most); returns the sum.  Asks for what lies `ahead` elements further on in x and y.
+/// e = e^(x - most), in the order of pairs; returns the sum.  Asks for what lies `ahead` elements further
+/// on in x and y.
 template <Stores STORES, class T>
 ROOFMARK_LEAF float exponentials_and_sum(const T* x, T* y, float* e, std::int64_t cols, float most,
                                          std::int64_t ahead) {
   const vf32 m = broadcast(most);
-  vf32 sums[exponents] = {};
+  vf32 sums[2] = {};  // more would not fit the registers of AVX2 beside the constants
   std::int64_t i = 0;
-  for (; i + exponents * lanes <= cols; i += exponents * lanes) {
-    ask(x + i + ahead, exponents * lanes);
-    ask_to_write<STORES>(y + i + ahead, exponents * lanes);
-    for (int u = 0; u < exponents; ++u) {
-      const vf32 power = exponential(load(x + i + u * lanes) - m);
-      store(e + i + u * lanes, power);
-      sums[u] += power;
-    }
+  for (; i + pair_lanes <= cols; i += pair_lanes) {
+    ask(x + i + ahead, pair_lanes);
+    ask_to_write<STORES>(y + i + ahead, pair_lanes);
+    const Pair v = load_pair(x + i) - m;
+    const Pair power = {exponential(v.a), exponential(v.b)};
+    put_pair<Stores::ordinary>(e + i, power);
+    sums[0] += power.a;
+    sums[1] += power.b;
   }
-  for (; i + lanes <= cols; i += lanes) {
-    const vf32 power = exponential(load(x + i) - m);
-    store(e + i, power);
+  for (; i < cols; i += lanes) {
+    const std::int64_t left = cols - i < lanes ? cols - i : lanes;
+    const vf32 power = exponential(load_tail(x + i, left, -infinity) - m);
+    store_tail(e + i, left, power);
     sums[0] += power;
-  }
-  if (i < cols) {
-    const vf32 power = exponential(load_tail(x + i, cols - i, -infinity) - m);
-    store_tail(e + i, cols - i, power);
-    sums[1] += power;
   }
   return sum(sums[0] + sums[1]);
 }
 
+/// y = e factor.
 template <Stores STORES, class T>
 ROOFMARK_LEAF void scale(const float* e, T* y, std::int64_t cols, float factor) {
   const vf32 f = broadcast(factor);
   std::int64_t i = 0;
-  for (; i + unrolled * lanes <= cols; i += unrolled * lanes) {
-    for (int u = 0; u < unrolled; ++u) put<STORES>(y + i + u * lanes, load(e + i + u * lanes) * f);
+  for (; i + pair_lanes <= cols; i += pair_lanes) {
+    put_pair<STORES>(y + i, load_pair(e + i) * f);
   }
-  for (; i + lanes <= cols; i += lanes) put<STORES>(y + i, load(e + i) * f);
   for (; i < cols; ++i) store_one(y + i, e[i] * factor);
 }
 
