@@ -44,12 +44,12 @@ ROOFMARK_LEAF float sum(vf32 v) {
 // In assembly where GCC 12 makes five instructions of one, or takes an intrinsic's undefined operand for
 // an uninitialized variable.
 ROOFMARK_LEAF vu32 load_u16(const void* at) {
-  const auto& words = *reinterpret_cast<const vu16_unaligned*>(at);
 #if defined(__AVX2__)
   vu32 wide;
-  asm("vpmovzxwd %1, %0" : "=v"(wide) : "m"(words));
+  asm("vpmovzxwd %1, %0" : "=v"(wide) : "m"(*static_cast<const vu16_unaligned*>(at)));
   return wide;
 #else
+  const vu16 words = *static_cast<const vu16_unaligned*>(at);  // its own type: GCC forgets alignment
   return __builtin_convertvector(words, vu32);
 #endif
 }

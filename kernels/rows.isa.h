@@ -58,12 +58,17 @@ ROOFMARK_LEAF void stream(void* at, vu16 value) {
   asm volatile("stnp %w1, %w2, %0" : "=Q"(*to) : "r"(words[0]), "r"(words[1]));
 #endif
 }
+
+/// A vector wherever an element of 16 bits may lie.
+typedef float vf32_anywhere
+    __attribute__((vector_size(ROOFMARK_VECTOR_BYTES), aligned(2), may_alias));
+
 template <Stores STORES, class T>
 ROOFMARK_LEAF void put_vector(T* at, vf32 value) {
   if (STORES == Stores::nt) {
     stream(at, value);
   } else {
-    *reinterpret_cast<vf32_unaligned*>(at) = value;
+    *reinterpret_cast<vf32_anywhere*>(at) = value;
   }
 }
 
@@ -86,7 +91,7 @@ ROOFMARK_LEAF Pair load_pair(const T* at) {
   return {load(at), load(at + lanes)};
 }
 ROOFMARK_LEAF Pair load_pair(const bf16* at) {
-  const vu32 both = (vu32)*reinterpret_cast<const vf32_unaligned*>(at);
+  const vu32 both = (vu32)*reinterpret_cast<const vf32_anywhere*>(at);
   return {(vf32)(both << 16), (vf32)(both & 0xffff0000)};
 }
 
