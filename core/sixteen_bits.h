@@ -1,5 +1,5 @@
-// The 16-bit floating-point numbers, which C++20 has no types for: encodings, without arithmetic; and
-// the types of elements that kernels compute on in f32.
+// The 16-bit floating-point numbers, which C++20 has no types for: encodings, without arithmetic;
+// and the types of elements that kernels compute on in f32.
 #pragma once
 
 #include <cstdint>

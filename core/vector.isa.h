@@ -41,15 +41,16 @@ ROOFMARK_LEAF float sum(vf32 v) {
 
 // 16-bit elements: widened exactly, narrowed to the nearest, ties to even; NaN stays NaN.
 
-// In assembly where GCC 12 makes five instructions of one, or takes an intrinsic's undefined operand for
-// an uninitialized variable.
+// In assembly where GCC 12 makes five instructions of one, or takes an intrinsic's undefined
+// operand for an uninitialized variable.
 ROOFMARK_LEAF vu32 load_u16(const void* at) {
 #if defined(__AVX2__)
   vu32 wide;
   asm("vpmovzxwd %1, %0" : "=v"(wide) : "m"(*static_cast<const vu16_unaligned*>(at)));
   return wide;
 #else
-  const vu16 words = *static_cast<const vu16_unaligned*>(at);  // its own type: GCC forgets alignment
+  const vu16 words =
+      *static_cast<const vu16_unaligned*>(at);  // its own type: GCC forgets alignment
   return __builtin_convertvector(words, vu32);
 #endif
 }

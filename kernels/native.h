@@ -93,8 +93,8 @@ inline std::string nt_refusal(const Shape& shape) {
   return count < 0x1p20 ? "stores past the caches are for results that no cache holds" : "";
 }
 
-/// The same, and beside each NAME the variant NAME-nt that stores past the caches, which `companion`
-/// bounds.
+/// The same, and beside each NAME the variant NAME-nt that stores past the caches, which
+/// `companion` bounds.
 inline std::vector<Variant> storing_variants(const PrepareElements& prepare,
                                              std::optional<Companion> (*companion)(const Shape&,
                                                                                    const Format&)) {

@@ -1,5 +1,5 @@
-// What leaves that go over rows element by element share, for *.isa.cpp alone: everything has internal
-// linkage.
+// What leaves that go over rows element by element share, for *.isa.cpp alone: everything has
+// internal linkage.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,16 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-/// How results are stored: into the caches, or past them to memory, for results that no cache holds.
+/// How results are stored: into the caches, or past them to memory, for results that no cache
+/// holds.
 enum class Stores { ordinary, nt };
 
 /// Elements of a cache line.
 template <class T>
 constexpr std::int64_t line_of = 64 / static_cast<std::int64_t>(sizeof(T));
 
-/// How far ahead memory is asked for, in elements: 4 KiB.  Narrow vectors keep too few misses under way
-/// on their own, and rows are too short for a prefetcher that starts anew at each.
+/// How far ahead memory is asked for, in elements: 4 KiB.  Narrow vectors keep too few misses under
+/// way on their own, and rows are too short for a prefetcher that starts anew at each.
 template <class T>
 constexpr std::int64_t ahead_of = 4096 / static_cast<std::int64_t>(sizeof(T));
 
@@ -72,9 +73,10 @@ ROOFMARK_LEAF void put_vector(T* at, vf32 value) {
   }
 }
 
-/// What loops over elements take at a time: 2 x lanes of them, in an order that depends on their type.
-/// Those of bf16 are the even and the odd ones: a shift and a mask then widen 32 of them in AVX-512,
-/// where one vector at a time takes two shuffles and two shifts (RMSNorm from L2 was half as fast).
+/// What loops over elements take at a time: 2 x lanes of them, in an order that depends on their
+/// type. Those of bf16 are the even and the odd ones: a shift and a mask then widen 32 of them in
+/// AVX-512, where one vector at a time takes two shuffles and two shifts (RMSNorm from L2 was half
+/// as fast).
 struct Pair {
   vf32 a, b;
 };
@@ -91,7 +93,7 @@ ROOFMARK_LEAF Pair load_pair(const T* at) {
   return {load(at), load(at + lanes)};
 }
 ROOFMARK_LEAF Pair load_pair(const bf16* at) {
-  const vu32 both = (vu32)*reinterpret_cast<const vf32_anywhere*>(at);
+  const vu32 both = (vu32) * reinterpret_cast<const vf32_anywhere*>(at);
   return {(vf32)(both << 16), (vf32)(both & 0xffff0000)};
 }
 
@@ -110,7 +112,8 @@ ROOFMARK_LEAF void put_pair(f16* at, Pair value) {
     store(at + lanes, value.b);
   }
 }
-/// NaN stays NaN where it was computed from bf16: its lower half is 0 then, and rounding carries nothing.
+/// NaN stays NaN where it was computed from bf16: its lower half is 0 then, and rounding carries
+/// nothing.
 template <Stores STORES>
 ROOFMARK_LEAF void put_pair(bf16* at, Pair value) {
   const vu32 even = (vu32)value.a, odd = (vu32)value.b;

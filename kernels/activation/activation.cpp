@@ -21,8 +21,8 @@ std::vector<Kernel> activation_kernels() {
            .summary = "gated activation, y = silu(gate) up",
            .work = activation_work,
            .companion = activation_companion,
-           .variants =
-               storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt)}};
+           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt),
+           .rows_extent = "rows"}};
 }
 
 }  // namespace roofmark

@@ -21,8 +21,8 @@ std::vector<Kernel> add_kernels() {
            .summary = "residual add, y = x + r",
            .work = add_work,
            .companion = add_companion,
-           .variants =
-               storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt)}};
+           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt),
+           .rows_extent = "rows"}};
 }
 
 }  // namespace roofmark

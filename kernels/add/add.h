@@ -22,7 +22,8 @@ class Add {
 
   void run(const Operands& x, const Results& y) const {
     parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(count_, thread, threads_, 32);  // a line of 16-bit elements
+      const auto [begin, end] =
+          share_of(count_, thread, threads_, 32);  // a line of 16-bit elements
       leaf_(array_of<T>(x[0]) + begin, array_of<T>(x[1]) + begin, array_of<T>(y[0]) + begin,
             end - begin);
     });

@@ -1,5 +1,5 @@
-// y = x + r: per element 1 add, 2 loads, 1 store.  All three streams are asked for ahead: SSE2 is then
-// as fast as wider vectors.
+// y = x + r: per element 1 add, 2 loads, 1 store.  All three streams are asked for ahead: SSE2 is
+// then as fast as wider vectors.
 #include <cstdint>
 
 #include "core/sixteen_bits.h"
@@ -27,27 +27,27 @@ ROOFMARK_LEAF void sums(const T* x, const T* r, T* y, std::int64_t count) {
 
 }  // namespace
 
-#define ROOFMARK_DEFINE(T)                                               \
-  void add(const T* x, const T* r, T* y, std::int64_t count) {           \
-    sums<Stores::ordinary>(x, r, y, count);                              \
-  }                                                                      \
-  void add_nt(const T* x, const T* r, T* y, std::int64_t count) {        \
+#define ROOFMARK_DEFINE(T)                                                \
+  void add(const T* x, const T* r, T* y, std::int64_t count) {            \
+    sums<Stores::ordinary>(x, r, y, count);                               \
+  }                                                                       \
+  void add_nt(const T* x, const T* r, T* y, std::int64_t count) {         \
     if (!can_stream(y, 0)) return sums<Stores::ordinary>(x, r, y, count); \
-    sums<Stores::nt>(x, r, y, count);                                    \
-    finish_streams();                                                    \
+    sums<Stores::nt>(x, r, y, count);                                     \
+    finish_streams();                                                     \
   }
 ROOFMARK_EACH_ELEMENT(ROOFMARK_DEFINE)
 
-#define ROOFMARK_DEFINE_CONVERSIONS(T)                                                       \
-  void widen(const T* x, float* y, std::int64_t count) {                                     \
-    std::int64_t i = 0;                                                                      \
-    for (; i + lanes <= count; i += lanes) store(y + i, load(x + i));                        \
-    for (; i < count; ++i) y[i] = load_one(x + i);                                           \
-  }                                                                                          \
-  void narrow(const float* x, T* y, std::int64_t count) {                                    \
-    std::int64_t i = 0;                                                                      \
-    for (; i + lanes <= count; i += lanes) store(y + i, load(x + i));                        \
-    for (; i < count; ++i) store_one(y + i, x[i]);                                           \
+#define ROOFMARK_DEFINE_CONVERSIONS(T)                                \
+  void widen(const T* x, float* y, std::int64_t count) {              \
+    std::int64_t i = 0;                                               \
+    for (; i + lanes <= count; i += lanes) store(y + i, load(x + i)); \
+    for (; i < count; ++i) y[i] = load_one(x + i);                    \
+  }                                                                   \
+  void narrow(const float* x, T* y, std::int64_t count) {             \
+    std::int64_t i = 0;                                               \
+    for (; i + lanes <= count; i += lanes) store(y + i, load(x + i)); \
+    for (; i < count; ++i) store_one(y + i, x[i]);                    \
   }
 ROOFMARK_DEFINE_CONVERSIONS(bf16)
 ROOFMARK_DEFINE_CONVERSIONS(f16)

@@ -15,20 +15,20 @@ using AddFunction = void(const T* x, const T* r, T* y, std::int64_t count);
 template <class T>
 using AddLeaf = AddFunction<T>*;
 
-/// y[i] = x[i] for i in [0, count), exact to the wider type, to the nearest of the narrower, as every
-/// leaf loads and stores its elements: here so that it can be tested.
+/// y[i] = x[i] for i in [0, count), exact to the wider type, to the nearest of the narrower, as
+/// every leaf loads and stores its elements: here so that it can be tested.
 template <class From, class To>
 using ConversionFunction = void(const From* x, To* y, std::int64_t count);
 
-#define ROOFMARK_DECLARE(isa, vector_bytes)   \
-  namespace isa_##isa {                       \
-    AddFunction<float> add, add_nt;           \
-    AddFunction<bf16> add, add_nt;            \
-    AddFunction<f16> add, add_nt;             \
-    ConversionFunction<bf16, float> widen;    \
-    ConversionFunction<f16, float> widen;     \
-    ConversionFunction<float, bf16> narrow;   \
-    ConversionFunction<float, f16> narrow;    \
+#define ROOFMARK_DECLARE(isa, vector_bytes) \
+  namespace isa_##isa {                     \
+    AddFunction<float> add, add_nt;         \
+    AddFunction<bf16> add, add_nt;          \
+    AddFunction<f16> add, add_nt;           \
+    ConversionFunction<bf16, float> widen;  \
+    ConversionFunction<f16, float> widen;   \
+    ConversionFunction<float, bf16> narrow; \
+    ConversionFunction<float, f16> narrow;  \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE

@@ -15,10 +15,10 @@
 
 namespace roofmark {
 
-/// Gathers the rows of a table in shuffled order, the next `tokens` of them at each launch, so that all
-/// of the table is read before a row is read again and each is found in memory.  Of a table that is
-/// larger than what other kernels rotate through, its first rows alone: the rest would never be in a
-/// cache either.
+/// Gathers the rows of a table in shuffled order, the next `tokens` of them at each launch, so that
+/// all of the table is read before a row is read again and each is found in memory.  Of a table
+/// that is larger than what other kernels rotate through, its first rows alone: the rest would
+/// never be in a cache either.
 class Embedding final : public Task {
  public:
   Embedding(EmbeddingLeaf leaf, const Case& what, DType type, Device& device)

@@ -1,5 +1,5 @@
-// Gathers rows of a table: no arithmetic, a row read and a row written per token.  Each row is asked for
-// while the one before it is copied: where it lies is known, but to no prefetcher.
+// Gathers rows of a table: no arithmetic, a row read and a row written per token.  Each row is
+// asked for while the one before it is copied: where it lies is known, but to no prefetcher.
 #include <cstdint>
 
 #include "core/vector.isa.h"

@@ -1,7 +1,8 @@
-// LayerNorm: per element 7 ops, 1 load and 1 store to memory, and loads of w and b from the cache.  A row
-// is summed while the one before it is scaled, as in RMSNorm.  Sum and squares come from one pass, of what
-// is left without a guess of the mean: the mean of the row's first elements, so that a large mean cancels
-// nothing.  Where those lie far from the rest, the squares are summed once more, without the mean itself.
+// LayerNorm: per element 7 ops, 1 load and 1 store to memory, and loads of w and b from the cache.
+// A row is summed while the one before it is scaled, as in RMSNorm.  Sum and squares come from one
+// pass, of what is left without a guess of the mean: the mean of the row's first elements, so that
+// a large mean cancels nothing.  Where those lie far from the rest, the squares are summed once
+// more, without the mean itself.
 #include <cstdint>
 
 #include "kernels/rows.isa.h"
@@ -72,8 +73,8 @@ ROOFMARK_LEAF Moments moments_of(const T* x, std::int64_t cols, const Sums& sums
   return {mean, 1.0f / __builtin_sqrtf(variance + eps)};
 }
 
-/// y = (x - mean) factor w + b over one row.  Unless it is the last, returns the sums of the row after
-/// it.
+/// y = (x - mean) factor w + b over one row.  Unless it is the last, returns the sums of the row
+/// after it.
 template <Stores STORES, bool LAST, class T>
 ROOFMARK_LEAF Sums shift_and_scale(const T* x, const T* w, const T* b, T* y, std::int64_t cols,
                                    Moments of_row, float guess) {
@@ -94,8 +95,8 @@ ROOFMARK_LEAF Sums shift_and_scale(const T* x, const T* w, const T* b, T* y, std
   }
   for (; i < cols; ++i) {
     if (!LAST) add_one(sums, load_one(next + i), guess);
-    store_one(y + i, (load_one(x + i) - of_row.mean) * of_row.factor * load_one(w + i) +
-                         load_one(b + i));
+    store_one(y + i,
+              (load_one(x + i) - of_row.mean) * of_row.factor * load_one(w + i) + load_one(b + i));
   }
   return sums;
 }
@@ -116,16 +117,16 @@ ROOFMARK_LEAF void normalize(const T* x, const T* w, const T* b, T* y, std::int6
 
 }  // namespace
 
-#define ROOFMARK_DEFINE(T)                                                         \
-  void layer_norm(const T* x, const T* w, const T* b, T* y, std::int64_t rows,     \
-                  std::int64_t cols, float eps) {                                  \
-    normalize<Stores::ordinary>(x, w, b, y, rows, cols, eps);                      \
-  }                                                                                \
-  void layer_norm_nt(const T* x, const T* w, const T* b, T* y, std::int64_t rows,  \
-                     std::int64_t cols, float eps) {                               \
-    if (!can_stream(y, cols)) return layer_norm(x, w, b, y, rows, cols, eps);      \
-    normalize<Stores::nt>(x, w, b, y, rows, cols, eps);                            \
-    finish_streams();                                                              \
+#define ROOFMARK_DEFINE(T)                                                                        \
+  void layer_norm(const T* x, const T* w, const T* b, T* y, std::int64_t rows, std::int64_t cols, \
+                  float eps) {                                                                    \
+    normalize<Stores::ordinary>(x, w, b, y, rows, cols, eps);                                     \
+  }                                                                                               \
+  void layer_norm_nt(const T* x, const T* w, const T* b, T* y, std::int64_t rows,                 \
+                     std::int64_t cols, float eps) {                                              \
+    if (!can_stream(y, cols)) return layer_norm(x, w, b, y, rows, cols, eps);                     \
+    normalize<Stores::nt>(x, w, b, y, rows, cols, eps);                                           \
+    finish_streams();                                                                             \
   }
 ROOFMARK_EACH_ELEMENT(ROOFMARK_DEFINE)
 

@@ -1,5 +1,5 @@
-// RMSNorm and LayerNorm of a transformer block over [rows, cols], and RMSNorm fused with the residual
-// add before it.
+// RMSNorm and LayerNorm of a transformer block over [rows, cols], and RMSNorm fused with the
+// residual add before it.
 #include "kernels/norm/norm.h"
 
 namespace roofmark {
@@ -41,21 +41,23 @@ std::vector<Kernel> norm_kernels() {
        .summary = "RMSNorm, y = w x / sqrt(mean(x^2) + eps)",
        .work = norm_work,
        .companion = norm_companion,
-       .variants = storing_variants(
-           {prepare_norm<float>, prepare_norm<bf16>, prepare_norm<f16>}, copy_nt)},
+       .variants =
+           storing_variants({prepare_norm<float>, prepare_norm<bf16>, prepare_norm<f16>}, copy_nt),
+       .rows_extent = "rows"},
       {.name = "layer_norm",
        .summary = "LayerNorm, y = w (x - mean x) / sqrt(var x + eps) + b",
        .work = layer_norm_work,
        .companion = norm_companion,
        .variants = storing_variants(
-           {prepare_layer_norm<float>, prepare_layer_norm<bf16>, prepare_layer_norm<f16>},
-           copy_nt)},
+           {prepare_layer_norm<float>, prepare_layer_norm<bf16>, prepare_layer_norm<f16>}, copy_nt),
+       .rows_extent = "rows"},
       {.name = "add_norm",
        .summary = "residual add and RMSNorm of the sum, h = x + r, y = norm(h)",
        .work = add_norm_work,
        .companion = norm_companion,
        .variants = element_variants(
-           {prepare_add_norm<float>, prepare_add_norm<bf16>, prepare_add_norm<f16>})}};
+           {prepare_add_norm<float>, prepare_add_norm<bf16>, prepare_add_norm<f16>}),
+       .rows_extent = "rows"}};
 }
 
 }  // namespace roofmark

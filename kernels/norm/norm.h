@@ -1,7 +1,7 @@
-// One RMSNorm, LayerNorm, or RMSNorm after a residual add over [rows, cols], and whether its result is
-// right.  Whole rows are spread over threads; where there are fewer rows than threads the rest have
-// nothing to do: a decode step's single row is shorter than a fork and join, and the sum over it keeps
-// one order.
+// One RMSNorm, LayerNorm, or RMSNorm after a residual add over [rows, cols], and whether its result
+// is right.  Whole rows are spread over threads; where there are fewer rows than threads the rest
+// have nothing to do: a decode step's single row is shorter than a fork and join, and the sum over
+// it keeps one order.
 #pragma once
 
 #include "core/parallel.h"
@@ -20,16 +20,14 @@ class Norm {
   Norm(NormLeaf<T> leaf, const Shape& shape, int threads)
       : leaf_(leaf), rows_(shape.at("rows")), cols_(shape.at("cols")), threads_(threads) {}
 
-  std::vector<Array> operands() const {
-    return {{type_of<T>, rows_ * cols_}, {type_of<T>, cols_}};
-  }
+  std::vector<Array> operands() const { return {{type_of<T>, rows_ * cols_}, {type_of<T>, cols_}}; }
   std::vector<Array> results() const { return {{type_of<T>, rows_ * cols_}}; }
 
   void run(const Operands& x, const Results& y) const {
     parallel(threads_, [&](int thread) {
       const auto [begin, end] = share_of(rows_, thread, threads_);
-      leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(x[1]),
-            array_of<T>(y[0]) + begin * cols_, end - begin, cols_, norm_eps);
+      leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(x[1]), array_of<T>(y[0]) + begin * cols_,
+            end - begin, cols_, norm_eps);
     });
   }
 

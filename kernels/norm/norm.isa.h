@@ -1,5 +1,6 @@
-// Leaves of RMSNorm, LayerNorm and RMSNorm after a residual add, one per instruction set and type of
-// element.  All compute in f32; _nt stores past the caches where rows of y are aligned to vectors.
+// Leaves of RMSNorm, LayerNorm and RMSNorm after a residual add, one per instruction set and type
+// of element.  All compute in f32; _nt stores past the caches where rows of y are aligned to
+// vectors.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace roofmark {
 ///   y[r,c] = w[c] x[r,c] / sqrt(mean_c x[r,c]^2 + eps).
 /// x, y: [rows, cols] row-major and dense, y may alias x.  w: [cols].  eps > 0 (Llama: 1e-5).
 /// |x| must stay below 1e18: its square must not overflow.
-/// Error: |y - y_f64| <= 1e-5 (1 + |y_f64|) before y is rounded to its type.  Source: Zhang & Sennrich
-/// 2019, arXiv:1910.07467, eq. 4.
+/// Error: |y - y_f64| <= 1e-5 (1 + |y_f64|) before y is rounded to its type.  Source: Zhang &
+/// Sennrich 2019, arXiv:1910.07467, eq. 4.
 template <class T>
 using NormFunction = void(const T* x, const T* w, T* y, std::int64_t rows, std::int64_t cols,
                           float eps);
@@ -33,21 +34,21 @@ using LayerNormFunction = void(const T* x, const T* w, const T* b, T* y, std::in
 template <class T>
 using LayerNormLeaf = LayerNormFunction<T>*;
 
-/// h = x + r, rounded to its type, and y the RMSNorm of that h.  x, r, h, y: [rows, cols] row-major and
-/// dense; h may alias x or r, y none of them.
+/// h = x + r, rounded to its type, and y the RMSNorm of that h.  x, r, h, y: [rows, cols] row-major
+/// and dense; h may alias x or r, y none of them.
 template <class T>
 using AddNormFunction = void(const T* x, const T* r, const T* w, T* h, T* y, std::int64_t rows,
                              std::int64_t cols, float eps);
 template <class T>
 using AddNormLeaf = AddNormFunction<T>*;
 
-#define ROOFMARK_DECLARE_OF(T)                \
-  NormFunction<T> norm, norm_nt;              \
+#define ROOFMARK_DECLARE_OF(T)                    \
+  NormFunction<T> norm, norm_nt;                  \
   LayerNormFunction<T> layer_norm, layer_norm_nt; \
   AddNormFunction<T> add_norm;
-#define ROOFMARK_DECLARE(isa, vector_bytes)      \
-  namespace isa_##isa {                          \
-    ROOFMARK_EACH_ELEMENT(ROOFMARK_DECLARE_OF)   \
+#define ROOFMARK_DECLARE(isa, vector_bytes)    \
+  namespace isa_##isa {                        \
+    ROOFMARK_EACH_ELEMENT(ROOFMARK_DECLARE_OF) \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE

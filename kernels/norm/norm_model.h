@@ -1,5 +1,5 @@
-// What RMSNorm, LayerNorm and RMSNorm after a residual add must compute and move, what bounds them, and
-// whether a result is right.
+// What RMSNorm, LayerNorm and RMSNorm after a residual add must compute and move, what bounds them,
+// and whether a result is right.
 #pragma once
 
 #include <map>

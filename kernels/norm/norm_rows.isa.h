@@ -1,11 +1,11 @@
-// The loop over rows that RMSNorm shares with the one that is fused with a residual add, for *.isa.cpp
-// alone: everything has internal linkage.
+// The loop over rows that RMSNorm shares with the one that is fused with a residual add, for
+// *.isa.cpp alone: everything has internal linkage.
 //
-// A row needs its sum before it can be scaled, so scaling a row goes along with summing the next one:
-// memory then sees its streams of reads beside those of writes all the time, as in a copy, and a row is
-// found in the cache when it is scaled.  Of the copy roof (Zen 5, AVX-512, one core, f32) two passes a
-// row reached 0.87-0.92, this 0.96-0.98.  Both streams are asked for 4 KiB ahead: SSE2 reached 0.72 of
-// the copy roof without, 0.95 with; AVX2 and AVX-512 the same or 0.02 more.
+// A row needs its sum before it can be scaled, so scaling a row goes along with summing the next
+// one: memory then sees its streams of reads beside those of writes all the time, as in a copy, and
+// a row is found in the cache when it is scaled.  Of the copy roof (Zen 5, AVX-512, one core, f32)
+// two passes a row reached 0.87-0.92, this 0.96-0.98.  Both streams are asked for 4 KiB ahead: SSE2
+// reached 0.72 of the copy roof without, 0.95 with; AVX2 and AVX-512 the same or 0.02 more.
 #pragma once
 
 #include <cstdint>

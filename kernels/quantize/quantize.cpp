@@ -30,15 +30,15 @@ std::optional<Companion> cpu_companion(const Shape&, const Format&) {
 }  // namespace
 
 std::vector<Kernel> quantize_kernels() {
-  std::vector<Variant> variants =
-      element_variants({prepare<float>, prepare<bf16>, prepare<f16>});
+  std::vector<Variant> variants = element_variants({prepare<float>, prepare<bf16>, prepare<f16>});
   for (Variant& variant : variants) variant.companion = cpu_companion;
   return {{.name = "quantize",
            .summary =
                "int8 quantization of each row, q = round(127 x / max |x|), scale = max |x| / 127",
            .work = quantize_work,
            .companion = companion,
-           .variants = std::move(variants)}};
+           .variants = std::move(variants),
+           .rows_extent = "rows"}};
 }
 
 }  // namespace roofmark

@@ -62,7 +62,7 @@ class Quantize final : public Task {
     const auto x =
         fetched(device_, static_cast<const std::byte*>(arguments.x) + 2 * row * cols_, 2 * cols_);
     return quantized_row_error(x.data(), type_, cols_, q + row * cols_,
-                     static_cast<float>(value_at(scales, DType::f32, row)));
+                               static_cast<float>(value_at(scales, DType::f32, row)));
   }
 
   Device& device_;

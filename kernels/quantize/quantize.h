@@ -13,8 +13,8 @@
 
 namespace roofmark {
 
-/// Operands: x [rows, cols].  Results: q [rows, cols] and scales [rows].  Whole rows are spread over
-/// threads.
+/// Operands: x [rows, cols].  Results: q [rows, cols] and scales [rows].  Whole rows are spread
+/// over threads.
 template <class T>
 class Quantize {
  public:

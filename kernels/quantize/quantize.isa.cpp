@@ -1,6 +1,6 @@
-// Dynamic quantization to int8: per element 3 ops (maximum, multiplication, rounding), 1 load and one
-// byte stored to memory.  A row needs its maximum first, so it is quantized while the next one's is
-// found, as in RMSNorm.
+// Dynamic quantization to int8: per element 3 ops (maximum, multiplication, rounding), 1 load and
+// one byte stored to memory.  A row needs its maximum first, so it is quantized while the next
+// one's is found, as in RMSNorm.
 #include <cstdint>
 
 #include "kernels/rows.isa.h"
@@ -132,10 +132,9 @@ ROOFMARK_LEAF void quantize_rows(const T* x, std::int8_t* q, float* scales, std:
 
 }  // namespace
 
-#define ROOFMARK_DEFINE(T)                                                                   \
-  void quantize(const T* x, std::int8_t* q, float* scales, std::int64_t rows,                \
-                std::int64_t cols) {                                                         \
-    quantize_rows(x, q, scales, rows, cols);                                                 \
+#define ROOFMARK_DEFINE(T)                                                                         \
+  void quantize(const T* x, std::int8_t* q, float* scales, std::int64_t rows, std::int64_t cols) { \
+    quantize_rows(x, q, scales, rows, cols);                                                       \
   }
 ROOFMARK_EACH_ELEMENT(ROOFMARK_DEFINE)
 

@@ -8,10 +8,10 @@
 
 namespace roofmark {
 
-/// q[r,c] = round(127 x[r,c] / max_c |x[r,c]|), ties to even, and scales[r] = max_c |x[r,c]| / 127, so
-/// that x = scales q to half a step; zeros where a row has nothing else.
-/// x, q: [rows, cols] row-major and dense.  The largest |x| of a row is 0 or at least 4e-37; NaN and
-/// infinity have no meaning.
+/// q[r,c] = round(127 x[r,c] / max_c |x[r,c]|), ties to even, and scales[r] = max_c |x[r,c]| / 127,
+/// so that x = scales q to half a step; zeros where a row has nothing else. x, q: [rows, cols]
+/// row-major and dense.  The largest |x| of a row is 0 or at least 4e-37; NaN and infinity have no
+/// meaning.
 template <class T>
 using QuantizeFunction = void(const T* x, std::int8_t* q, float* scales, std::int64_t rows,
                               std::int64_t cols);

@@ -21,7 +21,8 @@ std::vector<Kernel> rope_kernels() {
            .summary = "rotary position embedding of queries and keys",
            .work = rope_work,
            .companion = rope_companion,
-           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, copy_nt)}};
+           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, copy_nt),
+           .rows_extent = "tokens"}};
 }
 
 }  // namespace roofmark

@@ -42,8 +42,8 @@ class GpuRope {
   }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
-    return rope_error(x[0], angles_.cosines.data(), angles_.sines.data(), y[0], type_, all_.tokens, all_.heads,
-                      all_.head_dim);
+    return rope_error(x[0], angles_.cosines.data(), angles_.sines.data(), y[0], type_, all_.tokens,
+                      all_.heads, all_.head_dim);
   }
 
  private:

@@ -10,9 +10,9 @@
 
 namespace roofmark {
 
-/// Operands: x.  The sines and cosines are those of positions 0, 1, ... and the same at each launch, as
-/// they are for every layer.  Whole tokens are spread over threads: those of a decode step are shorter
-/// than a fork and join.
+/// Operands: x.  The sines and cosines are those of positions 0, 1, ... and the same at each
+/// launch, as they are for every layer.  Whole tokens are spread over threads: those of a decode
+/// step are shorter than a fork and join.
 template <class T>
 class Rope {
  public:

@@ -1,5 +1,5 @@
-// Rotary position embedding: per element 3 ops, 1 load and 1 store to memory, and half a load each of a
-// sine and a cosine from the cache, where those of a token stay for all of its heads.
+// Rotary position embedding: per element 3 ops, 1 load and 1 store to memory, and half a load each
+// of a sine and a cosine from the cache, where those of a token stay for all of its heads.
 #include <cstdint>
 
 #include "kernels/rows.isa.h"
@@ -7,8 +7,8 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-/// Elements [begin, end) of one half of a head, and those of the other half; cosines and sines in the
-/// order of pairs.
+/// Elements [begin, end) of one half of a head, and those of the other half; cosines and sines in
+/// the order of pairs.
 template <Stores STORES, class T>
 ROOFMARK_LEAF void turn(const T* x, const float* cosines, const float* sines, T* y,
                         std::int64_t begin, std::int64_t end, std::int64_t half) {

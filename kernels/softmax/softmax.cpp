@@ -21,7 +21,8 @@ std::vector<Kernel> softmax_kernels() {
            .summary = "softmax of each row, y = e^(x - max x) / sum of the same",
            .work = softmax_work,
            .companion = softmax_companion,
-           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, copy_nt)}};
+           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, copy_nt),
+           .rows_extent = "rows"}};
 }
 
 }  // namespace roofmark

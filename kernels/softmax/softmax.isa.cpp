@@ -1,8 +1,8 @@
 // Softmax of each row in three passes: maximum, exponentials and their sum, scale.  Per element 5
-// ops (max, subtract, exp, add, multiply), 1 load and 1 store to memory; the second and third pass find
-// the row, and its exponentials in f32, in the cache.  The exponentials take most of the time, so during
-// them the next row is asked for: of the copy roof (Zen 5, AVX-512, one core, f32, 2048 columns) 0.69
-// without, 0.90-1.0 with.
+// ops (max, subtract, exp, add, multiply), 1 load and 1 store to memory; the second and third pass
+// find the row, and its exponentials in f32, in the cache.  The exponentials take most of the time,
+// so during them the next row is asked for: of the copy roof (Zen 5, AVX-512, one core, f32, 2048
+// columns) 0.69 without, 0.90-1.0 with.
 #include <cstdint>
 
 #include "core/exp.isa.h"
@@ -44,8 +44,8 @@ ROOFMARK_LEAF float maximum(const T* x, std::int64_t cols) {
   return largest(larger(larger(most[0].a, most[0].b), larger(most[1].a, most[1].b)));
 }
 
-/// e = e^(x - most), in the order of pairs; returns the sum.  Asks for what lies `ahead` elements further
-/// on in x and y.
+/// e = e^(x - most), in the order of pairs; returns the sum.  Asks for what lies `ahead` elements
+/// further on in x and y.
 template <Stores STORES, class T>
 ROOFMARK_LEAF float exponentials_and_sum(const T* x, T* y, float* e, std::int64_t cols, float most,
                                          std::int64_t ahead) {
@@ -94,14 +94,14 @@ ROOFMARK_LEAF void softmax_rows(const T* x, T* y, float* e, std::int64_t rows, s
 
 }  // namespace
 
-#define ROOFMARK_DEFINE(T)                                                                      \
-  void softmax(const T* x, T* y, float* scratch, std::int64_t rows, std::int64_t cols) {        \
-    softmax_rows<Stores::ordinary>(x, y, scratch, rows, cols);                                  \
-  }                                                                                             \
-  void softmax_nt(const T* x, T* y, float* scratch, std::int64_t rows, std::int64_t cols) {     \
-    if (!can_stream(y, cols)) return softmax(x, y, scratch, rows, cols);                        \
-    softmax_rows<Stores::nt>(x, y, scratch, rows, cols);                                        \
-    finish_streams();                                                                           \
+#define ROOFMARK_DEFINE(T)                                                                  \
+  void softmax(const T* x, T* y, float* scratch, std::int64_t rows, std::int64_t cols) {    \
+    softmax_rows<Stores::ordinary>(x, y, scratch, rows, cols);                              \
+  }                                                                                         \
+  void softmax_nt(const T* x, T* y, float* scratch, std::int64_t rows, std::int64_t cols) { \
+    if (!can_stream(y, cols)) return softmax(x, y, scratch, rows, cols);                    \
+    softmax_rows<Stores::nt>(x, y, scratch, rows, cols);                                    \
+    finish_streams();                                                                       \
   }
 ROOFMARK_EACH_ELEMENT(ROOFMARK_DEFINE)
 

@@ -9,10 +9,10 @@
 namespace roofmark {
 
 /// y[r,c] = e^(x[r,c] - max_c x[r,c]) / sum_c e^(x[r,c] - max_c x[r,c]), computed in f32.
-/// x, y: [rows, cols] row-major and dense; y may alias x.  scratch: [cols], best aligned to 64 bytes.
-/// A masked element, -infinity, becomes 0.  A row that is masked whole has no softmax: NaN, as in
-/// PyTorch; so has a row that holds a NaN or +infinity.  softmax_nt stores past the caches where rows
-/// of y are aligned to vectors.
+/// x, y: [rows, cols] row-major and dense; y may alias x.  scratch: [cols], best aligned to 64
+/// bytes. A masked element, -infinity, becomes 0.  A row that is masked whole has no softmax: NaN,
+/// as in PyTorch; so has a row that holds a NaN or +infinity.  softmax_nt stores past the caches
+/// where rows of y are aligned to vectors.
 template <class T>
 using SoftmaxFunction = void(const T* x, T* y, float* scratch, std::int64_t rows,
                              std::int64_t cols);

@@ -37,7 +37,8 @@ T number(double value) {
   return result;
 }
 
-/// `count` random numbers in [-scale, scale), `offset` of them past a start that is aligned to 64 bytes.
+/// `count` random numbers in [-scale, scale), `offset` of them past a start that is aligned to 64
+/// bytes.
 template <class T>
 class Numbers {
  public:

@@ -27,8 +27,8 @@ TEST(QuantizeLeaves, RoundEveryElementAndWriteNoOther) {
         GuardedNumbers<float> scales(3, 1);
         quantize(x.data(), q.data(), scales.data(), 3, cols);
         for (int r = 0; r < 3; ++r) {
-          ASSERT_LE(quantized_row_error(x.data() + r * cols, type_of<T>, cols,
-                                        q.data() + r * cols, scales.data()[r]),
+          ASSERT_LE(quantized_row_error(x.data() + r * cols, type_of<T>, cols, q.data() + r * cols,
+                                        scales.data()[r]),
                     1)
               << "row " << r << " of " << cols;
         }

@@ -1,5 +1,5 @@
-// How every leaf widens and narrows its 16-bit elements: all of their encodings, and the numbers between
-// them.
+// How every leaf widens and narrows its 16-bit elements: all of their encodings, and the numbers
+// between them.
 #include <gtest/gtest.h>
 
 #include "kernels/add/add.isa.h"
@@ -62,8 +62,8 @@ TEST(SixteenBits, AreWidenedExactly) {
   });
 }
 
-/// Each finite number, what lies halfway to the next and the f32 next to that on both sides, of either
-/// sign; infinity; the largest f32, and the smallest.
+/// Each finite number, what lies halfway to the next and the f32 next to that on both sides, of
+/// either sign; infinity; the largest f32, and the smallest.
 template <class T>
 std::vector<float> between() {
   std::vector<float> values;
@@ -72,13 +72,12 @@ std::vector<float> between() {
   for (std::int64_t i = 0; i < infinity; ++i) {
     const double at = value_at(all.data(), type_of<T>, i);
     // Beyond the largest: as if there were another as far from it.
-    const double next = i + 1 < infinity
-                            ? value_at(all.data(), type_of<T>, i + 1)
-                            : 2 * at - value_at(all.data(), type_of<T>, i - 1);
+    const double next = i + 1 < infinity ? value_at(all.data(), type_of<T>, i + 1)
+                                         : 2 * at - value_at(all.data(), type_of<T>, i - 1);
     const auto half = static_cast<float>((at + next) / 2);
-    for (const float value : {static_cast<float>(at), std::nextafter(half, 0.0f), half,
-                              std::nextafter(half, INFINITY), std::nextafter(static_cast<float>(at),
-                                                                             INFINITY)}) {
+    for (const float value :
+         {static_cast<float>(at), std::nextafter(half, 0.0f), half, std::nextafter(half, INFINITY),
+          std::nextafter(static_cast<float>(at), INFINITY)}) {
       values.push_back(value);
       values.push_back(-value);
     }

@@ -93,7 +93,8 @@ std::vector<std::byte> results_after(int launches, int filler, const Case& what)
 
 TEST(Tasks, TakeTheNextSliceAtEachLaunch) {
   each_runnable([](const Case& what) {
-    // A launch writes one slice of results and no more: so many bytes are the same whatever they were.
+    // A launch writes one slice of results and no more: so many bytes are the same whatever they
+    // were.
     const double written = what.kernel->work(what.shape, what.variant->format).written.value;
     for (int launches = 1; launches <= 2; ++launches) {
       const std::vector<std::byte> once = results_after(launches, 0xff, what);
