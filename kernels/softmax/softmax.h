@@ -22,7 +22,7 @@ class Softmax {
         rows_(shape.at("rows")),
         cols_(shape.at("cols")),
         threads_(threads),
-        scratch_lines_(cols_ / 16 + 1),
+        scratch_lines_(2 * cols_ / 16 + 1),
         // Not written here: each thread first touches its own.
         scratch_(std::make_unique_for_overwrite<Line[]>(
             static_cast<std::size_t>(scratch_lines_ * threads))) {}
@@ -55,7 +55,7 @@ class Softmax {
   std::int64_t rows_, cols_;
   int threads_;
   std::int64_t scratch_lines_;
-  std::unique_ptr<Line[]> scratch_;  ///< a row's exponentials, for each thread
+  std::unique_ptr<Line[]> scratch_;  ///< two rows' exponentials, for each thread
 };
 
 }  // namespace roofmark

@@ -9,7 +9,7 @@
 namespace roofmark {
 
 /// y[r,c] = e^(x[r,c] - max_c x[r,c]) / sum_c e^(x[r,c] - max_c x[r,c]), computed in f32.
-/// x, y: [rows, cols] row-major and dense; y may alias x.  scratch: [cols], best aligned to 64
+/// x, y: [rows, cols] row-major and dense; y may alias x.  scratch: [2, cols], best aligned to 64
 /// bytes. A masked element, -infinity, becomes 0.  A row that is masked whole has no softmax: NaN,
 /// as in PyTorch; so has a row that holds a NaN or +infinity.  softmax_nt stores past the caches
 /// where rows of y are aligned to vectors.

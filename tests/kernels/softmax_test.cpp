@@ -18,7 +18,7 @@ void each_leaf(Body body) {
   for_each_runnable<SoftmaxLeaf<float>>(
       {ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, [&](SoftmaxLeaf<float> softmax) {
         body([=](const float* x, float* y, std::int64_t rows, std::int64_t cols) {
-          std::vector<float> scratch(static_cast<std::size_t>(cols));
+          std::vector<float> scratch(static_cast<std::size_t>(2 * cols));
           softmax(x, y, scratch.data(), rows, cols);
         });
       });
@@ -130,7 +130,7 @@ TEST(SoftmaxLeaves, OfEveryTypeComputeEveryElement) {
         Numbers<T> x(3 * cols, cols % 2, 10);
         if (cols > 3) x.set(cols + cols / 2, -std::numeric_limits<double>::infinity());  // masked
         GuardedNumbers<T> y(3 * cols, cols % 2);
-        GuardedNumbers<float> scratch(cols, 1);
+        GuardedNumbers<float> scratch(2 * cols, 1);
         softmax(x.data(), y.data(), scratch.data(), 3, cols);
         const auto units = [&](double distance) {
           return 8 + distance + static_cast<double>(cols) / 8;

@@ -113,7 +113,7 @@ class Operators {
 
   void softmaxes(std::int64_t cols) {
     const Values<T> x(1, 10);
-    float scratch[301];
+    float scratch[2 * 301];
     for (const bool nt : {false, true}) {
       Values<T> y;
       of_two<SoftmaxLeaf<T>>(nt, softmax, softmax_nt)(x.at, y.at, scratch, rows, cols);
