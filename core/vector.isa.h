@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 

@@ -14,7 +14,7 @@
 
 #include "core/case.h"
 #include "core/kernel.h"
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 #include "isas.h"
 
 namespace roofmark {

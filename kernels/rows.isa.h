@@ -77,33 +77,33 @@ ROOFMARK_LEAF void put_vector(T* at, vf32 value) {
 /// type. Those of bf16 are the even and the odd ones: a shift and a mask then widen 32 of them in
 /// AVX-512, where one vector at a time takes two shuffles and two shifts (RMSNorm from L2 was half
 /// as fast).
-struct Pair {
+struct TwoVectors {
   vf32 a, b;
 };
 constexpr int pair_lanes = 2 * lanes;
 
-ROOFMARK_LEAF Pair operator+(Pair x, Pair y) { return {x.a + y.a, x.b + y.b}; }
-ROOFMARK_LEAF Pair operator-(Pair x, Pair y) { return {x.a - y.a, x.b - y.b}; }
-ROOFMARK_LEAF Pair operator*(Pair x, Pair y) { return {x.a * y.a, x.b * y.b}; }
-ROOFMARK_LEAF Pair operator-(Pair x, vf32 y) { return {x.a - y, x.b - y}; }
-ROOFMARK_LEAF Pair operator*(Pair x, vf32 y) { return {x.a * y, x.b * y}; }
+ROOFMARK_LEAF TwoVectors operator+(TwoVectors x, TwoVectors y) { return {x.a + y.a, x.b + y.b}; }
+ROOFMARK_LEAF TwoVectors operator-(TwoVectors x, TwoVectors y) { return {x.a - y.a, x.b - y.b}; }
+ROOFMARK_LEAF TwoVectors operator*(TwoVectors x, TwoVectors y) { return {x.a * y.a, x.b * y.b}; }
+ROOFMARK_LEAF TwoVectors operator-(TwoVectors x, vf32 y) { return {x.a - y, x.b - y}; }
+ROOFMARK_LEAF TwoVectors operator*(TwoVectors x, vf32 y) { return {x.a * y, x.b * y}; }
 
 template <class T>
-ROOFMARK_LEAF Pair load_pair(const T* at) {
+ROOFMARK_LEAF TwoVectors load_pair(const T* at) {
   return {load(at), load(at + lanes)};
 }
-ROOFMARK_LEAF Pair load_pair(const bf16* at) {
+ROOFMARK_LEAF TwoVectors load_pair(const bf16* at) {
   const vu32 both = (vu32) * reinterpret_cast<const vf32_anywhere*>(at);
   return {(vf32)(both << 16), (vf32)(both & 0xffff0000)};
 }
 
 template <Stores STORES>
-ROOFMARK_LEAF void put_pair(float* at, Pair value) {
+ROOFMARK_LEAF void put_pair(float* at, TwoVectors value) {
   put_vector<STORES>(at, value.a);
   put_vector<STORES>(at + lanes, value.b);
 }
 template <Stores STORES>
-ROOFMARK_LEAF void put_pair(f16* at, Pair value) {
+ROOFMARK_LEAF void put_pair(f16* at, TwoVectors value) {
   if (STORES == Stores::nt) {
     stream(at, narrowed(at, value.a));
     stream(at + lanes, narrowed(at, value.b));
@@ -115,7 +115,7 @@ ROOFMARK_LEAF void put_pair(f16* at, Pair value) {
 /// NaN stays NaN where it was computed from bf16: its lower half is 0 then, and rounding carries
 /// nothing.
 template <Stores STORES>
-ROOFMARK_LEAF void put_pair(bf16* at, Pair value) {
+ROOFMARK_LEAF void put_pair(bf16* at, TwoVectors value) {
   const vu32 even = (vu32)value.a, odd = (vu32)value.b;
   const vu32 low = (even + 0x7fff + ((even >> 16) & 1)) >> 16;
   const vu32 high = odd + 0x7fff + ((odd >> 16) & 1);

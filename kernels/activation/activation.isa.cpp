@@ -23,8 +23,8 @@ ROOFMARK_LEAF void gated_silu(const T* gate, const T* up, T* y, std::int64_t cou
     ask(gate + i + ahead_of<T>, pair_lanes);
     ask(up + i + ahead_of<T>, pair_lanes);
     ask_to_write<STORES>(y + i + ahead_of<T>, pair_lanes);
-    const Pair g = load_pair(gate + i);
-    put_pair<STORES>(y + i, Pair{silu(g.a), silu(g.b)} * load_pair(up + i));
+    const TwoVectors g = load_pair(gate + i);
+    put_pair<STORES>(y + i, TwoVectors{silu(g.a), silu(g.b)} * load_pair(up + i));
   }
   for (; i < count; i += lanes) {
     const std::int64_t left = count - i < lanes ? count - i : lanes;

@@ -2,7 +2,7 @@
 // then as fast as wider vectors.
 #include <cstdint>
 
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 #include "kernels/rows.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
@@ -17,8 +17,8 @@ ROOFMARK_LEAF void sums(const T* x, const T* r, T* y, std::int64_t count) {
     ask(r + i + ahead_of<T>, step);
     ask_to_write<STORES>(y + i + ahead_of<T>, step);
     const std::int64_t second = i + pair_lanes;
-    const Pair first_sum = load_pair(x + i) + load_pair(r + i);
-    const Pair second_sum = load_pair(x + second) + load_pair(r + second);
+    const TwoVectors first_sum = load_pair(x + i) + load_pair(r + i);
+    const TwoVectors second_sum = load_pair(x + second) + load_pair(r + second);
     put_pair<STORES>(y + i, first_sum);
     put_pair<STORES>(y + second, second_sum);
   }

@@ -14,11 +14,11 @@ constexpr int step = 2 * pair_lanes;  // a turn: four chains cover the latency o
 
 /// Sums of x - guess and of its square, over part of a row.
 struct Sums {
-  Pair of_left[2] = {}, of_squares[2] = {};
+  TwoVectors of_left[2] = {}, of_squares[2] = {};
   float rest_left = 0, rest_squares = 0;
 };
-ROOFMARK_LEAF void add(Sums& sums, int chain, Pair v, vf32 guess) {
-  const Pair left = v - guess;
+ROOFMARK_LEAF void add(Sums& sums, int chain, TwoVectors v, vf32 guess) {
+  const TwoVectors left = v - guess;
   sums.of_left[chain] = sums.of_left[chain] + left;
   sums.of_squares[chain].a += left.a * left.a;
   sums.of_squares[chain].b += left.b * left.b;
@@ -28,8 +28,8 @@ ROOFMARK_LEAF void add_one(Sums& sums, float v, float guess) {
   sums.rest_left += left;
   sums.rest_squares += left * left;
 }
-ROOFMARK_LEAF float total(const Pair (&chains)[2]) {
-  const Pair both = chains[0] + chains[1];
+ROOFMARK_LEAF float total(const TwoVectors (&chains)[2]) {
+  const TwoVectors both = chains[0] + chains[1];
   return sum(both.a + both.b);
 }
 

@@ -30,15 +30,15 @@ struct SummedRows {
 
 /// Sum of squares so far, in four chains of vectors and one of what is left of a row after them.
 struct Squares {
-  Pair chains[2] = {};
+  TwoVectors chains[2] = {};
   float rest = 0;
 };
-ROOFMARK_LEAF void add_squares(Pair& chain, Pair v) {
+ROOFMARK_LEAF void add_squares(TwoVectors& chain, TwoVectors v) {
   chain.a += v.a * v.a;
   chain.b += v.b * v.b;
 }
 ROOFMARK_LEAF float total(const Squares& s) {
-  const Pair both = s.chains[0] + s.chains[1];
+  const TwoVectors both = s.chains[0] + s.chains[1];
   return sum(both.a + both.b) + s.rest;
 }
 
@@ -54,12 +54,12 @@ ROOFMARK_LEAF void ask_ahead(const SummedRows<T>& rows, std::int64_t i) {
 }
 
 template <class T>
-ROOFMARK_LEAF Pair made(const GivenRows<T>& rows, std::int64_t i) {
+ROOFMARK_LEAF TwoVectors made(const GivenRows<T>& rows, std::int64_t i) {
   return load_pair(rows.x + i);
 }
 template <class T>
-ROOFMARK_LEAF Pair made(const SummedRows<T>& rows, std::int64_t i) {
-  const Pair h = load_pair(rows.x + i) + load_pair(rows.r + i);
+ROOFMARK_LEAF TwoVectors made(const SummedRows<T>& rows, std::int64_t i) {
+  const TwoVectors h = load_pair(rows.x + i) + load_pair(rows.r + i);
   put_pair<Stores::ordinary>(rows.h + i, h);
   return sizeof(T) == 4 ? h : load_pair(rows.h + i);
 }

@@ -68,7 +68,7 @@ ROOFMARK_LEAF float largest(const Largest& most) {
 template <class T>
 ROOFMARK_LEAF void look_at(Largest& most, const T* x) {
   for (int u = 0; u < unrolled; u += 2) {
-    const Pair v = load_pair(x + u * lanes);
+    const TwoVectors v = load_pair(x + u * lanes);
     most.chains[u] = larger(magnitude(v.a), most.chains[u]);
     most.chains[u + 1] = larger(magnitude(v.b), most.chains[u + 1]);
   }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/sixteen_bits.h"
+#include "core/sixteen_bits.isa.h"
 #include "isas.h"
 
 namespace roofmark {

@@ -14,8 +14,8 @@ ROOFMARK_LEAF void turn(const T* x, const float* cosines, const float* sines, T*
                         std::int64_t begin, std::int64_t end, std::int64_t half) {
   std::int64_t i = begin;
   for (; i + pair_lanes <= end; i += pair_lanes) {
-    const Pair a = load_pair(x + i), b = load_pair(x + half + i);
-    const Pair c = load_pair(cosines + i - begin), s = load_pair(sines + i - begin);
+    const TwoVectors a = load_pair(x + i), b = load_pair(x + half + i);
+    const TwoVectors c = load_pair(cosines + i - begin), s = load_pair(sines + i - begin);
     put_pair<STORES>(y + i, a * c - b * s);
     put_pair<STORES>(y + half + i, a * s + b * c);
   }

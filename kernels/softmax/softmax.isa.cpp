@@ -31,11 +31,11 @@ ROOFMARK_LEAF float largest(vf32 v) {
 template <class T>
 ROOFMARK_LEAF float maximum(const T* x, std::int64_t cols) {
   const vf32 least = broadcast(-infinity);
-  Pair most[2] = {{least, least}, {least, least}};  // covers the latency of max
+  TwoVectors most[2] = {{least, least}, {least, least}};  // covers the latency of max
   std::int64_t i = 0;
   for (; i + 2 * pair_lanes <= cols; i += 2 * pair_lanes) {
     for (int u = 0; u < 2; ++u) {
-      const Pair v = load_pair(x + i + u * pair_lanes);
+      const TwoVectors v = load_pair(x + i + u * pair_lanes);
       most[u] = {larger(v.a, most[u].a), larger(v.b, most[u].b)};
     }
   }
@@ -59,16 +59,16 @@ ROOFMARK_LEAF Done exponentials_of_row(const T* x, float* e, std::int64_t cols, 
   const T* next = x + cols;
   const vf32 m = broadcast(most), f = broadcast(factor), least = broadcast(-infinity);
   vf32 sums[2] = {};
-  Pair most_of_next = {least, least};
+  TwoVectors most_of_next = {least, least};
   std::int64_t i = 0;
   for (; i + pair_lanes <= cols; i += pair_lanes) {
     if (!LAST) {
       ask(next + i + ahead_of<T>, pair_lanes);
-      const Pair v = load_pair(next + i);
+      const TwoVectors v = load_pair(next + i);
       most_of_next = {larger(v.a, most_of_next.a), larger(v.b, most_of_next.b)};
     }
-    const Pair v = load_pair(x + i) - m;
-    const Pair power = {exponential(v.a), exponential(v.b)};
+    const TwoVectors v = load_pair(x + i) - m;
+    const TwoVectors power = {exponential(v.a), exponential(v.b)};
     put_pair<Stores::ordinary>(e + i, power);
     sums[0] += power.a;
     sums[1] += power.b;
