@@ -129,6 +129,10 @@ struct Kernel {
   std::vector<Variant> variants;
   /// Its rows are the many points of a curve or a table, for each of which few samples do.
   bool brief = false;
+  /// Kernels that go over rows: the extent that counts them.  CPUs are also measured with as many
+  /// rows as fill half of L2, their operands in it, so that both roofs show; empty: only at the
+  /// shapes of operators.
+  std::string rows_extent;
 };
 
 /// Adds kernels to a registry; the variants of one that it has by that name join that one's.

@@ -76,9 +76,45 @@ class Filter {
 };
 
 std::optional<Companion> wanted_companion(const Case& what) {
-  if (what.variant->companion) return what.variant->companion(what.shape, what.format);
-  if (what.kernel->companion) return what.kernel->companion(what.shape, what.threads);
-  return std::nullopt;
+  std::optional<Companion> wanted;
+  if (what.variant->companion) {
+    wanted = what.variant->companion(what.shape, what.format);
+  } else if (what.kernel->companion) {
+    wanted = what.kernel->companion(what.shape, what.threads);
+  }
+  // Operands that lie in a cache are bounded by the same mix of reads and writes there.
+  if (wanted && !what.conditions.level.empty()) wanted->conditions.level = what.conditions.level;
+  return wanted;
+}
+
+/// Bytes of the L2 caches that so many threads reach; 0: nothing is known of them.
+std::int64_t l2_bytes(const Machine& machine, int threads) {
+  std::int64_t least = 0;
+  for (const Cache& cache : machine.cpu.caches) {
+    if (cache.level != 2) continue;
+    const int sharing = std::max(1, cache.cores_sharing);
+    const std::int64_t bytes = cache.size_bytes * ((threads + sharing - 1) / sharing);
+    least = least == 0 ? bytes : std::min(least, bytes);
+  }
+  return least;
+}
+
+/// The shape with as many rows, the same number for each thread, as move half of L2's bytes;
+/// nullopt where not one row for each would fit.
+std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op, std::int64_t l2,
+                                    int threads) {
+  const auto with = [&](std::int64_t rows) {
+    Shape shape = op.shape;
+    for (auto& [name, extent] : shape.extents) {
+      if (name == kernel.rows_extent) extent = rows;
+    }
+    return shape;
+  };
+  const double one = kernel.work(with(1), op.format).bytes().value;
+  const double each = kernel.work(with(2), op.format).bytes().value - one;
+  const double room = static_cast<double>(l2) / 2 - (one - each);
+  if (each <= 0 || room < each * threads) return std::nullopt;
+  return with(static_cast<std::int64_t>(room / each / threads) * threads);
 }
 
 class Planner {
@@ -107,17 +143,15 @@ class Planner {
     for (const std::string& device : policy_.devices) {
       if (!op.device.empty() && op.device != device) continue;
       bool any = false;
-      const Variant* const widest = widest_of(kernel, op, device);
       for (const Variant& variant : kernel.variants) {
         if (variant.device != device || !(variant.format == op.format)) continue;
         any = true;
         const std::string reason = reason_of(variant, op);
-        if (reason.empty() && is_native(variant) && widest != nullptr && &variant != widest) {
-          continue;
-        }
+        if (reason.empty() && is_native(variant) && !is_planned(variant, kernel, op)) continue;
         for (const int threads : threads_of(device)) {
           add({&kernel, &variant, op.shape, Conditions{.state = "cold", .packed = variant.packed},
                threads, device, op.format, reason});
+          if (device == "cpu") add_resident(kernel, variant, op, threads);
         }
       }
       if (!any) {
@@ -135,19 +169,18 @@ class Planner {
     }
   }
 
-  /// Of a kernel's leaves the one that users run, the last that this machine can; null where every
-  /// one is planned.
-  const Variant* widest_of(const Kernel& kernel, const Operator& op,
-                           const std::string& device) const {
-    if (depth_ == Depth::thorough || !policy_.filter.empty()) return nullptr;
+  /// Of a kernel's leaves that are alike the one that users run, the last that this machine can; or
+  /// every one.
+  bool is_planned(const Variant& leaf, const Kernel& kernel, const Operator& op) const {
+    if (depth_ == Depth::thorough || !policy_.filter.empty()) return true;
     const Variant* widest = nullptr;
     for (const Variant& variant : kernel.variants) {
-      if (variant.device == device && variant.format == op.format && is_native(variant) &&
-          reason_of(variant, op).empty()) {
+      if (variant.device == leaf.device && variant.format == op.format && is_native(variant) &&
+          are_alike(variant, leaf) && reason_of(variant, op).empty()) {
         widest = &variant;
       }
     }
-    return widest;
+    return widest == &leaf;
   }
 
   Plan finish() && {
@@ -161,7 +194,13 @@ class Planner {
  private:
   /// A leaf of an instruction set of the CPU, and named for it.
   static bool is_native(const Variant& variant) {
-    return variant.device == "cpu" && variant.name == variant.needs;
+    return variant.device == "cpu" && !variant.needs.empty() &&
+           variant.name.rfind(variant.needs, 0) == 0;
+  }
+
+  /// Whether two leaves differ in their instruction set alone: sse2-nt and avx512-nt.
+  static bool are_alike(const Variant& a, const Variant& b) {
+    return a.name.substr(a.needs.size()) == b.name.substr(b.needs.size());
   }
 
   /// Why a variant cannot run here at an operator's shape, or empty.
@@ -195,6 +234,18 @@ class Planner {
       }
     }
     return further;
+  }
+
+  /// The operator's rows in L2, unless the variant stores past the caches.
+  void add_resident(const Kernel& kernel, const Variant& variant, const Operator& op, int threads) {
+    if (kernel.rows_extent.empty() || depth_ < Depth::standard) return;
+    const auto shape = resident_shape(kernel, op, l2_bytes(machine_, threads), threads);
+    if (!shape) return;
+    const Case what{&kernel, &variant, *shape,    Conditions{.level = "l2", .state = "hot"},
+                    threads, "cpu",    op.format, obstacle(variant, machine_)};
+    const auto companion = wanted_companion(what);
+    if (companion && companion->conditions.stores == "nt") return;
+    add(what);
   }
 
   void add_site(const Kernel& kernel, const Variant& variant, const Site& site, int threads) {

@@ -118,7 +118,7 @@ class CpuArrays {
 ///   std::vector<Array> operands() const, results() const;
 ///   void run(const Operands&, const Results&) const;
 ///   double error(const Operands&, const Operands& results) const;  <= 1 is correct; every byte of
-///     the results was 0xff before: NaN
+///     the results was `poison` before, where it has such a constant, else 0xff: NaN
 ///   std::string implementation() const;  Task::implementation(), where it has one
 template <class Operation>
 class CpuTask final : public Task {
@@ -135,7 +135,7 @@ class CpuTask final : public Task {
     const Results y = results_.next();
     const std::vector<Array> arrays = operation_.results();
     for (std::size_t i = 0; i < arrays.size(); ++i) {
-      std::memset(y[i], 0xff, static_cast<std::size_t>(arrays[i].bytes()));
+      std::memset(y[i], poison(), static_cast<std::size_t>(arrays[i].bytes()));
     }
     operation_.run(x, y);
     Operands written{};
@@ -149,6 +149,11 @@ class CpuTask final : public Task {
   }
 
  private:
+  static constexpr int poison() {
+    if constexpr (requires { Operation::poison; }) return Operation::poison;
+    return 0xff;
+  }
+
   Operands operands() {
     const auto slices = operands_.next();
     Operands x{};

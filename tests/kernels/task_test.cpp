@@ -2,13 +2,18 @@
 // wrong leaf or a damaged output is told.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "core/case.h"
+#include "kernels/activation/activation.h"
 #include "kernels/add/add.h"
 #include "kernels/cpu_task.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/gemv/gemv.h"
 #include "kernels/norm/norm.h"
+#include "kernels/quantize/quantize.h"
 #include "kernels/registry.h"
+#include "kernels/rope/rope.h"
 #include "kernels/softmax/softmax.h"
 #include "kernels/vendor/onednn.h"
 #include "tests/kernels/guarded.h"
@@ -22,6 +27,8 @@ Shape shape_of(const std::string& kernel, bool grouped = false) {
   if (grouped) return {{"n", 67}, {"k", 129}, {"group", 32}};
   if (kernel == "gemm") return {{"m", 5}, {"n", 67}, {"k", 129}};
   if (kernel == "gemv") return {{"n", 67}, {"k", 129}};
+  if (kernel == "rope") return {{"tokens", 5}, {"heads", 3}, {"head_dim", 46}};
+  if (kernel == "embedding") return {{"tokens", 5}, {"cols", 131}, {"vocabulary", 211}};
   return {{"rows", 5}, {"cols", 131}};
 }
 
@@ -78,23 +85,27 @@ TEST(Tasks, LeaveTheirOperandsAsTheyWere) {
   });
 }
 
+/// What lies in the results after that many launches, all of whose bytes were `filler` before.
+std::vector<std::byte> results_after(int launches, int filler, const Case& what) {
+  MemoryDevice device;
+  const auto task = what.variant->prepare(what, device);
+  const Buffer& results = device.results;
+  std::memset(results.data, filler, static_cast<std::size_t>(results.size_bytes));
+  for (int i = 0; i < launches; ++i) task->launch({});
+  return {results.data, results.data + results.size_bytes};
+}
+
 TEST(Tasks, TakeTheNextSliceAtEachLaunch) {
   each_runnable([](const Case& what) {
-    MemoryDevice device;
-    const auto task = what.variant->prepare(what, device);
-    const DType type = what.format.activations;
-    if (type == DType::i8) return;  // which has no NaN to tell what was not written
-    device.fill_bytes(device.results, 0xff);
-    const std::int64_t count = device.results.size_bytes * 8 / bits(type);
-    // A launch writes one slice of results and no more: as many elements become numbers.
-    const double written = what.kernel->work(what.shape, what.format).written.value;
-    for (int launch = 1; launch <= 2; ++launch) {
-      task->launch({});
-      std::int64_t numbers = 0;
-      for (std::int64_t i = 0; i < count; ++i) {
-        numbers += !std::isnan(value_at(device.results.data, type, i));
-      }
-      EXPECT_EQ(static_cast<double>(numbers) * bytes(type), launch * written);
+    // A launch writes one slice of results and no more: so many bytes are the same whatever they
+    // were.
+    const double written = what.kernel->work(what.shape, what.variant->format).written.value;
+    for (int launches = 1; launches <= 2; ++launches) {
+      const std::vector<std::byte> once = results_after(launches, 0xff, what);
+      const std::vector<std::byte> again = results_after(launches, 0x5a, what);
+      std::int64_t same = 0;
+      for (std::size_t i = 0; i < once.size(); ++i) same += once[i] == again[i];
+      EXPECT_EQ(static_cast<double>(same), launches * written);
     }
   });
 }
@@ -140,6 +151,13 @@ TEST(Variants, OfTheVendorSayWhyTheyCannotRun) {
   }
 }
 
+// An instruction set that every CPU of the build's architecture has.
+#if defined(__x86_64__)
+namespace isa_of_all = isa_sse2;
+#else
+namespace isa_of_all = isa_neon;
+#endif
+
 // Leaves with a fault that a plausible mistake would make.
 
 void add_without_tail(const float* x, const float* r, float* y, std::int64_t count) {
@@ -167,7 +185,7 @@ void norm_without_weights(const float* x, const float*, float* y, std::int64_t r
     }
   }
 }
-void softmax_of_squares(const float* x, float* y, std::int64_t rows, std::int64_t cols) {
+void softmax_of_squares(const float* x, float* y, float*, std::int64_t rows, std::int64_t cols) {
   for (std::int64_t r = 0; r < rows; ++r) {
     float sum = 0;
     for (std::int64_t c = 0; c < cols; ++c)
@@ -175,7 +193,7 @@ void softmax_of_squares(const float* x, float* y, std::int64_t rows, std::int64_
     for (std::int64_t c = 0; c < cols; ++c) y[r * cols + c] /= sum;
   }
 }
-void softmax_by_a_coarse_exponential(const float* x, float* y, std::int64_t rows,
+void softmax_by_a_coarse_exponential(const float* x, float* y, float*, std::int64_t rows,
                                      std::int64_t cols) {
   for (std::int64_t r = 0; r < rows; ++r) {
     float sum = 0;
@@ -184,6 +202,39 @@ void softmax_by_a_coarse_exponential(const float* x, float* y, std::int64_t rows
     }
     for (std::int64_t c = 0; c < cols; ++c) y[r * cols + c] /= sum;
   }
+}
+
+void layer_norm_about_zero(const float* x, const float* w, const float* b, float* y,
+                           std::int64_t rows, std::int64_t cols, float eps) {
+  isa_of_all::norm(x, w, y, rows, cols, eps);
+  for (std::int64_t i = 0; i < rows * cols; ++i) y[i] += b[i % cols];
+}
+void add_norm_of_the_first(const float* x, const float* r, const float* w, float* h, float* y,
+                           std::int64_t rows, std::int64_t cols, float eps) {
+  isa_of_all::norm(x, w, y, rows, cols, eps);
+  isa_of_all::add(x, r, h, rows * cols);
+}
+void activation_of_the_other(const float* gate, const float* up, float* y, std::int64_t count) {
+  isa_of_all::activation(up, gate, y, count);
+}
+void rope_turned_back(const float* x, const float* cosines, const float* sines, float* y,
+                      std::int64_t tokens, std::int64_t heads, std::int64_t half) {
+  std::vector<float> back(sines, sines + tokens * half);
+  for (float& sine : back) sine = -sine;
+  isa_of_all::rope(x, cosines, back.data(), y, tokens, heads, half);
+}
+void quantize_towards_zero(const float* x, std::int8_t* q, float* scales, std::int64_t rows,
+                           std::int64_t cols) {
+  isa_of_all::quantize(x, q, scales, rows, cols);
+  for (std::int64_t i = 0; i < rows * cols; ++i) {
+    q[i] = static_cast<std::int8_t>(x[i] / scales[i / cols]);
+  }
+}
+void quantize_without_the_last(const float* x, std::int8_t* q, float* scales, std::int64_t rows,
+                               std::int64_t cols) {
+  std::vector<std::int8_t> all(static_cast<std::size_t>(rows * cols));
+  isa_of_all::quantize(x, all.data(), scales, rows, cols);
+  std::copy(all.begin(), all.end() - 1, q);
 }
 
 template <class Operation>
@@ -200,14 +251,20 @@ Case f32_case(const std::string& kernel) {
 
 TEST(Tasks, WithAWrongLeafAreWrong) {
   const Shape rows = shape_of("add");
-  EXPECT_GT(error_of(Add(add_without_tail, rows, 2)), 1);
-  EXPECT_GT(error_of(Add(add_once_too_often, rows, 2)), 1);
+  EXPECT_GT(error_of(Add<float>(add_without_tail, rows, 2)), 1);
+  EXPECT_GT(error_of(Add<float>(add_once_too_often, rows, 2)), 1);
   MemoryDevice device;
   const RowLeaf leaf{gemv_without_tail};
   EXPECT_GT(error_of(NativeGemv(leaf, f32_case("gemv"), device)), 1);
-  EXPECT_GT(error_of(Norm(norm_without_weights, rows, 2)), 1);
-  EXPECT_GT(error_of(Softmax(softmax_of_squares, rows, 2)), 1);
-  EXPECT_GT(error_of(Softmax(softmax_by_a_coarse_exponential, rows, 2)), 1);
+  EXPECT_GT(error_of(Norm<float>(norm_without_weights, rows, 2)), 1);
+  EXPECT_GT(error_of(Softmax<float>(softmax_of_squares, rows, 2)), 1);
+  EXPECT_GT(error_of(Softmax<float>(softmax_by_a_coarse_exponential, rows, 2)), 1);
+  EXPECT_GT(error_of(LayerNorm<float>(layer_norm_about_zero, rows, 2)), 1);
+  EXPECT_GT(error_of(AddNorm<float>(add_norm_of_the_first, rows, 2)), 1);
+  EXPECT_GT(error_of(Activation<float>(activation_of_the_other, rows, 2)), 1);
+  EXPECT_GT(error_of(Rope<float>(rope_turned_back, shape_of("rope"), 2)), 1);
+  EXPECT_GT(error_of(Quantize<float>(quantize_towards_zero, rows, 2)), 1);
+  EXPECT_GT(error_of(Quantize<float>(quantize_without_the_last, rows, 1)), 1);
 }
 
 /// Error of a correct f32 result after one element was changed by a part in a thousand.
@@ -227,30 +284,18 @@ double error_when_damaged(const Operation& operation, std::int64_t at) {
   return operation.error(operands, written);
 }
 
-// The narrowest instruction set of a build is one that every CPU of its architecture has.
-#define ROOFMARK_ROW(isa, vector_bytes) isa_##isa::add,
-constexpr AddLeaf add_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
-#undef ROOFMARK_ROW
-#define ROOFMARK_ROW(isa, vector_bytes) &isa_##isa::gemv_f32,
-constexpr const RowLeaf* gemv_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
-#undef ROOFMARK_ROW
-#define ROOFMARK_ROW(isa, vector_bytes) isa_##isa::norm,
-constexpr NormLeaf norm_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
-#undef ROOFMARK_ROW
-#define ROOFMARK_ROW(isa, vector_bytes) isa_##isa::softmax,
-constexpr SoftmaxLeaf softmax_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
-#undef ROOFMARK_ROW
-
 TEST(Tasks, WithADamagedOutputAreWrong) {
   MemoryDevice memory;
   const Shape rows = shape_of("add");
   for (const std::int64_t at : {0, 300, 654}) {
-    EXPECT_GT(error_when_damaged(Add(add_leaves[0], rows, 2), at), 1) << at;
-    EXPECT_GT(error_when_damaged(Norm(norm_leaves[0], rows, 2), at), 1) << at;
-    EXPECT_GT(error_when_damaged(Softmax(softmax_leaves[0], rows, 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(Add<float>(isa_of_all::add, rows, 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(Norm<float>(isa_of_all::norm, rows, 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(LayerNorm<float>(isa_of_all::layer_norm, rows, 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(Activation<float>(isa_of_all::activation, rows, 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(Softmax<float>(isa_of_all::softmax, rows, 2), at), 1) << at;
   }
   for (const std::int64_t at : {0, 33, 66}) {
-    EXPECT_GT(error_when_damaged(NativeGemv(*gemv_leaves[0], f32_case("gemv"), memory), at), 1)
+    EXPECT_GT(error_when_damaged(NativeGemv(isa_of_all::gemv_f32, f32_case("gemv"), memory), at), 1)
         << at;
   }
   for (const std::int64_t at : {0, 150, 334}) {
