@@ -1,13 +1,12 @@
 #include "core/plan.h"
 
-#include <regex.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <random>
 
 #include "core/error.h"
+#include "core/id_filter.h"
 
 namespace roofmark {
 namespace {
@@ -48,32 +47,6 @@ std::string obstacle(const Variant& variant, const Machine& machine) {
 bool wants_device(const Policy& policy, const std::string& device) {
   return std::find(policy.devices.begin(), policy.devices.end(), device) != policy.devices.end();
 }
-
-/// A POSIX extended regular expression, searched for anywhere in an id; empty passes all.
-class Filter {
- public:
-  explicit Filter(const std::string& expression) : any_(expression.empty()) {
-    if (any_) return;
-    const int code = regcomp(&compiled_, expression.c_str(), REG_EXTENDED | REG_NOSUB);
-    if (code == 0) return;
-    char why[128];
-    regerror(code, &compiled_, why, sizeof why);
-    throw InputError("--filter '" + expression + "' is not a regular expression (" + why +
-                     "); write a POSIX extended one, e.g. 'gemv/.*/t1/'");
-  }
-  ~Filter() {
-    if (!any_) regfree(&compiled_);
-  }
-  Filter(const Filter&) = delete;
-  Filter& operator=(const Filter&) = delete;
-  bool passes(const std::string& id) const {
-    return any_ || regexec(&compiled_, id.c_str(), 0, nullptr, 0) == 0;
-  }
-
- private:
-  bool any_;
-  regex_t compiled_{};
-};
 
 std::optional<Companion> wanted_companion(const Case& what) {
   std::optional<Companion> wanted;
@@ -314,7 +287,7 @@ class Planner {
   }
 
   void filter() {
-    const Filter filter(policy_.filter);
+    const IdFilter filter(policy_.filter);
     std::vector<bool> kept(plan_.cases.size(), true);
     for (std::size_t i = 0; i < kept.size(); ++i) {
       const Case& what = plan_.cases[i].what;
