@@ -115,6 +115,10 @@ ROOFMARK_LEAF vu16 lower_halves(vu32 value) {
 #endif
 }
 
+ROOFMARK_LEAF void store_u16(void* at, vu32 value) {
+  *reinterpret_cast<vu16_unaligned*>(at) = lower_halves(value);
+}
+
 ROOFMARK_LEAF vf32 load(const bf16* at) { return (vf32)(load_u16(at) << 16); }
 ROOFMARK_LEAF vu16 narrowed(const bf16*, vf32 value) {
   const vu32 bits = (vu32)value;

@@ -212,8 +212,12 @@ bool CpuDevice::provide(Pool& pool, std::int64_t size_bytes, int threads) {
 
 Buffer CpuDevice::cold_operands(std::int64_t size_bytes, int threads, DType type) {
   Pool& pool = operands_[type];
-  if (provide(pool, size_bytes, threads)) fill_random(pool.buffer, threads, type);
+  if (provide(pool, size_bytes, threads)) fill_random(pool.buffer, threads, type, 20231);
   return pool.buffer;
+}
+
+void CpuDevice::randomize(const Buffer& buffer, DType type, std::uint64_t seed) {
+  fill_random(buffer, std::max(1, static_cast<int>(cpus_.size())), type, seed);
 }
 
 Buffer CpuDevice::cold_results(std::int64_t size_bytes, int threads) {

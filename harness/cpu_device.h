@@ -30,6 +30,7 @@ class CpuDevice final : public Device {
   Buffer allocate_on(int node, std::int64_t size_bytes, int threads, Pages pages) override;
   Buffer cold_operands(std::int64_t size_bytes, int threads, DType type) override;
   Buffer cold_results(std::int64_t size_bytes, int threads) override;
+  void randomize(const Buffer& buffer, DType type, std::uint64_t seed) override;
   void use_threads(int threads) override;
   void use_cpus(const std::vector<int>& cpus) override;
   Reading read() override;

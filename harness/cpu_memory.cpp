@@ -76,13 +76,13 @@ Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages, co
   return buffer;
 }
 
-void fill_random(const Buffer& buffer, int threads, DType type) {
+void fill_random(const Buffer& buffer, int threads, DType type, std::uint64_t seed) {
   // A repeating table is as fast as memory; its prime length keeps pages from being alike.
   constexpr std::int64_t table_size = 16411;
   std::vector<std::uint32_t> table(table_size);
   for (std::int64_t i = 0; i < table_size; ++i) {
     table[static_cast<std::size_t>(i)] =
-        random_word(random_word_of(type), 20231, static_cast<std::uint64_t>(i));
+        random_word(random_word_of(type), seed, static_cast<std::uint64_t>(i));
   }
   const std::int64_t count = buffer.size_bytes / 4;
   parallel(threads, [&](int thread) {

@@ -30,6 +30,6 @@ class CpuMemory {
 };
 
 /// Fills with random values of a type, as Device::cold_operands says, each share by its thread.
-void fill_random(const Buffer& buffer, int threads, DType type);
+void fill_random(const Buffer& buffer, int threads, DType type, std::uint64_t seed);
 
 }  // namespace roofmark

@@ -172,30 +172,23 @@ double freivalds_error(const Product& p, const float* a, const float* w, const f
   return error;
 }
 
-std::vector<float> dense_weights(const Nibbles& packed, const Product& p, const void* w,
-                                 const void* scales, int threads) {
-  std::vector<float> dense(static_cast<std::size_t>(p.n * p.k));
-  parallel(threads, [&](int thread) {
-    const auto [begin, end] = share_of(p.n, thread, threads);
-    for (std::int64_t j = begin; j < end; ++j) {
-      for (std::int64_t l = 0; l < p.k; ++l) {
-        const std::int64_t at = packed.nibble(j, l);
-        const int nibble = static_cast<const unsigned char*>(w)[at / 2] >> (at % 2 * 4) & 15;
-        const double scale = value_at(scales, DType::f16, packed.scale(j, l));
-        dense[static_cast<std::size_t>(j * p.k + l)] = static_cast<float>((nibble - 8) * scale);
-      }
-    }
-  });
-  return dense;
+void nibble_row(const Nibbles& packed, std::int64_t row, std::int64_t k, const void* w,
+                const void* scales, float* to) {
+  const auto* bytes = static_cast<const unsigned char*>(w);
+  double scale = 0;
+  std::int64_t scale_at = -1;
+  for (std::int64_t l = 0; l < k; ++l) {
+    const std::int64_t at = packed.nibble(row, l), wanted = packed.scale(row, l);
+    if (wanted != scale_at) scale = value_at(scales, DType::f16, scale_at = wanted);
+    to[l] = static_cast<float>(((bytes[at / 2] >> (at % 2 * 4) & 15) - 8) * scale);
+  }
 }
 
 std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads) {
   std::vector<float> wide(static_cast<std::size_t>(count));
   parallel(threads, [&](int thread) {
     const auto [begin, end] = share_of(count, thread, threads, 16);
-    for (std::int64_t i = begin; i < end; ++i) {
-      wide[static_cast<std::size_t>(i)] = static_cast<float>(value_at(data, type, i));
-    }
+    widen(data, type, begin, end - begin, wide.data() + begin);
   });
   return wide;
 }

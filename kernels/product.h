@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/format.h"
+#include "core/parallel.h"
 #include "core/shape.h"
 #include "core/work.h"
 #include "kernels/nibbles.h"
@@ -79,9 +80,21 @@ struct StoredProduct {
   double scale = 1;
 };
 
-/// W [n, k] of 4-bit weights times their scales, as f32, which holds the products exactly.
-std::vector<float> dense_weights(const Nibbles& packed, const Product& extents, const void* w,
-                                 const void* scales, int threads);
+/// Row `row` of W [n, k] of 4-bit weights times their scales, as f32, which holds the products
+/// exactly.
+void nibble_row(const Nibbles& packed, std::int64_t row, std::int64_t k, const void* w,
+                const void* scales, float* to);
+
+/// W [n, k] as f32 of which row(j, to) gives row j.
+template <class Row>
+std::vector<float> dense_weights(const Product& extents, int threads, Row row) {
+  std::vector<float> dense(static_cast<std::size_t>(extents.n * extents.k));
+  parallel(threads, [&](int thread) {
+    const auto [begin, end] = share_of(extents.n, thread, threads);
+    for (std::int64_t j = begin; j < end; ++j) row(j, dense.data() + j * extents.k);
+  });
+  return dense;
+}
 
 /// Elements as f32, which holds those of at most 24 significant bits exactly.
 std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads);

@@ -1,5 +1,7 @@
 #include "kernels/gemm/panel_gemm.h"
 
+#include <algorithm>
+
 #include "core/parallel.h"
 #include "core/values.h"
 
@@ -77,21 +79,21 @@ void PanelGemm::run(const Operands& x, const Results& y) const {
 }
 
 std::vector<float> PanelGemm::weights(const Operands& x) const {
-  std::vector<float> dense(static_cast<std::size_t>(product_.n * product_.k));
-  parallel(threads_, [&](int thread) {
-    const auto [begin, end] = share_of(product_.n, thread, threads_);
-    for (std::int64_t j = begin; j < end; ++j) {
-      const double scale = is_int8() ? value_at(x[2], DType::f16, j) : 1;
-      for (std::int64_t l = 0; l < product_.k; ++l) {
-        const std::int64_t at = panels_.index(j, l);
-        const double stored = leaf_.offset
-                                  ? static_cast<double>(static_cast<std::uint8_t>(x[0][at])) - 128
-                                  : value_at(x[0], format_.weights, at);
-        dense[static_cast<std::size_t>(j * product_.k + l)] = static_cast<float>(scale * stored);
+  return dense_weights(product_, threads_, [&](std::int64_t j, float* to) {
+    const double scale = is_int8() ? value_at(x[2], DType::f16, j) : 1;
+    for (std::int64_t l = 0; l < product_.k; l += leaf_.unit) {  // a unit lies in one piece
+      const std::int64_t at = panels_.index(j, l),
+                         count = std::min<std::int64_t>(leaf_.unit, product_.k - l);
+      if (leaf_.offset) {
+        for (std::int64_t i = 0; i < count; ++i) {
+          to[l + i] = static_cast<float>(static_cast<std::uint8_t>(x[0][at + i])) - 128;
+        }
+      } else {
+        widen(x[0], format_.weights, at, count, to + l);
       }
     }
+    for (std::int64_t l = 0; l < product_.k; ++l) to[l] = static_cast<float>(scale * to[l]);
   });
-  return dense;
 }
 
 double PanelGemm::error(const Operands& x, const Operands& y) const {

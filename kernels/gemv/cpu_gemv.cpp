@@ -48,9 +48,8 @@ double Gemv::error(const Operands& x, const Operands& y) const {
   const std::int64_t k = product_.k;
   return rows_error(product_, format_, factor_, x[1], y[0], [&](std::int64_t j, float* to) {
     const double scale = has_scales() ? value_at(x[2], DType::f16, j) : 1;
-    for (std::int64_t i = 0; i < k; ++i) {
-      to[i] = static_cast<float>(scale * value_at(x[0], format_.weights, j * k + i));
-    }
+    widen(x[0], format_.weights, j * k, k, to);
+    for (std::int64_t i = 0; i < k; ++i) to[i] = static_cast<float>(scale * to[i]);
   });
 }
 
@@ -121,9 +120,8 @@ void NibbleGemv::run(const Operands& x, const Results& y) const {
 }
 
 double NibbleGemv::error(const Operands& x, const Operands& y) const {
-  const std::vector<float> w = dense_weights(packed_, product_, x[0], x[2], threads_);
   return rows_error(product_, format_, factor_, x[1], y[0], [&](std::int64_t j, float* to) {
-    std::copy_n(w.data() + j * product_.k, product_.k, to);
+    nibble_row(packed_, j, product_.k, x[0], x[2], to);
   });
 }
 

@@ -34,7 +34,7 @@ HOMES = [
     ("intrinsics", r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", r".*\.isa\.cpp|core/\w+\.isa\.h"),
     ("SQLite", r"sqlite3.*", r"app/index\.cpp"),
     ("CLI11", r"CLI/.*", r"app/.*"),
-    ("POSIX regex (std::regex recurses once per character)", r"regex\.h", r"core/plan\.cpp"),
+    ("POSIX regex (std::regex recurses once per character)", r"regex\.h", r"core/id_filter\.h"),
 ]
 
 # The operating system's headers: those who may talk to it.
