@@ -83,7 +83,8 @@ std::int64_t budget_of(const Machine& machine) {
 
 }  // namespace
 
-CpuDevice::CpuDevice(const Machine& machine) : machine_(machine), memory_(budget_of(machine)) {
+CpuDevice::CpuDevice(const Machine& machine)
+    : machine_(machine), memory_(budget_of(machine), machine.cpu.numa_nodes <= 1) {
   use_threads(1);
 }
 

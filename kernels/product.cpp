@@ -37,24 +37,31 @@ struct Projection {
   double squares = 0;
 };
 
-Projection project(const Product& p, const float* w, const Signs& signs, int threads) {
-  Projection to{std::vector<double>(p.k), std::vector<double>(p.k)};
-  std::vector<double> squares(threads);
+Projection project(const Product& p, const RowOf& w, const Signs& signs, int threads) {
+  std::vector<Projection> parts(threads, {std::vector<double>(p.k), std::vector<double>(p.k)});
   parallel(threads, [&](int thread) {
-    const auto [begin, end] = share_of(p.k, thread, threads, 16);
-    double sum = 0;
-    for (std::int64_t j = 0; j < p.n; ++j) {
-      for (std::int64_t l = begin; l < end; ++l) {
-        const double weight = w[j * p.k + l];
-        to.s[l] += signs.s[j] * weight;
-        to.t[l] += signs.t[j] * weight;
-        sum += weight * weight;
+    const auto [begin, end] = share_of(p.n, thread, threads);
+    Projection& to = parts[thread];
+    std::vector<float> row(p.k);
+    for (std::int64_t j = begin; j < end; ++j) {
+      w(j, row.data());
+      const double s = signs.s[j], t = signs.t[j];
+      for (std::int64_t l = 0; l < p.k; ++l) {
+        const double weight = row[l];
+        to.s[l] += s * weight;
+        to.t[l] += t * weight;
+        to.squares += weight * weight;
       }
     }
-    squares[thread] = sum;
   });
-  for (const double sum : squares) to.squares += sum;
-  return to;
+  for (int thread = 1; thread < threads; ++thread) {
+    for (std::int64_t l = 0; l < p.k; ++l) {
+      parts[0].s[l] += parts[thread].s[l];
+      parts[0].t[l] += parts[thread].t[l];
+    }
+    parts[0].squares += parts[thread].squares;
+  }
+  return std::move(parts[0]);
 }
 
 /// a, c: row i of A and of C.
@@ -154,7 +161,7 @@ Expected expected_dot(const float* a, const float* b, std::int64_t k, const Prod
           margin * wander + rounding + std::numeric_limits<float>::denorm_min()};
 }
 
-double freivalds_error(const Product& p, const float* a, const float* w, const float* c,
+double freivalds_error(const Product& p, const float* a, const RowOf& w, const float* c,
                        int threads, const ProductArithmetic& by) {
   const Signs signs(p.n);
   const Projection projection = project(p, w, signs, threads);
@@ -193,10 +200,12 @@ std::vector<float> widened(const void* data, DType type, std::int64_t count, int
   return wide;
 }
 
-double product_error(const Product& p, const float* a, const float* w, const float* c, int threads,
+double product_error(const Product& p, const float* a, const RowOf& w, const float* c, int threads,
                      const ProductArithmetic& by) {
+  std::vector<float> row(p.k);
   const double sampled = largest_error(c, p.m * p.n, [&](std::int64_t i) {
-    return expected_dot(a + i / p.n * p.k, w + i % p.n * p.k, p.k, by);
+    w(i % p.n, row.data());
+    return expected_dot(a + i / p.n * p.k, row.data(), p.k, by);
   });
   return worse(sampled, freivalds_error(p, a, w, c, threads, by));
 }
@@ -207,9 +216,11 @@ double product_error(const StoredProduct& stored, int threads) {
   ProductArithmetic by = product_arithmetic(stored.format, stored.result);
   by.scale = stored.scale;
   const auto a = widened(stored.a, stored.format.activations, p.m * p.k, threads);
-  const auto w = widened(stored.w, stored.format.weights, p.n * p.k, threads);
+  const RowOf w = [&](std::int64_t j, float* to) {
+    widen(stored.w, stored.format.weights, j * p.k, p.k, to);
+  };
   const auto c = widened(stored.c, stored.result, p.m * p.n, threads);
-  return product_error(p, a.data(), w.data(), c.data(), threads, by);
+  return product_error(p, a.data(), w, c.data(), threads, by);
 }
 
 }  // namespace roofmark

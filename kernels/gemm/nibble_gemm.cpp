@@ -75,10 +75,10 @@ double NibbleGemm::error(const Operands& x, const Operands& y) const {
   by.scale = factor_;
   const auto a = widened(x[1], format_.activations, product_.m * product_.k, threads_);
   const auto c = widened(y[0], format_.activations, product_.m * product_.n, threads_);
-  const std::vector<float> w = dense_weights(product_, threads_, [&](std::int64_t j, float* to) {
+  const RowOf w = [&](std::int64_t j, float* to) {
     nibble_row(packed_, j, product_.k, x[0], x[2], to);
-  });
-  return product_error(product_, a.data(), w.data(), c.data(), threads_, by);
+  };
+  return product_error(product_, a.data(), w, c.data(), threads_, by);
 }
 
 }  // namespace roofmark

@@ -78,22 +78,20 @@ void PanelGemm::run(const Operands& x, const Results& y) const {
   });
 }
 
-std::vector<float> PanelGemm::weights(const Operands& x) const {
-  return dense_weights(product_, threads_, [&](std::int64_t j, float* to) {
-    const double scale = is_int8() ? value_at(x[2], DType::f16, j) : 1;
-    for (std::int64_t l = 0; l < product_.k; l += leaf_.unit) {  // a unit lies in one piece
-      const std::int64_t at = panels_.index(j, l),
-                         count = std::min<std::int64_t>(leaf_.unit, product_.k - l);
-      if (leaf_.offset) {
-        for (std::int64_t i = 0; i < count; ++i) {
-          to[l + i] = static_cast<float>(static_cast<std::uint8_t>(x[0][at + i])) - 128;
-        }
-      } else {
-        widen(x[0], format_.weights, at, count, to + l);
+void PanelGemm::weights(const Operands& x, std::int64_t j, float* to) const {
+  const double scale = is_int8() ? value_at(x[2], DType::f16, j) : 1;
+  for (std::int64_t l = 0; l < product_.k; l += leaf_.unit) {  // a unit lies in one piece
+    const std::int64_t at = panels_.index(j, l),
+                       count = std::min<std::int64_t>(leaf_.unit, product_.k - l);
+    if (leaf_.offset) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        to[l + i] = static_cast<float>(static_cast<std::uint8_t>(x[0][at + i])) - 128;
       }
+    } else {
+      widen(x[0], format_.weights, at, count, to + l);
     }
-    for (std::int64_t l = 0; l < product_.k; ++l) to[l] = static_cast<float>(scale * to[l]);
-  });
+  }
+  for (std::int64_t l = 0; l < product_.k; ++l) to[l] = static_cast<float>(scale * to[l]);
 }
 
 double PanelGemm::error(const Operands& x, const Operands& y) const {
@@ -101,7 +99,9 @@ double PanelGemm::error(const Operands& x, const Operands& y) const {
   by.scale = factor_;
   const auto a = widened(x[1], format_.activations, product_.m * product_.k, threads_);
   const auto c = widened(y[0], format_.activations, product_.m * product_.n, threads_);
-  return product_error(product_, a.data(), weights(x).data(), c.data(), threads_, by);
+  return product_error(
+      product_, a.data(), [&](std::int64_t j, float* to) { weights(x, j, to); }, c.data(), threads_,
+      by);
 }
 
 }  // namespace roofmark

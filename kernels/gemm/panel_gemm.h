@@ -31,8 +31,8 @@ class PanelGemm {
   /// Rows of A as the leaf takes them, prepared by the thread whose share they are.
   void prepare(const char* a, int thread) const;
   void multiply(const char* w, const f16* scales, const char* a, char* c, int thread) const;
-  /// W [n, k] times the scales, as f32.
-  std::vector<float> weights(const Operands& x) const;
+  /// Row j of W [n, k] times its scale, as f32.
+  void weights(const Operands& x, std::int64_t j, float* to) const;
 
   PanelLeaf leaf_;
   Product product_;
