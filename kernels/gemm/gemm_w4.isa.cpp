@@ -88,7 +88,7 @@ struct GroupedQuads : Grouped {
 
 const NibblePanelLeaf gemm_w4a16{unpacked_product, panel_columns, block_units * 4 * panel_columns,
                                  4, widened_row};
-const NibblePanelLeaf gemm_w4a8{grouped_product<GroupedQuads>, panel_columns, most_group* panel_columns, 1,
-                                grouped_row};
+const NibblePanelLeaf gemm_w4a8{grouped_product<GroupedQuads>, panel_columns,
+                                most_group* panel_columns, 1, grouped_row};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -66,6 +66,7 @@ struct NibbleQuads : Nibbles8 {
 }  // namespace
 
 const NibbleLeaf gemv_w4a16{nibble_product<Widened>, lanes, widen, widened_bytes};
-const NibbleLeaf gemv_w4a8{nibble_product<NibbleQuads>, lanes, bytes_and_sums, bytes_and_sums_bytes};
+const NibbleLeaf gemv_w4a8{nibble_product<NibbleQuads>, lanes, bytes_and_sums,
+                           bytes_and_sums_bytes};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

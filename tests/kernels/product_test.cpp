@@ -48,9 +48,7 @@ struct Instance {
     c = product_f32(p, a, w);
   }
   double freivalds(int threads = 1) const {
-    const RowOf row = [&](std::int64_t j, float* to) {
-      std::copy_n(w.data() + j * p.k, p.k, to);
-    };
+    const RowOf row = [&](std::int64_t j, float* to) { std::copy_n(w.data() + j * p.k, p.k, to); };
     return freivalds_error(p, a.data(), row, c.data(), threads);
   }
   double dots() const {
