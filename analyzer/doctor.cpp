@@ -254,6 +254,7 @@ std::vector<Finding> findings(const Machine& machine, const Surroundings& around
   add(board_findings(machine, around));
   if (!around.here) return all;
   add(blas_findings(machine, around));
+  add(onednn_findings(machine, around));
   add(gpu_findings(machine, around));
   return all;
 }

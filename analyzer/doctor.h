@@ -31,10 +31,17 @@ struct Surroundings {
     std::string name, version;  ///< "OpenBLAS", "0.3.21"
     std::string core;           ///< the micro-architecture whose kernels it chose
     std::string threading;      ///< openmp | pthreads | none
+    std::string asked{};        ///< the core that OPENBLAS_CORETYPE asks for; empty: none
   };
   bool here = true;  ///< false: a recorded machine, of which this program's libraries say nothing
   Known<Blas> blas;  ///< unset: built without
   std::string blas_obstacle;  ///< why there is none
+  struct Onednn {
+    std::string version;    ///< "2.6.3"
+    std::string isa;        ///< the instruction set it writes its kernels in
+    std::string threading;  ///< openmp | tbb | none | its own
+  };
+  Known<Onednn> onednn;       ///< unset: built without
   std::string cuda_runtime;   ///< "13.0"; empty: built without CUDA
   std::string cuda_obstacle;  ///< why there is no CUDA device
   Health health;              ///< now

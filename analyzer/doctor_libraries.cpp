@@ -1,4 +1,4 @@
-// What the vendor's library does with this CPU.
+// What the vendors' libraries do with this CPU.
 #include "analyzer/doctor_libraries.h"
 
 #include <algorithm>
@@ -57,7 +57,9 @@ Width width_of(std::string_view core) {
 }
 
 std::string described(const Surroundings::Blas& blas) {
-  return blas.name + ' ' + blas.version + " chose its kernels for " + blas.core;
+  return blas.name + ' ' + blas.version + " chose its kernels for " + blas.core +
+         (blas.asked.empty() ? ""
+                             : " (OPENBLAS_CORETYPE=" + blas.asked + " is set in the environment)");
 }
 
 Finding core_finding(const Machine& machine, const Surroundings::Blas& blas) {
@@ -65,7 +67,8 @@ Finding core_finding(const Machine& machine, const Surroundings::Blas& blas) {
     return Finding{true, "W-BLAS",
                    described(blas) + ", which leave this CPU's " + set +
                        " idle: its GEMM rows show the library's choice, not the machine's limit",
-                   "set OPENBLAS_CORETYPE=" + better + " in the environment and run again"};
+                   (blas.asked.empty() ? "" : "unset OPENBLAS_CORETYPE, or ") +
+                       ("set OPENBLAS_CORETYPE=" + better) + " in the environment, and run again"};
   };
   switch (width_of(blas.core)) {
     case Width::below_avx2:
@@ -91,6 +94,35 @@ Finding core_finding(const Machine& machine, const Surroundings::Blas& blas) {
   return {false, "OK-BLAS", described(blas), ""};
 }
 
+/// What oneDNN's name for a set (dnnl_types.h) says that it uses of a CPU, by the names of
+/// cmake/isas.cmake, and what of that a machine has beyond it; empty: nothing, or unknown.
+std::string idle_under_onednn(const Machine& machine, std::string_view isa) {
+  struct Step {
+    std::string_view onednn, ours, units;
+  };
+  static constexpr std::array<Step, 6> steps{{{"avx2", "avx2", "AVX2 units"},
+                                              {"avx2_vnni", "avx_vnni", "AVX-VNNI units"},
+                                              {"avx512_core", "avx512", "AVX-512 units"},
+                                              {"avx512_core_vnni", "avx512_vnni", "VNNI units"},
+                                              {"avx512_core_bf16", "avx512_bf16", "BF16 units"},
+                                              {"avx512_core_amx", "amx_bf16", "AMX units"}}};
+  std::size_t used = steps.size();  // names of later sets: all of them
+  if (isa == "sse41" || isa == "avx") used = 0;
+  if (isa == "avx2_vnni_2") used = 2;
+  if (isa == "avx512_core_fp16") used = 5;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].onednn == isa) used = i + 1;
+  }
+  std::string idle;
+  for (std::size_t i = used; i < steps.size(); ++i) {
+    if (!machine.has_isa(std::string(steps[i].ours))) continue;
+    // The wider of the two takes its place.
+    if (steps[i].onednn == "avx2_vnni" && machine.has_isa("avx512")) continue;
+    idle += (idle.empty() ? "" : ", ") + std::string(steps[i].units);
+  }
+  return idle;
+}
+
 }  // namespace
 
 std::vector<Finding> blas_findings(const Machine& machine, const Surroundings& around) {
@@ -106,6 +138,30 @@ std::vector<Finding> blas_findings(const Machine& machine, const Surroundings& a
                      around.blas->name +
                          " brings threads of its own: they are not bound, and compete with ours",
                      "use the OpenMP build (Debian: libopenblas0-openmp)"});
+  }
+  return found;
+}
+
+std::vector<Finding> onednn_findings(const Machine& machine, const Surroundings& around) {
+  if (!around.onednn) {
+    return {{false, "OK-ONEDNN",
+             "built without oneDNN: rows of its variants say so (scripts/setup installs it)", ""}};
+  }
+  const Surroundings::Onednn& library = *around.onednn;
+  const std::string text = "oneDNN " + library.version + " writes its kernels in " + library.isa;
+  std::vector<Finding> found{{false, "OK-ONEDNN", text, ""}};
+  if (const std::string idle = idle_under_onednn(machine, library.isa); !idle.empty()) {
+    found[0] = {true, "W-ONEDNN",
+                text + ", which leaves this CPU's " + idle +
+                    " idle: its rows show the library's choice, not the machine's limit",
+                "unset ONEDNN_MAX_CPU_ISA and DNNL_MAX_CPU_ISA if they cap it, or build with a "
+                "later oneDNN"};
+  }
+  if (library.threading != "openmp") {
+    found.push_back({true, "W-ONEDNNTHREADS",
+                     "oneDNN runs on threads that are not OpenMP's (" + library.threading +
+                         "): they are not bound, and compete with ours",
+                     "use the OpenMP build (Debian: libdnnl-dev)"});
   }
   return found;
 }

@@ -22,8 +22,10 @@ bool measures(std::string_view id, const Layer& layer, const std::string& device
   if (next_part(id) != layer.format.name() || next_part(id) != device) return false;
   next_part(id);  // any number of threads
   const std::string shape = layer.shape.text();
-  return id.substr(0, shape.size()) == shape &&
-         (id.size() == shape.size() || id[shape.size()] == ',');
+  if (id.substr(0, shape.size()) != shape) return false;
+  id.remove_prefix(shape.size());
+  // A layer finds its operands in memory: rows that were measured in a cache are no layer's.
+  return id.empty() || (id[0] == ',' && id.substr(0, 7) != ",level=");
 }
 
 }  // namespace

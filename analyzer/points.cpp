@@ -47,7 +47,8 @@ const Ceiling* least_overhead(const std::vector<Ceiling>& ceilings, const std::s
 }
 
 Limits limits_of(const Measurement& row, const std::vector<Ceiling>& ceilings) {
-  Limits limits{.memory = best_bandwidth(ceilings, "dram", row.device, row.threads)};
+  const std::string level = row.conditions.level.empty() ? "dram" : row.conditions.level;
+  Limits limits{.memory = best_bandwidth(ceilings, level, row.device, row.threads)};
   for (const std::string& format : peak_names(row.format)) {
     if (!limits.compute) limits.compute = best_compute(ceilings, format, row.device, row.threads);
   }
@@ -295,6 +296,8 @@ std::vector<Point> points_of(const Run& run, const std::vector<Ceiling>& ceiling
     Point point = Placing(row, run, ceilings).place();
     std::set<std::pair<std::string, std::string>> uses;
     for (const Operator& op : operators) {
+      // Rows that lie in a cache are no operator's, even where one has as many.
+      if (!row.conditions.level.empty()) break;
       if (op.kernel != row.kernel || op.shape != row.shape || op.format != row.format) continue;
       if (!uses.emplace(op.name, name(op.phase)).second) continue;
       point.op = op.name;

@@ -14,25 +14,43 @@ struct Preset {
   std::vector<std::string> models;
   std::int64_t prompt, context;
   bool sweep;  ///< 1, 2, 4, ... threads; else one and all
-  std::vector<std::string> gpu_formats;
+  std::vector<std::string> cpu_formats, gpu_formats;
   double target, case_limit_s, core_limit_s;
 };
 
 // By Depth.  quick answers within a minute; standard is what baselines are made of; thorough takes
 // longer prompts and lets noisy rows try longer.
+const std::vector<std::string> every_cpu_format{"f32",  "bf16-f32", "f16-f32",
+                                                "w8a8", "w4a16",    "w4a8"};
 const std::vector<std::string> every_gpu_format{"f32",  "tf32-f32", "bf16-f32", "f16-f32",
                                                 "w8a8", "fp8-f32",  "w4a16",    "w4a8"};
-const Preset presets[] = {
-    {{"llama-3-8b"}, 128, 2048, false, {"bf16-f32", "w4a16"}, 0.03, 0.22, 0.06},
-    {{"llama-2-7b", "llama-3-8b"}, 512, 2048, true, every_gpu_format, 0.01, 1.5, 0.4},
-    {{"llama-2-7b", "llama-3-8b", "llama-3.2-1b"},
-     2048,
-     4096,
-     true,
-     every_gpu_format,
-     0.01,
-     5.0,
-     1.0}};
+const Preset presets[] = {{{"llama-3-8b"},
+                           128,
+                           2048,
+                           false,
+                           {"f32", "bf16-f32", "w4a8"},
+                           {"bf16-f32", "w4a16"},
+                           0.03,
+                           0.22,
+                           0.06},
+                          {{"llama-2-7b", "llama-3-8b"},
+                           512,
+                           2048,
+                           true,
+                           {"f32", "bf16-f32", "w8a8", "w4a16", "w4a8"},
+                           every_gpu_format,
+                           0.01,
+                           1.5,
+                           0.4},
+                          {{"llama-2-7b", "llama-3-8b", "llama-3.2-1b"},
+                           2048,
+                           4096,
+                           true,
+                           every_cpu_format,
+                           every_gpu_format,
+                           0.01,
+                           5.0,
+                           1.0}};
 
 const Preset& preset_of(const std::string& name) {
   return presets[static_cast<int>(depth_of(name))];
@@ -92,7 +110,7 @@ std::vector<Formats> formats_of(const RunRequest& request, const std::vector<std
   if (!request.formats.empty()) return {{request.formats, ""}};
   std::vector<Formats> all;
   for (const std::string& device : devices) {
-    if (device == "cpu") all.push_back({{"f32"}, device});
+    if (device == "cpu") all.push_back({preset.cpu_formats, device});
     // Without a GPU one format stands for all: every row would say the same.
     if (device == "cuda") {
       all.push_back(

@@ -1,7 +1,10 @@
 #include "app/surroundings.h"
 
+#include <cstdlib>
+
 #include "harness/cuda_devices.h"
 #include "kernels/vendor/blas.h"
+#include "kernels/vendor/onednn.h"
 
 namespace roofmark {
 
@@ -11,9 +14,14 @@ Surroundings surroundings(const Sources& sources) {
   around.health = read_health(sources);
   if (!around.here) return around;
   if (const auto blas = blas_info()) {
-    around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading};
+    const char* asked = std::getenv("OPENBLAS_CORETYPE");
+    around.blas = Surroundings::Blas{blas->name, blas->version, blas->core, blas->threading,
+                                     asked != nullptr ? asked : ""};
   }
   around.blas_obstacle = blas_obstacle();
+  if (const auto onednn = onednn_info()) {
+    around.onednn = Surroundings::Onednn{onednn->version, onednn->isa, onednn->threading};
+  }
   const CudaDevices cuda = cuda_devices();
   around.cuda_runtime = cuda.runtime;
   around.cuda_obstacle = cuda.reason;

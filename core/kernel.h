@@ -120,12 +120,19 @@ struct Kernel {
   /// The probe whose mix of reads and writes, or whose arithmetic, bounds this shape; null for
   /// probes.
   std::optional<Companion> (*companion)(const Shape&, int threads) = nullptr;
+  /// What the format costs, whoever computes in it: root mean square error relative to float64 on
+  /// operands that are not rounded to it; null where nobody says.
+  double (*format_error)(const Shape&, const Format&) = nullptr;
   /// Probes only: the shapes it takes on this machine; kernels take theirs from a model's
   /// operators.
   std::vector<Site> (*sites)(const Machine&, const Variant&, int threads) = nullptr;
   std::vector<Variant> variants;
   /// Its rows are the many points of a curve or a table, for each of which few samples do.
   bool brief = false;
+  /// Kernels that go over rows: the extent that counts them.  CPUs are also measured with as many
+  /// rows as fill half of L2, their operands in it, so that both roofs show; empty: only at the
+  /// shapes of operators.
+  std::string rows_extent;
 };
 
 /// Adds kernels to a registry; the variants of one that it has by that name join that one's.

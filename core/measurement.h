@@ -89,13 +89,14 @@ struct Measurement {
   Conditions conditions;
   Work work;
   Status status = Status::ok;
-  std::string reason;              ///< why there is no time, or what is odd about it
-  std::string implementation;      ///< Task::implementation()
-  double error = 0;                ///< Task::error(): <= 1 is correct
-  std::int64_t launches = 0;       ///< per sample
-  std::vector<double> samples_s;   ///< seconds per launch, every sample taken
-  std::vector<std::string> flags;  ///< parallel: why a sample is dropped; empty: kept
-  std::vector<double> clock_hz;    ///< parallel: mean over threads, 0 unknown
+  std::string reason;                  ///< why there is no time, or what is odd about it
+  std::string implementation;          ///< Task::implementation()
+  double error = 0;                    ///< Task::error(): <= 1 is correct
+  std::optional<double> format_error;  ///< Kernel::format_error
+  std::int64_t launches = 0;           ///< per sample
+  std::vector<double> samples_s;       ///< seconds per launch, every sample taken
+  std::vector<std::string> flags;      ///< parallel: why a sample is dropped; empty: kept
+  std::vector<double> clock_hz;        ///< parallel: mean over threads, 0 unknown
   /// Parallel: bytes per second that other threads moved meanwhile; empty: it has no such threads.
   std::vector<double> load_bytes_s;
   std::string companion;    ///< id of the probe timed beside it

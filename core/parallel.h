@@ -20,6 +20,12 @@ void parallel(int threads, F&& f) {
   f(omp_get_thread_num());
 }
 
+/// Teams that a library starts from this thread, and does not say the size of, have that many
+/// threads: the bound ones of the device.
+inline void size_foreign_teams(int threads) {
+  if (omp_get_max_threads() != threads) omp_set_num_threads(threads);
+}
+
 /// All threads of the running team wait for one another.  Outside a team: nothing.
 inline void barrier() {
 #pragma omp barrier

@@ -1,13 +1,12 @@
 #include "core/plan.h"
 
-#include <regex.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <random>
 
 #include "core/error.h"
+#include "core/id_filter.h"
 
 namespace roofmark {
 namespace {
@@ -49,36 +48,46 @@ bool wants_device(const Policy& policy, const std::string& device) {
   return std::find(policy.devices.begin(), policy.devices.end(), device) != policy.devices.end();
 }
 
-/// A POSIX extended regular expression, searched for anywhere in an id; empty passes all.
-class Filter {
- public:
-  explicit Filter(const std::string& expression) : any_(expression.empty()) {
-    if (any_) return;
-    const int code = regcomp(&compiled_, expression.c_str(), REG_EXTENDED | REG_NOSUB);
-    if (code == 0) return;
-    char why[128];
-    regerror(code, &compiled_, why, sizeof why);
-    throw InputError("--filter '" + expression + "' is not a regular expression (" + why +
-                     "); write a POSIX extended one, e.g. 'gemv/.*/t1/'");
-  }
-  ~Filter() {
-    if (!any_) regfree(&compiled_);
-  }
-  Filter(const Filter&) = delete;
-  Filter& operator=(const Filter&) = delete;
-  bool passes(const std::string& id) const {
-    return any_ || regexec(&compiled_, id.c_str(), 0, nullptr, 0) == 0;
-  }
-
- private:
-  bool any_;
-  regex_t compiled_{};
-};
-
 std::optional<Companion> wanted_companion(const Case& what) {
-  if (what.variant->companion) return what.variant->companion(what.shape, what.format);
-  if (what.kernel->companion) return what.kernel->companion(what.shape, what.threads);
-  return std::nullopt;
+  std::optional<Companion> wanted;
+  if (what.variant->companion) {
+    wanted = what.variant->companion(what.shape, what.format);
+  } else if (what.kernel->companion) {
+    wanted = what.kernel->companion(what.shape, what.threads);
+  }
+  // Operands that lie in a cache are bounded by the same mix of reads and writes there.
+  if (wanted && !what.conditions.level.empty()) wanted->conditions.level = what.conditions.level;
+  return wanted;
+}
+
+/// Bytes of the L2 caches that so many threads reach; 0: nothing is known of them.
+std::int64_t l2_bytes(const Machine& machine, int threads) {
+  std::int64_t least = 0;
+  for (const Cache& cache : machine.cpu.caches) {
+    if (cache.level != 2) continue;
+    const int sharing = std::max(1, cache.cores_sharing);
+    const std::int64_t bytes = cache.size_bytes * ((threads + sharing - 1) / sharing);
+    least = least == 0 ? bytes : std::min(least, bytes);
+  }
+  return least;
+}
+
+/// The shape with as many rows, the same number for each thread, as move half of L2's bytes;
+/// nullopt where not one row for each would fit.
+std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op, std::int64_t l2,
+                                    int threads) {
+  const auto with = [&](std::int64_t rows) {
+    Shape shape = op.shape;
+    for (auto& [name, extent] : shape.extents) {
+      if (name == kernel.rows_extent) extent = rows;
+    }
+    return shape;
+  };
+  const double one = kernel.work(with(1), op.format).bytes().value;
+  const double each = kernel.work(with(2), op.format).bytes().value - one;
+  const double room = static_cast<double>(l2) / 2 - (one - each);
+  if (each <= 0 || room < each * threads) return std::nullopt;
+  return with(static_cast<std::int64_t>(room / each / threads) * threads);
 }
 
 class Planner {
@@ -110,11 +119,12 @@ class Planner {
       for (const Variant& variant : kernel.variants) {
         if (variant.device != device || !(variant.format == op.format)) continue;
         any = true;
-        std::string reason = obstacle(variant, machine_);
-        if (reason.empty() && variant.refusal != nullptr) reason = variant.refusal(op.shape);
+        const std::string reason = reason_of(variant, op);
+        if (reason.empty() && is_native(variant) && !is_planned(variant, kernel, op)) continue;
         for (const int threads : threads_of(device)) {
           add({&kernel, &variant, op.shape, Conditions{.state = "cold", .packed = variant.packed},
                threads, device, op.format, reason});
+          if (device == "cpu") add_resident(kernel, variant, op, threads);
         }
       }
       if (!any) {
@@ -132,6 +142,20 @@ class Planner {
     }
   }
 
+  /// Of a kernel's leaves that are alike the one that users run, the last that this machine can; or
+  /// every one.
+  bool is_planned(const Variant& leaf, const Kernel& kernel, const Operator& op) const {
+    if (depth_ == Depth::thorough || !policy_.filter.empty()) return true;
+    const Variant* widest = nullptr;
+    for (const Variant& variant : kernel.variants) {
+      if (variant.device == leaf.device && variant.format == op.format && is_native(variant) &&
+          are_alike(variant, leaf) && reason_of(variant, op).empty()) {
+        widest = &variant;
+      }
+    }
+    return widest == &leaf;
+  }
+
   Plan finish() && {
     resolve_companions();
     filter();
@@ -141,6 +165,23 @@ class Planner {
   }
 
  private:
+  /// A leaf of an instruction set of the CPU, and named for it.
+  static bool is_native(const Variant& variant) {
+    return variant.device == "cpu" && !variant.needs.empty() &&
+           variant.name.rfind(variant.needs, 0) == 0;
+  }
+
+  /// Whether two leaves differ in their instruction set alone: sse2-nt and avx512-nt.
+  static bool are_alike(const Variant& a, const Variant& b) {
+    return a.name.substr(a.needs.size()) == b.name.substr(b.needs.size());
+  }
+
+  /// Why a variant cannot run here at an operator's shape, or empty.
+  std::string reason_of(const Variant& variant, const Operator& op) const {
+    const std::string reason = obstacle(variant, machine_);
+    return reason.empty() && variant.refusal != nullptr ? variant.refusal(op.shape) : reason;
+  }
+
   /// A GPU is driven by one host thread.
   std::vector<int> threads_of(const std::string& device) const {
     return device == "cpu" ? policy_.threads : std::vector<int>{1};
@@ -168,6 +209,18 @@ class Planner {
     return further;
   }
 
+  /// The operator's rows in L2, unless the variant stores past the caches.
+  void add_resident(const Kernel& kernel, const Variant& variant, const Operator& op, int threads) {
+    if (kernel.rows_extent.empty() || depth_ < Depth::standard) return;
+    const auto shape = resident_shape(kernel, op, l2_bytes(machine_, threads), threads);
+    if (!shape) return;
+    const Case what{&kernel, &variant, *shape,    Conditions{.level = "l2", .state = "hot"},
+                    threads, "cpu",    op.format, obstacle(variant, machine_)};
+    const auto companion = wanted_companion(what);
+    if (companion && companion->conditions.stores == "nt") return;
+    add(what);
+  }
+
   void add_site(const Kernel& kernel, const Variant& variant, const Site& site, int threads) {
     const int placed = static_cast<int>(site.cpus.size());
     if (site.depth > depth_ || placed > most_threads()) return;
@@ -189,19 +242,26 @@ class Planner {
   }
 
   /// The companion is a planned probe that can run, on the same device and threads; of several
-  /// instruction sets the widest, which the registry lists last.
+  /// instruction sets the widest, which the registry lists last.  On a CPU that has no arithmetic
+  /// in the case's format, values are widened: the probe of f32 bounds it.
   int find_companion(const Case& what) const {
     if (!what.reason.empty()) return -1;
     const auto wanted = wanted_companion(what);
     if (!wanted) return -1;
+    const int found = find_companion(what, *wanted, computing_format(what.format));
+    const bool any_may = found < 0 && what.device == "cpu" && wanted->kernel.empty();
+    return any_may ? find_companion(what, *wanted, Format{}) : found;
+  }
+
+  int find_companion(const Case& what, const Companion& wanted, const Format& computed_in) const {
     int found = -1;
     for (std::size_t i = 0; i < plan_.cases.size(); ++i) {
       const Case& probe = plan_.cases[i].what;
       const bool computes = probe.kernel->role == Role::compute_probe;
-      const bool meant = wanted->kernel.empty() ? computes : probe.kernel->name == wanted->kernel;
+      const bool meant = wanted.kernel.empty() ? computes : probe.kernel->name == wanted.kernel;
       if (meant && probe.reason.empty() && probe.device == what.device &&
-          probe.threads == what.threads && matches(wanted->conditions, probe.conditions) &&
-          (!computes || probe.format == computing_format(what.format))) {
+          probe.threads == what.threads && matches(wanted.conditions, probe.conditions) &&
+          (!computes || probe.format == computed_in)) {
         found = static_cast<int>(i);
       }
     }
@@ -227,7 +287,7 @@ class Planner {
   }
 
   void filter() {
-    const Filter filter(policy_.filter);
+    const IdFilter filter(policy_.filter);
     std::vector<bool> kept(plan_.cases.size(), true);
     for (std::size_t i = 0; i < kept.size(); ++i) {
       const Case& what = plan_.cases[i].what;

@@ -188,7 +188,7 @@ Measurement row_from(const JsonView& json) {
                 "samples_s", "flags",          "clock_hz",     "companion",
                 "pairs",     "contended",      "interval_met", "grade",
                 "health"},
-               {"launched_s", "load_bytes_s"});
+               {"format_error", "launched_s", "load_bytes_s"});
   Measurement row;
   read_case(json, row);
   row.work = work_from(json.at("work"));
@@ -198,6 +198,9 @@ Measurement row_from(const JsonView& json) {
   row.implementation = text_or_empty(json, "implementation");
   row.error = known_number(json, "error", 0, any_positive)
                   .value_or(std::numeric_limits<double>::infinity());
+  if (json.find("format_error")) {
+    row.format_error = json.at("format_error").number(0, any_positive);
+  }
   row.launches = json.at("launches_per_sample").integer(0, any_count);
   read_samples(json, row);
   if (const auto launched = json.find("launched_s")) {

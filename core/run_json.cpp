@@ -323,6 +323,7 @@ Json to_json(const Measurement& row) {
                {"grade", std::string(1, row.grade)},
                {"health", {{"before", to_json(row.before)}, {"after", to_json(row.after)}}}};
   if (!row.launched_s.empty()) json["launched_s"] = numbers(row.launched_s);
+  if (row.format_error) json["format_error"] = *row.format_error;
   if (!row.load_bytes_s.empty()) json["load_bytes_s"] = numbers(row.load_bytes_s);
   return json;
 }

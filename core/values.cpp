@@ -105,6 +105,25 @@ double value_at(const void* data, DType type, std::int64_t index) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+void widen(const void* data, DType type, std::int64_t begin, std::int64_t count, float* to) {
+  if (type == DType::f32) {
+    std::memcpy(to, static_cast<const float*>(data) + begin,
+                static_cast<std::size_t>(count) * sizeof *to);
+  } else if (type == DType::i8) {
+    const auto* bytes = static_cast<const std::int8_t*>(data) + begin;
+    for (std::int64_t i = 0; i < count; ++i) to[i] = bytes[i];
+  } else if (type == DType::bf16) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::uint32_t bits = std::uint32_t{read<std::uint16_t>(data, begin + i)} << 16;
+      std::memcpy(to + i, &bits, sizeof bits);
+    }
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) {
+      to[i] = static_cast<float>(value_at(data, type, begin + i));
+    }
+  }
+}
+
 std::uint64_t encoded(double x, DType type) {
   switch (type) {
     case DType::f64:

@@ -83,7 +83,8 @@ std::int64_t budget_of(const Machine& machine) {
 
 }  // namespace
 
-CpuDevice::CpuDevice(const Machine& machine) : machine_(machine), memory_(budget_of(machine)) {
+CpuDevice::CpuDevice(const Machine& machine)
+    : machine_(machine), memory_(budget_of(machine), machine.cpu.numa_nodes <= 1) {
   use_threads(1);
 }
 
@@ -194,24 +195,35 @@ Buffer CpuDevice::allocate_on(int node, std::int64_t size_bytes, int threads, Pa
   });
 }
 
-Buffer CpuDevice::from_pool(Pool& pool, std::int64_t size_bytes, int threads, bool random) {
+bool CpuDevice::provide(Pool& pool, std::int64_t size_bytes, int threads) {
   // With one memory node it does not matter who touched a page first, so all cases share one
   // buffer.
   const bool placed = machine_.cpu.numa_nodes <= 1 || pool.threads == threads;
-  if (!placed || pool.buffer.size_bytes < size_bytes) {
-    pool = {};  // first give back, then ask: both at once may not fit
+  if (placed && pool.buffer.size_bytes >= size_bytes) return false;
+  pool = {};  // first give back, then ask: both at once may not fit
+  try {
     pool = {memory_.allocate(size_bytes, threads, Pages::huge), threads};
-    if (random) fill_random(pool.buffer, threads);
+  } catch (const std::bad_alloc&) {
+    for (auto& [type, other] : operands_) other = {};
+    results_ = {};
+    pool = {memory_.allocate(size_bytes, threads, Pages::huge), threads};
   }
+  return true;
+}
+
+Buffer CpuDevice::cold_operands(std::int64_t size_bytes, int threads, DType type) {
+  Pool& pool = operands_[type];
+  if (provide(pool, size_bytes, threads)) fill_random(pool.buffer, threads, type, 20231);
   return pool.buffer;
 }
 
-Buffer CpuDevice::cold_operands(std::int64_t size_bytes, int threads, DType) {
-  return from_pool(operands_, size_bytes, threads, true);
+void CpuDevice::randomize(const Buffer& buffer, DType type, std::uint64_t seed) {
+  fill_random(buffer, std::max(1, static_cast<int>(cpus_.size())), type, seed);
 }
 
 Buffer CpuDevice::cold_results(std::int64_t size_bytes, int threads) {
-  return from_pool(results_, size_bytes, threads, false);
+  provide(results_, size_bytes, threads);
+  return results_.buffer;
 }
 
 }  // namespace roofmark

@@ -1,6 +1,7 @@
 // The CPU as a device: bound threads, huge pages, a clock that is measured and not read.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "core/device.h"
@@ -29,6 +30,7 @@ class CpuDevice final : public Device {
   Buffer allocate_on(int node, std::int64_t size_bytes, int threads, Pages pages) override;
   Buffer cold_operands(std::int64_t size_bytes, int threads, DType type) override;
   Buffer cold_results(std::int64_t size_bytes, int threads) override;
+  void randomize(const Buffer& buffer, DType type, std::uint64_t seed) override;
   void use_threads(int threads) override;
   void use_cpus(const std::vector<int>& cpus) override;
   Reading read() override;
@@ -42,7 +44,8 @@ class CpuDevice final : public Device {
     Buffer buffer;
     int threads = 0;
   };
-  Buffer from_pool(Pool& pool, std::int64_t size_bytes, int threads, bool random);
+  /// The pool's memory, new where it is too small or lies on another node; whether it is new.
+  bool provide(Pool& pool, std::int64_t size_bytes, int threads);
   /// The first of the allowance, one per core first.
   std::vector<int> first_cpus(int threads) const;
   void bind(const std::vector<int>& cpus);
@@ -56,7 +59,8 @@ class CpuDevice final : public Device {
   AffinityGuard guard_;
   Binder binder_;
   CpuMemory memory_;
-  Pool operands_, results_;
+  std::map<DType, Pool> operands_;
+  Pool results_;
   std::vector<int> cpus_;         ///< in use, by thread
   std::vector<CoreState> cores_;  ///< by logical CPU
 };

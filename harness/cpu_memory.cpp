@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
-#include <random>
 #include <vector>
 
 #include "core/parallel.h"
@@ -18,6 +17,8 @@ namespace {
 constexpr std::int64_t huge_page = 2 << 20, base_page = 4096;
 // Below this the page size makes no difference worth a look at smaps (about 1 ms).
 constexpr std::int64_t worth_asking = 64 << 20;
+// Mappings that are kept for the next case.
+constexpr std::int64_t worth_keeping = 16 << 20;
 
 /// Part of the mapping at `address` that the kernel backs with huge pages.
 double huge_share_of(const void* address, std::int64_t size_bytes) {
@@ -43,23 +44,66 @@ double huge_share_of(const void* address, std::int64_t size_bytes) {
 
 }  // namespace
 
-CpuMemory::CpuMemory(std::int64_t budget_bytes)
-    : budget_bytes_(budget_bytes), used_(std::make_shared<std::atomic<std::int64_t>>(0)) {}
+CpuMemory::CpuMemory(std::int64_t budget_bytes, bool reuses)
+    : budget_bytes_(budget_bytes), mapped_(std::make_shared<Mapped>()) {
+  mapped_->keeps = reuses;
+}
+
+CpuMemory::Mapped::~Mapped() { drop_kept(); }
+
+void CpuMemory::Mapped::drop_kept() {
+  for (const Mapping& mapping : kept) {
+    ::munmap(mapping.at, static_cast<std::size_t>(mapping.size_bytes));
+    used_bytes -= mapping.size_bytes;
+  }
+  kept.clear();
+}
+
+void CpuMemory::give_back(Mapped& mapped, const Mapping& mapping) {
+  const std::lock_guard lock(mapped.access);
+  if (mapped.keeps && mapping.size_bytes >= worth_keeping) {
+    mapped.kept.push_back(mapping);
+    return;
+  }
+  ::munmap(mapping.at, static_cast<std::size_t>(mapping.size_bytes));
+  mapped.used_bytes -= mapping.size_bytes;
+}
+
+CpuMemory::Mapping CpuMemory::take_kept(std::int64_t size_bytes, Pages pages) {
+  std::vector<Mapping>& kept = mapped_->kept;
+  std::size_t best = kept.size();
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const bool fits = kept[i].pages == pages && kept[i].size_bytes >= size_bytes &&
+                      kept[i].size_bytes <= 2 * size_bytes;
+    if (fits && (best == kept.size() || kept[i].size_bytes < kept[best].size_bytes)) best = i;
+  }
+  if (best == kept.size()) return {};
+  const Mapping found = kept[best];
+  kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(best));
+  return found;
+}
+
+CpuMemory::Mapping CpuMemory::map(std::int64_t size_bytes, Pages pages) {
+  const std::lock_guard lock(mapped_->access);
+  if (const Mapping kept = take_kept(size_bytes, pages); kept.at != nullptr) return kept;
+  if (mapped_->used_bytes + size_bytes > budget_bytes_) mapped_->drop_kept();
+  if (mapped_->used_bytes + size_bytes > budget_bytes_) throw std::bad_alloc();
+  void* at = ::mmap(nullptr, static_cast<std::size_t>(size_bytes), PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) throw std::bad_alloc();
+  mapped_->used_bytes += size_bytes;
+  return {at, size_bytes, pages};
+}
 
 Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages, const Place& place) {
   const std::int64_t page = pages == Pages::huge ? huge_page : base_page;
-  const std::int64_t mapped =
-      (std::max<std::int64_t>(size_bytes, 1) + page - 1) / page * page + page;
-  if (used_->load() + mapped > budget_bytes_) throw std::bad_alloc();
-  void* at = ::mmap(nullptr, static_cast<std::size_t>(mapped), PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (at == MAP_FAILED) throw std::bad_alloc();
-  *used_ += mapped;
+  const Mapping mapping =
+      map((std::max<std::int64_t>(size_bytes, 1) + page - 1) / page * page + page, pages);
+  void* const at = mapping.at;
+  const std::int64_t mapped = mapping.size_bytes;
   Buffer buffer;
-  buffer.owner = std::shared_ptr<void>(at, [mapped, used = used_](void* mapping) {
-    ::munmap(mapping, static_cast<std::size_t>(mapped));
-    *used -= mapped;
-  });
+  buffer.owner =
+      std::shared_ptr<void>(at, [mapping, owner = mapped_](void*) { give_back(*owner, mapping); });
   const std::uintptr_t aligned = (reinterpret_cast<std::uintptr_t>(at) + page - 1) / page * page;
   buffer.data = reinterpret_cast<std::byte*>(aligned);
   buffer.size_bytes = size_bytes;
@@ -77,20 +121,21 @@ Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages, co
   return buffer;
 }
 
-void fill_random(const Buffer& buffer, int threads) {
+void fill_random(const Buffer& buffer, int threads, DType type, std::uint64_t seed) {
   // A repeating table is as fast as memory; its prime length keeps pages from being alike.
   constexpr std::int64_t table_size = 16411;
-  std::vector<float> table(table_size);
-  std::mt19937 random(20231);
-  std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
-  for (float& value : table) value = uniform(random);
+  std::vector<std::uint32_t> table(table_size);
+  for (std::int64_t i = 0; i < table_size; ++i) {
+    table[static_cast<std::size_t>(i)] =
+        random_word(random_word_of(type), seed, static_cast<std::uint64_t>(i));
+  }
   const std::int64_t count = buffer.size_bytes / 4;
   parallel(threads, [&](int thread) {
     const auto [begin, end] = share_of(count, thread, threads, base_page / 4);
     for (std::int64_t i = begin; i < end;) {
       const std::int64_t from = i % table_size;
       const std::int64_t length = std::min(table_size - from, end - i);
-      std::copy_n(table.data() + from, length, buffer.f32() + i);
+      std::copy_n(table.data() + from, length, reinterpret_cast<std::uint32_t*>(buffer.data) + i);
       i += length;
     }
   });

@@ -104,6 +104,9 @@ class CaseRun {
       kernel_.task = what_.variant->prepare(what_, device_);
       row_.implementation = kernel_.task->implementation();
       row_.error = kernel_.task->error();
+      if (what_.kernel->format_error != nullptr) {
+        row_.format_error = what_.kernel->format_error(what_.shape, what_.format);
+      }
       if (!(row_.error <= 1)) return wrong();
       if (companion_case_ != nullptr) prepare_companion();
     } catch (const std::bad_alloc&) {

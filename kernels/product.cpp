@@ -37,24 +37,31 @@ struct Projection {
   double squares = 0;
 };
 
-Projection project(const Product& p, const float* w, const Signs& signs, int threads) {
-  Projection to{std::vector<double>(p.k), std::vector<double>(p.k)};
-  std::vector<double> squares(threads);
+Projection project(const Product& p, const RowOf& w, const Signs& signs, int threads) {
+  std::vector<Projection> parts(threads, {std::vector<double>(p.k), std::vector<double>(p.k)});
   parallel(threads, [&](int thread) {
-    const auto [begin, end] = share_of(p.k, thread, threads, 16);
-    double sum = 0;
-    for (std::int64_t j = 0; j < p.n; ++j) {
-      for (std::int64_t l = begin; l < end; ++l) {
-        const double weight = w[j * p.k + l];
-        to.s[l] += signs.s[j] * weight;
-        to.t[l] += signs.t[j] * weight;
-        sum += weight * weight;
+    const auto [begin, end] = share_of(p.n, thread, threads);
+    Projection& to = parts[thread];
+    std::vector<float> row(p.k);
+    for (std::int64_t j = begin; j < end; ++j) {
+      w(j, row.data());
+      const double s = signs.s[j], t = signs.t[j];
+      for (std::int64_t l = 0; l < p.k; ++l) {
+        const double weight = row[l];
+        to.s[l] += s * weight;
+        to.t[l] += t * weight;
+        to.squares += weight * weight;
       }
     }
-    squares[thread] = sum;
   });
-  for (const double sum : squares) to.squares += sum;
-  return to;
+  for (int thread = 1; thread < threads; ++thread) {
+    for (std::int64_t l = 0; l < p.k; ++l) {
+      parts[0].s[l] += parts[thread].s[l];
+      parts[0].t[l] += parts[thread].t[l];
+    }
+    parts[0].squares += parts[thread].squares;
+  }
+  return std::move(parts[0]);
 }
 
 /// a, c: row i of A and of C.
@@ -83,18 +90,6 @@ double row_error(const Product& p, const float* a, const float* c, const Signs& 
          (tolerance + std::numeric_limits<float>::denorm_min());
 }
 
-/// Elements as f32, which holds them exactly.
-std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads) {
-  std::vector<float> wide(static_cast<std::size_t>(count));
-  parallel(threads, [&](int thread) {
-    const auto [begin, end] = share_of(count, thread, threads, 16);
-    for (std::int64_t i = begin; i < end; ++i) {
-      wide[static_cast<std::size_t>(i)] = static_cast<float>(value_at(data, type, i));
-    }
-  });
-  return wide;
-}
-
 }  // namespace
 
 Product::Product(const Shape& shape) : m(shape.get("m", 1)), n(shape.at("n")), k(shape.at("k")) {}
@@ -116,7 +111,7 @@ float requantization(std::int64_t k, const Format& format) {
   const double activations = (65536 - 1) / 12.0;  // variance of -128 ... 127
   // E w^2 of -8 ... 7, times E s^2 of a scale in [-1, 1).
   const double weights = format.weights == DType::i4 ? 21.5 / 3 : activations;
-  return static_cast<float>(32 / std::sqrt(static_cast<double>(k) * weights * activations));
+  return static_cast<float>(20 / std::sqrt(static_cast<double>(k) * weights * activations));
 }
 
 ProductArithmetic product_arithmetic(const Format& format, DType result) {
@@ -166,7 +161,7 @@ Expected expected_dot(const float* a, const float* b, std::int64_t k, const Prod
           margin * wander + rounding + std::numeric_limits<float>::denorm_min()};
 }
 
-double freivalds_error(const Product& p, const float* a, const float* w, const float* c,
+double freivalds_error(const Product& p, const float* a, const RowOf& w, const float* c,
                        int threads, const ProductArithmetic& by) {
   const Signs signs(p.n);
   const Projection projection = project(p, w, signs, threads);
@@ -184,18 +179,48 @@ double freivalds_error(const Product& p, const float* a, const float* w, const f
   return error;
 }
 
+void nibble_row(const Nibbles& packed, std::int64_t row, std::int64_t k, const void* w,
+                const void* scales, float* to) {
+  const auto* bytes = static_cast<const unsigned char*>(w);
+  double scale = 0;
+  std::int64_t scale_at = -1;
+  for (std::int64_t l = 0; l < k; ++l) {
+    const std::int64_t at = packed.nibble(row, l), wanted = packed.scale(row, l);
+    if (wanted != scale_at) scale = value_at(scales, DType::f16, scale_at = wanted);
+    to[l] = static_cast<float>(((bytes[at / 2] >> (at % 2 * 4) & 15) - 8) * scale);
+  }
+}
+
+std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads) {
+  std::vector<float> wide(static_cast<std::size_t>(count));
+  parallel(threads, [&](int thread) {
+    const auto [begin, end] = share_of(count, thread, threads, 16);
+    widen(data, type, begin, end - begin, wide.data() + begin);
+  });
+  return wide;
+}
+
+double product_error(const Product& p, const float* a, const RowOf& w, const float* c, int threads,
+                     const ProductArithmetic& by) {
+  std::vector<float> row(p.k);
+  const double sampled = largest_error(c, p.m * p.n, [&](std::int64_t i) {
+    w(i % p.n, row.data());
+    return expected_dot(a + i / p.n * p.k, row.data(), p.k, by);
+  });
+  return worse(sampled, freivalds_error(p, a, w, c, threads, by));
+}
+
 double product_error(const StoredProduct& stored, int threads) {
   const Product& p = stored.extents;
   assert(stored.result != DType::f64 && stored.result != DType::i32);
   ProductArithmetic by = product_arithmetic(stored.format, stored.result);
   by.scale = stored.scale;
   const auto a = widened(stored.a, stored.format.activations, p.m * p.k, threads);
-  const auto w = widened(stored.w, stored.format.weights, p.n * p.k, threads);
+  const RowOf w = [&](std::int64_t j, float* to) {
+    widen(stored.w, stored.format.weights, j * p.k, p.k, to);
+  };
   const auto c = widened(stored.c, stored.result, p.m * p.n, threads);
-  const double sampled = largest_error(c.data(), p.m * p.n, [&](std::int64_t i) {
-    return expected_dot(a.data() + i / p.n * p.k, w.data() + i % p.n * p.k, p.k, by);
-  });
-  return worse(sampled, freivalds_error(p, a.data(), w.data(), c.data(), threads, by));
+  return product_error(p, a.data(), w, c.data(), threads, by);
 }
 
 }  // namespace roofmark

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <vector>
 
 #include "core/format.h"
 #include "core/shape.h"
 #include "core/work.h"
+#include "kernels/nibbles.h"
 #include "kernels/verify.h"
 
 namespace roofmark {
@@ -46,7 +49,7 @@ ProductArithmetic product_arithmetic(const Format& format, DType result);
 /// Static scale of a product of int8 activations: c = clamp(round(scale sum), -127, 127), so that
 /// activations are int8 from one end of a network to the other (SmoothQuant O3, Xiao et al. 2023,
 /// arXiv:2211.10438).  This one brings sums of the random operands of Device::cold_operands, f16
-/// scales of 4-bit weights included, to a standard deviation of 32.
+/// scales of weights included, to a standard deviation of 20 or less: clamping is six of them away.
 float requantization(std::int64_t k, const Format& format);
 
 /// sum_i a_i b_i in float64, and how far off f32 may be.  Rounding errors of a sum of k products
@@ -57,13 +60,16 @@ float requantization(std::int64_t k, const Format& format);
 Expected expected_dot(const float* a, const float* b, std::int64_t k,
                       const ProductArithmetic& arithmetic = {});
 
+/// Gives row j of W [n, k] as f32.
+using RowOf = std::function<void(std::int64_t j, float* to)>;
+
 /// Freivalds' check of every element of C: |C s - A (W^T s)| for two random vectors s of +-1, all
 /// in float64, in units of the tolerance; the largest over rows.  A row with wrong elements passes
 /// one vector with a probability of at most 1/2.  Costs 4 (n k + m k + m n) operations, not 2 m n
 /// k. Tolerance of row i: errors of random sign add as their squares do, so it is the root of the
 /// summed squares of expected_dot()'s along the row, at most  4 u sqrt(2 (||a_i||^2 ||W||^2 + k
 /// ||c_i||^2))  in f32.
-double freivalds_error(const Product& product, const float* a, const float* w, const float* c,
+double freivalds_error(const Product& product, const float* a, const RowOf& w, const float* c,
                        int threads, const ProductArithmetic& arithmetic = {});
 
 /// Operands and result of a product as they lie in this process's memory, each dense in its type.
@@ -77,8 +83,20 @@ struct StoredProduct {
   double scale = 1;
 };
 
+/// Row `row` of W [n, k] of 4-bit weights times their scales, as f32, which holds the products
+/// exactly.
+void nibble_row(const Nibbles& packed, std::int64_t row, std::int64_t k, const void* w,
+                const void* scales, float* to);
+
+/// Elements as f32, which holds those of at most 24 significant bits exactly.
+std::vector<float> widened(const void* data, DType type, std::int64_t count, int threads);
+
 /// 1024 random elements and the edges against float64, and every element by Freivalds' check.  An
-/// element that is not finite is wrong.  Types of at most 24 significant bits: not f64, not i32.
+/// element that is not finite is wrong.
+double product_error(const Product& extents, const float* a, const RowOf& w, const float* c,
+                     int threads, const ProductArithmetic& arithmetic);
+
+/// The same.  Types of at most 24 significant bits: not f64, not i32.
 double product_error(const StoredProduct& product, int threads);
 
 }  // namespace roofmark

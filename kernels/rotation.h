@@ -29,10 +29,10 @@ class Rotation {
         slices_(std::max<std::int64_t>(1, buffer_.size_bytes / std::max<std::int64_t>(1, step_))) {}
 
   /// Where the next slice begins.
-  float* next() {
+  std::byte* next() {
     std::byte* at = buffer_.data + turn_ * step_;
     turn_ = (turn_ + 1) % slices_;
-    return reinterpret_cast<float*>(at);
+    return at;
   }
   std::int64_t slices() const { return slices_; }
 

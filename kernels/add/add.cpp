@@ -1,19 +1,17 @@
 // Residual add of a transformer block: y = x + r over [rows, cols].
 #include "kernels/add/add.h"
 
-#include "kernels/cold_task.h"
-#include "kernels/native.h"
-
 namespace roofmark {
 namespace {
 
-#define ROOFMARK_ROW(isa, vector_bytes) Leaf<AddLeaf>{#isa, isa_##isa::add},
-constexpr Leaf<AddLeaf> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::add, isa_##isa::add_nt},
+template <class T>
+constexpr StoringLeaf<AddLeaf<T>> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
+template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cold_task(Add(leaf_of<AddLeaf>(leaves, what), what.shape, what.threads), what.threads,
-                   device);
+  return cpu_task(Add<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
 }
 
 }  // namespace
@@ -23,7 +21,8 @@ std::vector<Kernel> add_kernels() {
            .summary = "residual add, y = x + r",
            .work = add_work,
            .companion = add_companion,
-           .variants = native_variants<AddLeaf>(leaves, Format{}, prepare)}};
+           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt),
+           .rows_extent = "rows"}};
 }
 
 }  // namespace roofmark

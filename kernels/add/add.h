@@ -5,31 +5,36 @@
 #include "core/shape.h"
 #include "kernels/add/add.isa.h"
 #include "kernels/add/add_model.h"
+#include "kernels/cpu_task.h"
+#include "kernels/native.h"
 
 namespace roofmark {
 
-/// Operands: x, then r, each [rows, cols].  Elements are spread over threads whatever their row.
+/// Operands: x and r, each [rows, cols].  Elements are spread over threads whatever their row.
+template <class T>
 class Add {
  public:
-  Add(AddLeaf leaf, const Shape& shape, int threads)
+  Add(AddLeaf<T> leaf, const Shape& shape, int threads)
       : leaf_(leaf), count_(elements(shape)), threads_(threads) {}
 
-  std::int64_t operands() const { return 2 * count_; }
-  std::int64_t results() const { return count_; }
+  std::vector<Array> operands() const { return {{type_of<T>, count_}, {type_of<T>, count_}}; }
+  std::vector<Array> results() const { return {{type_of<T>, count_}}; }
 
-  void run(const float* x, float* y) const {
+  void run(const Operands& x, const Results& y) const {
     parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(count_, thread, threads_, 16);
-      leaf_(x + begin, x + count_ + begin, y + begin, end - begin);
+      const auto [begin, end] =
+          share_of(count_, thread, threads_, 32);  // a line of 16-bit elements
+      leaf_(array_of<T>(x[0]) + begin, array_of<T>(x[1]) + begin, array_of<T>(y[0]) + begin,
+            end - begin);
     });
   }
 
-  double error(const float* x, const float* y) const {
-    return add_error(x, x + count_, y, DType::f32, count_);
+  double error(const Operands& x, const Operands& y) const {
+    return add_error(x[0], x[1], y[0], type_of<T>, count_);
   }
 
  private:
-  AddLeaf leaf_;
+  AddLeaf<T> leaf_;
   std::int64_t count_;
   int threads_;
 };

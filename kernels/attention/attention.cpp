@@ -1,7 +1,14 @@
-// Causal attention over a key/value cache, fused or in its eager parts: work models.
+// Causal attention over a key/value cache, fused or in its eager parts: work models, and the fused
+// one on CPUs.
 // `queries` sequences each compute `fresh` tokens after `cached` ones, with `heads` query heads
 // over `kv_heads` key and value heads of `head_dim`.  Format: weights are the type of the cache.
 #include "kernels/attention/attention.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "kernels/attention/attention_cpu.h"
 
 namespace roofmark {
 namespace {
@@ -32,11 +39,14 @@ struct Extents {
 
 /// Scores and values: 2 head_dim ops per pair and head each; softmax: 5 per pair and head.  Queries
 /// read, outputs written, each visible key and value read once, the fresh ones written to the cache
-/// once. Nothing of the size of the scores reaches memory.
+/// once.  Nothing of the size of the scores reaches memory.  A key or value of an i8 cache has a
+/// scale of four bytes.
 Work attention_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
   const double activation = bytes(format.activations), cache = bytes(format.weights);
-  const Bytes kv_read{2 * e.keys() * cache}, kv_written{2 * e.fresh_keys() * cache};
+  const double scale = format.weights == DType::i8 ? 4 / e.head_dim : 0;  // bytes of an element
+  const Bytes kv_read{2 * e.keys() * (cache + scale)};
+  const Bytes kv_written{2 * e.fresh_keys() * (cache + scale)};
   return {.ops = Ops{e.heads * e.pairs() * (4 * e.head_dim + 5)},
           .read = Bytes{e.tokens() * activation} + kv_read,
           .written = Bytes{e.tokens() * activation} + kv_written,
@@ -81,7 +91,74 @@ std::optional<Companion> attention_companion(const Shape& shape, int) {
   return Companion{"read", {.level = "dram"}};
 }
 
+/// CPUs have lower ridges: a core of Zen 5 does 64 operations on f32 and takes 9
+/// bytes from memory in a cycle, twice as many on bf16.
+std::optional<Companion> cpu_companion(const Shape& shape, const Format& format) {
+  const double ridge = format.weights == DType::bf16 ? 16 : 8;
+  const Work work = attention_work(shape, format);
+  if (work.ops.value >= ridge * work.bytes().value) return Companion{};
+  if (work.written.value >= work.read.value / 2) {
+    return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+  }
+  return Companion{"read", {.level = "dram"}};
+}
+
+#define ROOFMARK_ROW(isa, vector_bytes) #isa,
+/// Those whose leaves take every format, and all: those of pairs of bf16 take that alone.
+constexpr std::string_view base_isas[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+constexpr std::string_view all_isas[] = {ROOFMARK_EACH_ISA_OF_attention_decode(ROOFMARK_ROW)};
+#undef ROOFMARK_ROW
+
+std::unique_ptr<Task> prepare(const Case& what, Device& device) {
+  const std::optional<AttentionLeaves> leaves = attention_leaves(what.variant->needs);
+  assert(leaves && "a native variant without its leaves");
+  return std::make_unique<CpuAttentionTask>(
+      CpuAttention(*leaves, what.shape, what.variant->format, what.threads), what, device);
+}
+
+std::string refusal(const Shape& shape) {
+  return shape.at("heads") % shape.at("kv_heads") == 0 ? "" : "kv_heads does not divide heads";
+}
+
+std::vector<Variant> cpu_variants() {
+  std::vector<Variant> variants;
+  for (const Format& format :
+       {Format{DType::f32, DType::f32, DType::f32}, Format{DType::bf16, DType::bf16, DType::f32},
+        Format{DType::f16, DType::f16, DType::f32}, Format{DType::i8, DType::f32, DType::f32},
+        Format{DType::i8, DType::bf16, DType::f32}}) {
+    for (const std::string_view isa : all_isas) {
+      const bool base =
+          std::find(std::begin(base_isas), std::end(base_isas), isa) != std::end(base_isas);
+      if (!base && format.weights != DType::bf16) continue;
+      variants.push_back({.name = std::string(isa),
+                          .device = "cpu",
+                          .needs = std::string(isa),
+                          .format = format,
+                          .prepare = prepare,
+                          .refusal = refusal,
+                          .companion = cpu_companion});
+    }
+  }
+  return variants;
+}
+
 }  // namespace
+
+std::optional<AttentionLeaves> attention_leaves(std::string_view isa) {
+  std::optional<AttentionLeaves> found;
+#define ROOFMARK_ROW(name, vector_bytes)                               \
+  if (isa == #name) {                                                  \
+    found = {isa_##name::attention_decode, isa_##name::attention_join, \
+             isa_##name::attention_prefill, nullptr};                  \
+  }
+  ROOFMARK_EACH_ISA_OF_attention_decode(ROOFMARK_ROW)
+#undef ROOFMARK_ROW
+#define ROOFMARK_ROW(name, vector_bytes) \
+  if (isa == #name) found->quantize = isa_##name::attention_quantize;
+      ROOFMARK_EACH_ISA(ROOFMARK_ROW)
+#undef ROOFMARK_ROW
+          return found;
+}
 
 Kernel attention_kernel() {
   return {.name = "attention",
@@ -91,8 +168,10 @@ Kernel attention_kernel() {
 }
 
 std::vector<Kernel> attention_kernels() {
+  Kernel attention = attention_kernel();
+  attention.variants = cpu_variants();
   return {
-      attention_kernel(),
+      attention,
       {.name = "qk", .summary = "scores of eager attention, Q K^T", .work = qk_work},
       {.name = "sv", .summary = "values of eager attention, softmax(Q K^T) V", .work = sv_work}};
 }

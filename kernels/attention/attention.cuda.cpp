@@ -73,8 +73,8 @@ class AttentionTask final : public Task {
     double worst = 0;
     for (std::int64_t s = 0; s < e_.queries; ++s) {
       if (checked.count(s) > 0) {
-        worst = worse(worst, check.error(sequence(s), static_cast<std::uint64_t>(s + 1)));
-      } else if (!check.is_finite(part(a_.out, s, query_bytes()))) {
+        worst = worse(worst, check.error(sequence(s).view(), static_cast<std::uint64_t>(s + 1)));
+      } else if (!check.is_finite(part(a_.out, s, query_bytes()).data())) {
         return std::numeric_limits<double>::infinity();
       }
     }

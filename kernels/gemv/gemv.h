@@ -2,57 +2,77 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "core/parallel.h"
+#include "core/case.h"
+#include "core/device.h"
+#include "kernels/cpu_task.h"
 #include "kernels/gemv/gemv.isa.h"
+#include "kernels/gemv/gemv_w4.isa.h"
+#include "kernels/nibbles.h"
 #include "kernels/product.h"
 #include "kernels/vendor/blas.h"
 
 namespace roofmark {
 
-/// Operands: w [n, k], then x [k].
+/// Operands: w [n, k], found in memory at every call, x [k], and of 8-bit weights a scale of 16
+/// bits for each row: y = clamp(round(requantization() s_j sum)).
 class Gemv {
  public:
-  std::int64_t operands() const { return (product_.n + 1) * product_.k; }
-  std::int64_t results() const { return product_.n; }
-
-  double error(const float* w, const float* y) const {
-    const std::int64_t k = product_.k;
-    return largest_error(y, results(),
-                         [&](std::int64_t i) { return expected_dot(w + i * k, vector(w), k); });
-  }
+  std::vector<Array> operands() const;
+  std::vector<Array> results() const { return {{format_.activations, product_.n}}; }
+  double error(const Operands& x, const Operands& y) const;
 
  protected:
-  Gemv(const Shape& shape, int threads) : product_(shape), threads_(threads) {}
-
-  const float* vector(const float* w) const { return w + product_.n * product_.k; }
+  explicit Gemv(const Case& what);
+  bool has_scales() const { return format_.weights == DType::i8; }
 
   Product product_;
+  Format format_;
   int threads_;
+  float factor_;
 };
 
 /// Each thread takes its own block of rows.
 class NativeGemv final : public Gemv {
  public:
-  NativeGemv(GemvLeaf leaf, const Shape& shape, int threads) : Gemv(shape, threads), leaf_(leaf) {}
-
-  void run(const float* w, float* y) const {
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(product_.n, thread, threads_);
-      leaf_(w + begin * product_.k, vector(w), y + begin, end - begin, product_.k);
-    });
-  }
+  /// Working memory comes from `device`.
+  NativeGemv(const RowLeaf& leaf, const Case& what, Device& device);
+  void run(const Operands& x, const Results& y) const;
 
  private:
-  GemvLeaf leaf_;
+  RowLeaf leaf_;
+  Buffer prepared_;  ///< x as the leaf takes it, of each thread
+};
+
+/// W of 4 bits in panels (kernels/nibbles.h), its scales, x.  Each thread takes its own panels.
+class NibbleGemv final {
+ public:
+  NibbleGemv(const NibbleLeaf& leaf, const Case& what, Device& device);
+
+  std::vector<Array> operands() const;
+  std::vector<Array> results() const { return {{format_.activations, product_.n}}; }
+  void run(const Operands& x, const Results& y) const;
+  double error(const Operands& x, const Operands& y) const;
+
+ private:
+  NibbleLeaf leaf_;
+  Product product_;
+  Format format_;
+  int threads_;
+  float factor_;
+  std::int64_t group_;
+  Nibbles packed_;
+  Buffer prepared_;
 };
 
 class BlasGemv final : public Gemv {
  public:
-  BlasGemv(const Shape& shape, int threads) : Gemv(shape, threads) {}
+  explicit BlasGemv(const Case& what) : Gemv(what) {}
 
-  void run(const float* w, float* y) const {
-    blas_sgemv(product_.n, product_.k, w, vector(w), y, threads_);
+  void run(const Operands& x, const Results& y) const {
+    blas_sgemv(product_.n, product_.k, array_of<float>(x[0]), array_of<float>(x[1]),
+               array_of<float>(y[0]), threads_);
   }
   std::string implementation() const { return blas_text(); }
 };

@@ -1,11 +1,12 @@
-// What RMSNorm and LayerNorm must compute and move, what bounds them, and whether a result is
-// right.
+// What RMSNorm, LayerNorm and RMSNorm after a residual add must compute and move, what bounds them,
+// and whether a result is right.
 #pragma once
 
 #include <map>
 #include <optional>
 
 #include "core/kernel.h"
+#include "kernels/add/add_model.h"
 #include "kernels/rows.h"
 #include "kernels/verify.h"
 
@@ -32,6 +33,15 @@ inline Work norm_work(const Shape& shape, const Format& format) {
 /// by the row's scale, one by w, and the addition of b; x read, y written.
 inline Work layer_norm_work(const Shape& shape, const Format& format) {
   return norm_work_of(shape, format, 7, 2);
+}
+
+/// An add per element before those of RMSNorm; x and r read, their sum and y written.
+inline Work add_norm_work(const Shape& shape, const Format& format) {
+  Work work = norm_work_of(shape, format, 5, 1);
+  const Bytes more{static_cast<double>(elements(shape)) * bytes(format.activations)};
+  work.read += more;
+  work.written += more;
+  return work;
 }
 
 inline std::optional<Companion> norm_companion(const Shape&, int) {

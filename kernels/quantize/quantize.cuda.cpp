@@ -6,29 +6,13 @@
 #include "core/case.h"
 #include "core/values.h"
 #include "kernels/gpu_memory.h"
-#include "kernels/quantize/quantize.h"
+#include "kernels/quantize/quantize_model.h"
 #include "kernels/verify.h"
 
 namespace roofmark {
 namespace {
 
 using Launcher = void (*)(const QuantizeArguments&, void* stream);
-
-/// How far a row is from what it should be, in units of the tolerance.
-double row_error(const std::byte* x, DType type, std::int64_t cols, const signed char* q,
-                 float scale) {
-  double largest = 0;
-  for (std::int64_t c = 0; c < cols; ++c) {
-    largest = std::max(largest, std::abs(value_at(x, type, c)));
-  }
-  const double expected_scale = largest / 127;
-  double error = std::abs(scale - expected_scale) / (0x1p-22 * expected_scale + 0x1p-149);
-  for (std::int64_t c = 0; c < cols; ++c) {
-    const double exact = largest > 0 ? value_at(x, type, c) / expected_scale : 0;
-    error = worse(error, (std::abs(q[c] - exact) - 0.5) / 0x1p-14);
-  }
-  return error;
-}
 
 class Quantize final : public Task {
  public:
@@ -77,8 +61,8 @@ class Quantize final : public Task {
                  std::int64_t row) {
     const auto x =
         fetched(device_, static_cast<const std::byte*>(arguments.x) + 2 * row * cols_, 2 * cols_);
-    return row_error(x.data(), type_, cols_, q + row * cols_,
-                     static_cast<float>(value_at(scales, DType::f32, row)));
+    return quantized_row_error(x.data(), type_, cols_, q + row * cols_,
+                               static_cast<float>(value_at(scales, DType::f32, row)));
   }
 
   Device& device_;

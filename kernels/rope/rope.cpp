@@ -1,14 +1,28 @@
-// Rotary position embedding of queries and keys over [tokens, heads, head_dim]: a work model on
-// CPUs.
-#include "kernels/rope/rope_model.h"
+// Rotary position embedding of queries and keys over [tokens, heads, head_dim].
+#include "kernels/rope/rope.h"
 
 namespace roofmark {
+namespace {
+
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::rope, isa_##isa::rope_nt},
+template <class T>
+constexpr StoringLeaf<RopeLeaf<T>> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+#undef ROOFMARK_ROW
+
+template <class T>
+std::unique_ptr<Task> prepare(const Case& what, Device& device) {
+  return cpu_task(Rope<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
+}
+
+}  // namespace
 
 std::vector<Kernel> rope_kernels() {
   return {{.name = "rope",
            .summary = "rotary position embedding of queries and keys",
            .work = rope_work,
-           .companion = rope_companion}};
+           .companion = rope_companion,
+           .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, copy_nt),
+           .rows_extent = "tokens"}};
 }
 
 }  // namespace roofmark

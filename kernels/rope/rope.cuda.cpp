@@ -1,15 +1,11 @@
 // Rotary position embedding of queries and keys over [tokens, heads, head_dim] on a GPU.
 #include "kernels/rope/rope.cuda.h"
 
-#include <cmath>
-
 #include "kernels/gpu_task.h"
 #include "kernels/rope/rope_model.h"
 
 namespace roofmark {
 namespace {
-
-constexpr double theta = 500000;  // Llama 3's base of the angles
 
 /// Operands: x.  The sines and cosines are those of positions 0, 1, ... and the same at each
 /// launch, as they are for every layer.
@@ -21,20 +17,13 @@ class GpuRope {
     all_.head_dim = what.shape.at("head_dim");
     all_.element = element_of(type_);
     all_.sms = gpu_of(device).sms;
-    const std::int64_t half = all_.head_dim / 2, count = all_.tokens * half;
-    cosines_.resize(static_cast<std::size_t>(count));
-    sines_.resize(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i) {
-      const double turns = -2 * static_cast<double>(i % half) / static_cast<double>(all_.head_dim);
-      const double angle = static_cast<double>(i / half) * std::pow(theta, turns);
-      cosines_[static_cast<std::size_t>(i)] = static_cast<float>(std::cos(angle));
-      sines_[static_cast<std::size_t>(i)] = static_cast<float>(std::sin(angle));
-    }
+    angles_ = rope_angles(all_.tokens, all_.head_dim);
+    const auto count = static_cast<std::int64_t>(angles_.cosines.size());
     const GpuArrays arrays({4 * count, 4 * count});
     tables_ = device.allocate(arrays.bytes(), 1, Pages::base);
     const auto at = arrays.in(tables_.data);
-    device.upload(at[0], cosines_.data(), 4 * count);
-    device.upload(at[1], sines_.data(), 4 * count);
+    device.upload(at[0], angles_.cosines.data(), 4 * count);
+    device.upload(at[1], angles_.sines.data(), 4 * count);
     all_.cosines = reinterpret_cast<const float*>(at[0]);
     all_.sines = reinterpret_cast<const float*>(at[1]);
   }
@@ -53,14 +42,14 @@ class GpuRope {
   }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
-    return rope_error(x[0], cosines_.data(), sines_.data(), y[0], type_, all_.tokens, all_.heads,
-                      all_.head_dim);
+    return rope_error(x[0], angles_.cosines.data(), angles_.sines.data(), y[0], type_, all_.tokens,
+                      all_.heads, all_.head_dim);
   }
 
  private:
   DType type_;
   RopeArguments all_;
-  std::vector<float> cosines_, sines_;
+  RopeAngles angles_;
   Buffer tables_;
 };
 

@@ -2,7 +2,10 @@
 // right.
 #pragma once
 
+#include <cmath>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/kernel.h"
 #include "kernels/rows.h"
@@ -21,6 +24,25 @@ inline Work rope_work(const Shape& shape, const Format& format) {
 
 inline std::optional<Companion> rope_companion(const Shape&, int) {
   return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+}
+
+/// [tokens, head_dim / 2] each.
+struct RopeAngles {
+  std::vector<float> cosines, sines;
+};
+
+/// Those of positions 0, 1, ..., with Llama 3's base.
+inline RopeAngles rope_angles(std::int64_t tokens, std::int64_t head_dim) {
+  constexpr double theta = 500000;
+  const std::int64_t half = head_dim / 2;
+  RopeAngles angles;
+  for (std::int64_t i = 0; i < tokens * half; ++i) {
+    const double turns = -2 * static_cast<double>(i % half) / static_cast<double>(head_dim);
+    const double angle = static_cast<double>(i / half) * std::pow(theta, turns);
+    angles.cosines.push_back(static_cast<float>(std::cos(angle)));
+    angles.sines.push_back(static_cast<float>(std::sin(angle)));
+  }
+  return angles;
 }
 
 /// x, y: [tokens, heads, head_dim] of that type; cosines, sines: [tokens, head_dim / 2].  Element i

@@ -1,29 +1,33 @@
 // Softmax of attention scores over [rows, cols].
 #include "kernels/softmax/softmax.h"
 
-#include "kernels/cold_task.h"
-#include "kernels/native.h"
+#include "kernels/vendor/onednn_task.h"
 
 namespace roofmark {
 namespace {
 
-#define ROOFMARK_ROW(isa, vector_bytes) Leaf<SoftmaxLeaf>{#isa, isa_##isa::softmax},
-constexpr Leaf<SoftmaxLeaf> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::softmax, isa_##isa::softmax_nt},
+template <class T>
+constexpr StoringLeaf<SoftmaxLeaf<T>> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
+template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cold_task(Softmax(leaf_of<SoftmaxLeaf>(leaves, what), what.shape, what.threads),
-                   what.threads, device);
+  return cpu_task(Softmax<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
 }
 
 }  // namespace
 
 std::vector<Kernel> softmax_kernels() {
+  std::vector<Variant> variants =
+      storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, copy_nt);
+  for (Variant& variant : onednn_softmax_variants()) variants.push_back(std::move(variant));
   return {{.name = "softmax",
            .summary = "softmax of each row, y = e^(x - max x) / sum of the same",
            .work = softmax_work,
            .companion = softmax_companion,
-           .variants = native_variants<SoftmaxLeaf>(leaves, Format{}, prepare)}};
+           .variants = std::move(variants),
+           .rows_extent = "rows"}};
 }
 
 }  // namespace roofmark

@@ -40,6 +40,7 @@ Machine ideal() {
 Surroundings usual() {
   Surroundings around;
   around.blas = Surroundings::Blas{"OpenBLAS", "0.3.29", "SkylakeX", "openmp"};
+  around.onednn = Surroundings::Onednn{"2.6.3", "avx512_core", "openmp"};
   around.health.throttle_events = 0;
   return around;
 }
@@ -72,7 +73,7 @@ TEST(Doctor, EverySubjectIsReportedOnceWithTextAndLevel) {
     EXPECT_EQ(finding.level(), "ok");
     EXPECT_EQ(finding.id.substr(0, 3), "OK-");
   }
-  EXPECT_EQ(ids.size(), 18u);
+  EXPECT_EQ(ids.size(), 19u);
 }
 
 TEST(Doctor, ThisProgramsLibrariesSayNothingOfARecordedMachine) {
@@ -227,6 +228,11 @@ TEST(Doctor, AnOpenBlasThatLeavesVectorUnitsIdleSaysHowToOverrideIt) {
   Machine avx2 = ideal();
   avx2.cpu.isas = {"sse2", "avx2"};
   EXPECT_EQ(warnings(avx2, around), Ids{});
+  around.blas->asked = "Haswell";
+  EXPECT_NE(the("W-BLAS", ideal(), around).text.find("OPENBLAS_CORETYPE=Haswell is set"),
+            std::string::npos);
+  EXPECT_EQ(the("W-BLAS", ideal(), around).remedy.find("unset OPENBLAS_CORETYPE, or set"), 0u);
+  around.blas->asked.clear();
   around.blas->core = "PRESCOTT";
   EXPECT_NE(the("W-BLAS", avx2, around).remedy.find("OPENBLAS_CORETYPE=Haswell"),
             std::string::npos);
@@ -236,6 +242,32 @@ TEST(Doctor, AnOpenBlasThatLeavesVectorUnitsIdleSaysHowToOverrideIt) {
   EXPECT_EQ(warnings(ideal(), around), Ids{});
   around.blas->core = "SomethingNew";
   EXPECT_NE(the("OK-BLAS", ideal(), around).text.find("unknown"), std::string::npos);
+}
+
+TEST(Doctor, AOneDnnThatLeavesUnitsIdleSaysWhichAndWhatCapsIt) {
+  Surroundings around = usual();
+  EXPECT_EQ(warnings(ideal(), around), std::set<std::string>{});
+  around.onednn->isa = "avx2";
+  const Finding found = the("W-ONEDNN", ideal(), around);
+  EXPECT_NE(found.text.find("leaves this CPU's AVX-512 units idle"), std::string::npos);
+  EXPECT_NE(found.remedy.find("ONEDNN_MAX_CPU_ISA"), std::string::npos);
+  Machine newer = ideal();
+  newer.cpu.isas = {"sse2", "avx2", "avx_vnni", "avx512", "avx512_vnni", "avx512_bf16"};
+  around.onednn->isa = "avx512_core";
+  EXPECT_NE(the("W-ONEDNN", newer, around).text.find("VNNI units, BF16 units"), std::string::npos);
+  for (const char* all : {"avx512_core_bf16", "avx512_core_fp16", "avx512_core_amx", "default"}) {
+    around.onednn->isa = all;
+    EXPECT_EQ(warnings(newer, around), std::set<std::string>{}) << all;
+  }
+}
+
+TEST(Doctor, OneDnnThreadsOfItsOwnWarnAndNoOneDnnDoesNot) {
+  Surroundings around = usual();
+  around.onednn->threading = "tbb";
+  EXPECT_EQ(warnings(ideal(), around), std::set<std::string>{"W-ONEDNNTHREADS"});
+  around.onednn.reset();
+  EXPECT_EQ(the("OK-ONEDNN", ideal(), around).text.find("built without oneDNN: "), 0u);
+  EXPECT_EQ(warnings(ideal(), around), std::set<std::string>{});
 }
 
 TEST(Doctor, BlasThreadsOfItsOwnAndNoBlasWarn) {

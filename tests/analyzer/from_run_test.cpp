@@ -323,6 +323,29 @@ TEST(FromRun, EveryOperatorThatUsesARowIsAPoint) {
     EXPECT_EQ(point.phase, "decode");
   }
   EXPECT_EQ(names, (std::vector<std::string>{"q_proj", "k_proj", "v_proj", "out_proj"}));
+  // The same shape with its operands in a cache is no operator's.
+  run.rows.back().conditions = {.level = "l2", .state = "hot"};
+  const std::vector<Point> resident = analyze_run(run).points;
+  ASSERT_EQ(resident.size(), 1u);
+  EXPECT_EQ(resident[0].op, "");
+}
+
+TEST(FromRun, RowsThatLieInACacheStandUnderItsRoof) {
+  roofmark::Run run = zen5_run();
+  const Measurement memory = stream_row("copy", "dram", 1, 0x1p29, 0x1p29);
+  const Measurement cache = stream_row("copy", "l2", 1, 0x1p32, 0x1p32);
+  Measurement norm = kernel_row("norm", reading(0x1p32), 1, cache);
+  norm.conditions = {.level = "l2", .state = "hot"};
+  run.rows = {memory, cache, fma_row("avx512", 1, 64), norm};
+  Point point = analyze_run(run).points.at(0);
+  EXPECT_EQ(point.share_measured, 0.5);
+  EXPECT_EQ(point.ceiling, cache.id);
+  EXPECT_NE(point.grade, 'X') << "four times what memory gives, and no more than the cache does";
+  // Without the probe beside it too.
+  run.rows.back().companion.clear();
+  point = analyze_run(run).points.at(0);
+  EXPECT_EQ(point.share_measured, 0.5);
+  EXPECT_EQ(point.ceiling, cache.id);
 }
 
 TEST(FromRun, AnEmptyRunIsAnEmptyAnalysis) {

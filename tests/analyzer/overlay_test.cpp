@@ -53,6 +53,7 @@ TEST(Overlay, RowsOfSomethingElseOrAboveTheirBoundDoNotCount) {
                      point("gemv/avx2/bf16-f32/cpu/t1/n=4096,k=4096", 1),
                      point("gemv/x/f32/cuda/t1/n=4096,k=4096", 1),
                      point("gemv/avx2/f32/cpu/t1/n=4096,k=4096", 1, 'X'),
+                     point("gemv/avx2/f32/cpu/t1/n=4096,k=4096,level=l2,state=hot", 1),
                      point("gemv", 1),
                      point("", 1)};
   Point unmeasured = point("gemv/avx2/f32/cpu/t1/n=4096,k=4096", 1);

@@ -174,6 +174,70 @@ TEST(Plan, AVariantThatDoesNotTakeAShapeSaysSo) {
             "at most 16 rows");
 }
 
+Work of_rows(const Shape& shape, const Format&) {
+  const auto rows = static_cast<double>(shape.at("rows")),
+             cols = static_cast<double>(shape.at("cols"));
+  return {.read = Bytes{4 * cols * (rows + 1)}, .written = Bytes{4 * cols * rows}};
+}
+std::optional<Companion> memory_read(const Shape&, int) {
+  return Companion{"read", {.level = "dram"}};
+}
+std::optional<Companion> past_the_caches(const Shape&, const Format&) {
+  return Companion{"read", {.level = "dram", .stores = "nt"}};
+}
+std::vector<Site> at_every_level(const Machine&, const Variant&, int) {
+  return {{.shape = {{"bytes", 64}}, .conditions = {.level = "dram"}},
+          {.shape = {{"bytes", 64}}, .conditions = {.level = "l2"}}};
+}
+
+/// Those of the norm's cases, at that preset, on a machine with 1 MiB of L2 per core.
+std::set<std::string> norm_ids(const std::string& preset, Plan& plan) {
+  static const std::vector<Kernel> kernels = {
+      {.name = "read",
+       .role = Role::bandwidth_probe,
+       .work = none,
+       .sites = at_every_level,
+       .variants = {{"sse2", "cpu", "", Format{}, nullptr, {}}}},
+      {.name = "norm",
+       .work = of_rows,
+       .companion = memory_read,
+       .variants = {{.name = "sse2", .device = "cpu"},
+                    {.name = "sse2-nt", .device = "cpu", .companion = past_the_caches}},
+       .rows_extent = "rows"}};
+  const std::vector<Operator> asked = {
+      {.name = "prefill", .kernel = "norm", .shape = {{"rows", 2048}, {"cols", 4096}}},
+      {.name = "decode", .kernel = "norm", .shape = {{"rows", 1}, {"cols", 4096}}},
+      {.name = "huge", .kernel = "norm", .shape = {{"rows", 1}, {"cols", 100000}}}};
+  Machine machine = avx2_machine();
+  machine.cpu.caches = {{.level = 1, .size_bytes = 48 << 10, .cores_sharing = 1},
+                        {.level = 2, .size_bytes = 1 << 20, .cores_sharing = 1}};
+  Policy policy;
+  policy.threads = {1, 2};
+  policy.preset = preset;
+  plan = roofmark::plan(kernels, machine, asked, policy);
+  std::set<std::string> found;
+  for (const std::string& id : ids(plan)) {
+    if (id.starts_with("norm") && id.find("level") != std::string::npos) found.insert(id);
+  }
+  return found;
+}
+
+TEST(Plan, KernelsOverRowsAreAlsoMeasuredInL2OncePerLengthOfARow) {
+  // Half a MiB per core: 16 KiB of weights, and a read and a written row of 16 KiB each.
+  Plan plan;
+  EXPECT_EQ(norm_ids("quick", plan), std::set<std::string>{});
+  EXPECT_EQ(norm_ids("standard", plan),
+            (std::set<std::string>{"norm/sse2/f32/cpu/t1/rows=15,cols=4096,level=l2,state=hot",
+                                   "norm/sse2/f32/cpu/t2/rows=30,cols=4096,level=l2,state=hot"}));
+  const auto companion = [&](const std::string& id) {
+    return plan.cases[find(plan, id).companion].what.id();
+  };
+  EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=15,cols=4096,level=l2,state=hot"),
+            "read/sse2/f32/cpu/t1/bytes=64,level=l2");
+  EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=2048,cols=4096,state=cold"),
+            "read/sse2/f32/cpu/t1/bytes=64,level=dram");
+}
+
 TEST(Plan, TheCompanionIsTheWidestProbeThatCanRun) {
   Policy policy;
   policy.threads = {1, 2};
@@ -210,6 +274,43 @@ TEST(Plan, WhatIsNoProductBoundsNone) {
   const PlannedCase& kernel = find(plan, "gemv/simt/f32/cpu/t1/n=4,state=cold");
   ASSERT_GE(kernel.companion, 0);
   EXPECT_EQ(plan.cases[kernel.companion].what.id(), "fma/simt/f32/cpu/t1/ops=1");
+}
+
+TEST(Plan, WhatACpuCannotComputeInIsBoundByF32) {
+  const auto one_site_at_all = +[](const Machine&, const Variant&, int) {
+    return std::vector<Site>{{.shape = {{"ops", 1}}}};
+  };
+  const auto any_compute_probe = +[](const Shape&, int) { return std::optional(Companion{}); };
+  const Format f32, f16{DType::f16, DType::f16, DType::f32},
+      bf16{DType::bf16, DType::bf16, DType::f32};
+  const std::vector<Kernel> kernels = {
+      {.name = "dot",
+       .role = Role::compute_probe,
+       .work = none,
+       .sites = one_site_at_all,
+       .variants = {{"avx512_bf16", "cpu", "", bf16, nullptr, {}}}},
+      {.name = "fma",
+       .role = Role::compute_probe,
+       .work = none,
+       .sites = one_site_at_all,
+       .variants = {{"avx2", "cpu", "", f32, nullptr, {}}}},
+      {.name = "attention",
+       .work = none,
+       .companion = any_compute_probe,
+       .variants = {{"avx2", "cpu", "", f16, nullptr, {}},
+                    {"avx2", "cpu", "", bf16, nullptr, {}}}}};
+  const std::vector<Operator> asked = {
+      {.name = "a", .kernel = "attention", .shape = {{"n", 4}}, .format = f16},
+      {.name = "b", .kernel = "attention", .shape = {{"n", 4}}, .format = bf16}};
+  Policy policy;
+  policy.threads = {1};
+  const Plan plan = roofmark::plan(kernels, avx2_machine(), asked, policy);
+  const auto companion_of = [&](const std::string& id) {
+    const int companion = find(plan, id).companion;
+    return companion < 0 ? "none" : plan.cases[companion].what.kernel->name;
+  };
+  EXPECT_EQ(companion_of("attention/avx2/f16-f32/cpu/t1/n=4,state=cold"), "fma");
+  EXPECT_EQ(companion_of("attention/avx2/bf16-f32/cpu/t1/n=4,state=cold"), "dot");
 }
 
 TEST(Plan, AFilterKeepsTheCompanionsItsKernelsNeed) {

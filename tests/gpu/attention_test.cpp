@@ -282,16 +282,16 @@ TEST_F(GpuAttention, ADamagedElementIsSeen) {
                                   {"head_dim", 64}});
   const AttentionCheck check(extents, launched.type());
   const AttentionSequence good = launched.sequence();
-  EXPECT_LE(check.error(good, 1), 1);
+  EXPECT_LE(check.error(good.view(), 1), 1);
   AttentionSequence bad = good;
   bad.out[2 * 100 + 1] ^= std::byte{1};  // a quarter of the exponent's lowest bit
-  EXPECT_GT(check.error(bad, 1), 1);
+  EXPECT_GT(check.error(bad.view(), 1), 1);
   bad = good;
   bad.k_cache[2 * 61 * 64] ^= std::byte{1};
-  EXPECT_GT(check.error(bad, 1), 1);
+  EXPECT_GT(check.error(bad.view(), 1), 1);
   bad = good;
   bad.v_cache[2 * 62 * 64 + 5] ^= std::byte{64};
-  EXPECT_GT(check.error(bad, 1), 1);
+  EXPECT_GT(check.error(bad.view(), 1), 1);
 }
 
 TEST_F(GpuAttention, AKeyThatIsLeftOutIsSeen) {
@@ -309,7 +309,7 @@ TEST_F(GpuAttention, AKeyThatIsLeftOutIsSeen) {
                                   {"heads", 1},
                                   {"kv_heads", 1},
                                   {"head_dim", 64}});
-  EXPECT_GT(AttentionCheck(extents, launched.type()).error(longer, 1), 1);
+  EXPECT_GT(AttentionCheck(extents, launched.type()).error(longer.view(), 1), 1);
 }
 
 TEST(DecodeSplits, CoverAllTilesAndLeaveNoPieceEmpty) {

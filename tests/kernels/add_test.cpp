@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/kernels/guarded.h"
+#include "tests/kernels/numbers.h"
 
 namespace roofmark {
 namespace {
@@ -11,12 +11,37 @@ namespace {
 template <class Body>
 void each_leaf(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::add},
-  for_each_runnable<AddLeaf>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  for_each_runnable<AddLeaf<float>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
 #undef ROOFMARK_ROW
 }
 
+/// Every leaf for that type of element, those that store past the caches among them.
+template <class T, class Body>
+void each_leaf_of(Body body) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::add}, {#isa, isa_##isa::add_nt},
+  for_each_runnable<AddLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+#undef ROOFMARK_ROW
+}
+
+TEST(AddLeaves, OfEveryTypeRoundTheSumToTheNearest) {
+  for_each_element([](auto element) {
+    using T = decltype(element);
+    each_leaf_of<T>([](AddLeaf<T> add) {
+      for (const std::int64_t count : odd_lengths()) {
+        for (const std::int64_t offset : {0, 1}) {
+          const Numbers<T> x(count, offset), r(count, 2 * offset, 1, 2);
+          GuardedNumbers<T> y(count, offset);
+          add(x.data(), r.data(), y.data(), count);
+          ASSERT_LE(add_error(x.data(), r.data(), y.data(), type_of<T>, count), 1) << count;
+          y.expect_intact();
+        }
+      }
+    });
+  });
+}
+
 TEST(AddLeaves, AddEveryElementAndWriteNoOther) {
-  each_leaf([](AddLeaf add) {
+  each_leaf([](AddLeaf<float> add) {
     for (const std::int64_t count : odd_lengths()) {
       for (const std::int64_t offset : {0, 1, 3}) {
         const Operand x(count, offset), r(count, 2 * offset, 1, 2);
@@ -31,7 +56,7 @@ TEST(AddLeaves, AddEveryElementAndWriteNoOther) {
 }
 
 TEST(AddLeaves, MayWriteOverTheirOperands) {
-  each_leaf([](AddLeaf add) {
+  each_leaf([](AddLeaf<float> add) {
     for (const bool over_first : {true, false}) {
       Operand x(509, 1), r(509, 0, 1, 2);
       const Operand was_x = x, was_r = r;
@@ -42,15 +67,19 @@ TEST(AddLeaves, MayWriteOverTheirOperands) {
 }
 
 TEST(AddLeaves, PropagateNaNAndInfinity) {
-  each_leaf([](AddLeaf add) {
-    Operand x(67, 0), r(67, 0);
-    x[5] = std::numeric_limits<float>::quiet_NaN();
-    x[66] = std::numeric_limits<float>::infinity();
-    Guarded y(67, 0);
-    add(x.data(), r.data(), y.data(), 67);
-    EXPECT_TRUE(std::isnan(y[5]));
-    EXPECT_EQ(y[66], std::numeric_limits<float>::infinity());
-    EXPECT_TRUE(std::isfinite(y[65]));
+  for_each_element([](auto element) {
+    using T = decltype(element);
+    each_leaf_of<T>([](AddLeaf<T> add) {
+      Numbers<T> x(163, 0), r(163, 0);
+      for (const int at : {5, 6, 130, 162}) std::memset(x.data() + at, 0xff, sizeof(T));  // NaN
+      for (const int at : {7, 160}) x.set(at, -std::numeric_limits<double>::infinity());
+      GuardedNumbers<T> y(163, 0, 0);
+      add(x.data(), r.data(), y.data(), 163);
+      for (int i = 0; i < 163; ++i) {
+        EXPECT_EQ(std::isnan(y[i]), std::isnan(x[i])) << i;
+        EXPECT_EQ(std::isinf(y[i]), std::isinf(x[i])) << i;
+      }
+    });
   });
 }
 

@@ -1,9 +1,9 @@
-// Every leaf of RMSNorm against float64, element by element.
+// Every leaf of RMSNorm, LayerNorm, and RMSNorm after an add, against float64, element by element.
 #include "kernels/norm/norm.h"
 
 #include <gtest/gtest.h>
 
-#include "tests/kernels/guarded.h"
+#include "tests/kernels/numbers.h"
 
 namespace roofmark {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 template <class Body>
 void each_leaf(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::norm},
-  for_each_runnable<NormLeaf>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  for_each_runnable<NormLeaf<float>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
 #undef ROOFMARK_ROW
 }
 
@@ -36,7 +36,7 @@ void expect_normed(const float* x, const Operand& w, const Output& y, std::int64
 }
 
 TEST(NormLeaves, ScaleEveryElementAndWriteNoOther) {
-  each_leaf([](NormLeaf norm) {
+  each_leaf([](NormLeaf<float> norm) {
     for (const std::int64_t cols : odd_lengths()) {
       for (const std::int64_t rows : {1, 3}) {
         const Operand x(rows * cols, 1), w(cols, 3, 2, 2);
@@ -50,7 +50,7 @@ TEST(NormLeaves, ScaleEveryElementAndWriteNoOther) {
 }
 
 TEST(NormLeaves, MayWriteOverTheirOperand) {
-  each_leaf([](NormLeaf norm) {
+  each_leaf([](NormLeaf<float> norm) {
     for (const std::int64_t cols : {37, 4096}) {
       Operand x(3 * cols, 0);
       const Operand was = x, w(cols, 0, 1, 2);
@@ -61,7 +61,7 @@ TEST(NormLeaves, MayWriteOverTheirOperand) {
 }
 
 TEST(NormLeaves, HoldForHugeAndForTinyElements) {
-  each_leaf([](NormLeaf norm) {
+  each_leaf([](NormLeaf<float> norm) {
     for (const float scale : {1e-30f, 1e-12f, 1e-3f, 1e6f, 9e17f}) {
       const Operand x(2 * 131, 0, scale), w(131, 0, 1, 2);
       Guarded y(2 * 131, 0);
@@ -72,7 +72,7 @@ TEST(NormLeaves, HoldForHugeAndForTinyElements) {
 }
 
 TEST(NormLeaves, LeaveARowOfZerosZero) {
-  each_leaf([](NormLeaf norm) {
+  each_leaf([](NormLeaf<float> norm) {
     const Operand x(100, 0, 0), w(100, 0);
     Guarded y(100, 0);
     norm(x.data(), w.data(), y.data(), 1, 100, 1e-5f);
@@ -81,7 +81,7 @@ TEST(NormLeaves, LeaveARowOfZerosZero) {
 }
 
 TEST(NormLeaves, KeepANaNInItsRow) {
-  each_leaf([](NormLeaf norm) {
+  each_leaf([](NormLeaf<float> norm) {
     Operand x(3 * 77, 0);
     const Operand w(77, 0, 1, 2);
     x[77 + 76] = std::numeric_limits<float>::quiet_NaN();
@@ -90,6 +90,132 @@ TEST(NormLeaves, KeepANaNInItsRow) {
     for (int c = 0; c < 77; ++c) {
       EXPECT_TRUE(std::isfinite(y[c]) && std::isnan(y[77 + c]) && std::isfinite(y[154 + c])) << c;
     }
+  });
+}
+
+// The same of every type of element, and of stores past the caches.
+
+template <class T, class Body>
+void each_norm_of(Body body) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::norm}, {#isa, isa_##isa::norm_nt},
+  for_each_runnable<NormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+#undef ROOFMARK_ROW
+}
+template <class T, class Body>
+void each_layer_norm_of(Body body) {
+#define ROOFMARK_ROW(isa, vector_bytes) \
+  {#isa, isa_##isa::layer_norm}, {#isa, isa_##isa::layer_norm_nt},
+  for_each_runnable<LayerNormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+#undef ROOFMARK_ROW
+}
+template <class T, class Body>
+void each_add_norm_of(Body body) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::add_norm},
+  for_each_runnable<AddNormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+#undef ROOFMARK_ROW
+}
+
+TEST(NormLeaves, OfEveryTypeScaleEveryElement) {
+  for_each_element([](auto element) {
+    using T = decltype(element);
+    each_norm_of<T>([](NormLeaf<T> norm) {
+      for (const std::int64_t cols : odd_lengths()) {
+        const std::int64_t offset = cols % 2;
+        const Numbers<T> x(3 * cols, offset), w(cols, 3 * offset, 2, 2);
+        GuardedNumbers<T> y(3 * cols, offset);
+        norm(x.data(), w.data(), y.data(), 3, cols, norm_eps);
+        ASSERT_LE(norm_error(x.data(), w.data(), nullptr, y.data(), type_of<T>, 3, cols), 1)
+            << cols;
+        y.expect_intact();
+      }
+    });
+  });
+}
+
+TEST(LayerNormLeaves, ShiftAndScaleEveryElement) {
+  for_each_element([](auto element) {
+    using T = decltype(element);
+    each_layer_norm_of<T>([](LayerNormLeaf<T> layer_norm) {
+      for (const std::int64_t cols : odd_lengths()) {
+        const std::int64_t offset = cols % 2;
+        const Numbers<T> x(3 * cols, offset), w(cols, 3 * offset, 2, 2), b(cols, offset, 3, 4);
+        GuardedNumbers<T> y(3 * cols, offset);
+        layer_norm(x.data(), w.data(), b.data(), y.data(), 3, cols, norm_eps);
+        ASSERT_LE(norm_error(x.data(), w.data(), b.data(), y.data(), type_of<T>, 3, cols), 1)
+            << cols;
+        y.expect_intact();
+      }
+    });
+  });
+}
+
+/// Largest |y - float64| relative to 1e-5 (1 + |y|), without what an error of the mean is worth.
+double layer_norm_error(const Numbers<float>& x, const GuardedNumbers<float>& y, std::int64_t rows,
+                        std::int64_t cols) {
+  double worst = 0;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const NormRow row = norm_row(x.data(), DType::f32, r * cols, cols, true);
+    for (std::int64_t c = 0; c < cols; ++c) {
+      const double exact = (x[r * cols + c] - row.mean) * row.scale;
+      worst = worse(worst, std::abs(y[r * cols + c] - exact) / (1e-5 * (1 + std::abs(exact))));
+    }
+  }
+  return worst;
+}
+
+TEST(LayerNormLeaves, AreExactWhereARowBeginsFarFromTheRest) {
+  each_layer_norm_of<float>([](LayerNormLeaf<float> layer_norm) {
+    constexpr std::int64_t cols = 2051;
+    for (const std::int64_t outliers : {1, 16, 40}) {
+      Numbers<float> x(3 * cols, 0);
+      for (std::int64_t i = 0; i < outliers; ++i) x.set(cols + i, 900);
+      Numbers<float> w(cols, 0), b(cols, 0, 0);
+      for (std::int64_t c = 0; c < cols; ++c) w.set(c, 1);
+      GuardedNumbers<float> y(3 * cols, 0);
+      layer_norm(x.data(), w.data(), b.data(), y.data(), 3, cols, norm_eps);
+      EXPECT_LE(layer_norm_error(x, y, 3, cols), 1) << outliers;
+    }
+  });
+}
+
+TEST(LayerNormLeaves, CancelNothingOfALargeMean) {
+  each_layer_norm_of<float>([](LayerNormLeaf<float> layer_norm) {
+    constexpr std::int64_t cols = 1000;
+    Numbers<float> x(2 * cols, 0), w(cols, 0), b(cols, 0);
+    for (std::int64_t i = 0; i < 2 * cols; ++i) x.set(i, 4096 + x[i]);
+    GuardedNumbers<float> y(2 * cols, 0);
+    layer_norm(x.data(), w.data(), b.data(), y.data(), 2, cols, norm_eps);
+    EXPECT_LE(norm_error(x.data(), w.data(), b.data(), y.data(), DType::f32, 2, cols), 1);
+  });
+}
+
+TEST(AddNormLeaves, WriteTheSumAndItsNorm) {
+  for_each_element([](auto element) {
+    using T = decltype(element);
+    each_add_norm_of<T>([](AddNormLeaf<T> add_norm) {
+      for (const std::int64_t cols : odd_lengths()) {
+        const std::int64_t offset = cols % 2, count = 3 * cols;
+        const Numbers<T> x(count, offset), r(count, 0, 1, 3), w(cols, 3 * offset, 2, 2);
+        GuardedNumbers<T> h(count, offset), y(count, offset);
+        add_norm(x.data(), r.data(), w.data(), h.data(), y.data(), 3, cols, norm_eps);
+        ASSERT_LE(add_error(x.data(), r.data(), h.data(), type_of<T>, count), 1) << cols;
+        ASSERT_LE(norm_error(h.data(), w.data(), nullptr, y.data(), type_of<T>, 3, cols), 1)
+            << cols;
+        h.expect_intact();
+        y.expect_intact();
+      }
+    });
+  });
+}
+
+TEST(AddNormLeaves, MayWriteTheSumOverAnOperand) {
+  each_add_norm_of<bf16>([](AddNormLeaf<bf16> add_norm) {
+    Numbers<bf16> x(3 * 137, 0);
+    const Numbers<bf16> was = x, r(3 * 137, 0, 1, 3), w(137, 0, 2, 2);
+    GuardedNumbers<bf16> y(3 * 137, 0);
+    add_norm(x.data(), r.data(), w.data(), x.data(), y.data(), 3, 137, norm_eps);
+    EXPECT_LE(add_error(was.data(), r.data(), x.data(), DType::bf16, 3 * 137), 1);
+    EXPECT_LE(norm_error(x.data(), w.data(), nullptr, y.data(), DType::bf16, 3, 137), 1);
   });
 }
 

@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "tests/kernels/guarded.h"
+#include "tests/kernels/numbers.h"
 
 namespace roofmark {
 namespace {
@@ -15,7 +15,21 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 template <class Body>
 void each_leaf(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::softmax},
-  for_each_runnable<SoftmaxLeaf>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  for_each_runnable<SoftmaxLeaf<float>>(
+      {ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, [&](SoftmaxLeaf<float> softmax) {
+        body([=](const float* x, float* y, std::int64_t rows, std::int64_t cols) {
+          std::vector<float> scratch(static_cast<std::size_t>(2 * cols));
+          softmax(x, y, scratch.data(), rows, cols);
+        });
+      });
+#undef ROOFMARK_ROW
+}
+
+/// Every leaf for that type of element, those that store past the caches among them.
+template <class T, class Body>
+void each_leaf_of(Body body) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::softmax}, {#isa, isa_##isa::softmax_nt},
+  for_each_runnable<SoftmaxLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
 #undef ROOFMARK_ROW
 }
 
@@ -95,7 +109,7 @@ TEST(Exponential, OfNaNIsNaN) {
 }
 
 TEST(SoftmaxLeaves, ComputeEveryElementAndWriteNoOther) {
-  each_leaf([](SoftmaxLeaf softmax) {
+  each_leaf([](auto softmax) {
     for (const std::int64_t cols : odd_lengths()) {
       for (const float scale : {1.0f, 30.0f}) {
         const Operand x(3 * cols, 1, scale);
@@ -108,8 +122,32 @@ TEST(SoftmaxLeaves, ComputeEveryElementAndWriteNoOther) {
   });
 }
 
+TEST(SoftmaxLeaves, OfEveryTypeComputeEveryElement) {
+  for_each_element([](auto element) {
+    using T = decltype(element);
+    each_leaf_of<T>([](SoftmaxLeaf<T> softmax) {
+      for (const std::int64_t cols : odd_lengths()) {
+        Numbers<T> x(3 * cols, cols % 2, 10);
+        if (cols > 3) x.set(cols + cols / 2, -std::numeric_limits<double>::infinity());  // masked
+        GuardedNumbers<T> y(3 * cols, cols % 2);
+        GuardedNumbers<float> scratch(2 * cols, 1);
+        softmax(x.data(), y.data(), scratch.data(), 3, cols);
+        const auto units = [&](double distance) {
+          return 8 + distance + static_cast<double>(cols) / 8;
+        };
+        ASSERT_LE(softmax_error(x.data(), y.data(), type_of<T>, 3, cols, units), 1) << cols;
+        if (cols > 3) {
+          EXPECT_EQ(y[cols + cols / 2], 0);
+        }
+        y.expect_intact();
+        scratch.expect_intact();
+      }
+    });
+  });
+}
+
 TEST(SoftmaxLeaves, MayWriteOverTheirOperand) {
-  each_leaf([](SoftmaxLeaf softmax) {
+  each_leaf([](auto softmax) {
     for (const std::int64_t cols : {37, 2048}) {
       Operand x(3 * cols, 0);
       const Operand was = x;
@@ -120,7 +158,7 @@ TEST(SoftmaxLeaves, MayWriteOverTheirOperand) {
 }
 
 TEST(SoftmaxLeaves, HoldForHugeElements) {
-  each_leaf([](SoftmaxLeaf softmax) {
+  each_leaf([](auto softmax) {
     for (const float scale : {1e-30f, 80.0f, 1e4f, 1e38f}) {
       const Operand x(2 * 131, 0, scale);
       Guarded y(2 * 131, 0);
@@ -131,7 +169,7 @@ TEST(SoftmaxLeaves, HoldForHugeElements) {
 }
 
 TEST(SoftmaxLeaves, GiveMaskedElementsNothing) {
-  each_leaf([](SoftmaxLeaf softmax) {
+  each_leaf([](auto softmax) {
     // A causal mask: row r sees r + 1 of its columns.
     constexpr int n = 150;
     Operand x(n * n, 0);
@@ -149,7 +187,7 @@ TEST(SoftmaxLeaves, GiveMaskedElementsNothing) {
 }
 
 TEST(SoftmaxLeaves, HaveNoAnswerForARowWithoutOne) {
-  each_leaf([](SoftmaxLeaf softmax) {
+  each_leaf([](auto softmax) {
     constexpr int n = 70;
     for (const float poison : {std::numeric_limits<float>::quiet_NaN(), infinity, -infinity}) {
       Operand x(3 * n, 0);
@@ -171,7 +209,7 @@ TEST(SoftmaxLeaves, HaveNoAnswerForARowWithoutOne) {
 }
 
 TEST(SoftmaxLeaves, OfOneColumnIsOne) {
-  each_leaf([](SoftmaxLeaf softmax) {
+  each_leaf([](auto softmax) {
     const float x[] = {-3e38f, 0, 7};
     float y[3];
     softmax(x, y, 3, 1);

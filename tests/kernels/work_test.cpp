@@ -64,6 +64,8 @@ TEST(Work, OfElementwiseOperators) {
   const Shape rows{{"rows", 2048}, {"cols", 4096}};
   expect_work(work_of("add", rows), 8388608, 0, 33554432, 16777216);
   expect_work(work_of("norm", rows), 33554432, 8192, 16777216, 16777216);
+  expect_work(work_of("add_norm", rows), 41943040, 8192, 33554432, 33554432);
+  expect_work(work_of("layer_norm", rows), 58720256, 16384, 16777216, 16777216);
   expect_work(work_of("activation", {{"rows", 2048}, {"cols", 11008}}), 112721920, 0, 90177536,
               45088768);
   expect_work(work_of("softmax", {{"rows", 65536}, {"cols", 2048}}), 671088640, 0, 268435456,
@@ -128,10 +130,10 @@ TEST(Work, OfAttentionNamesTheProbeThatBindsTheShape) {
   EXPECT_EQ(companion(attention(1, 512, 4096, 8)), "") << "any compute probe";
 }
 
-TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidth) {
+TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidthWithAScaleToEachKeyAndValue) {
   const Format cache8{DType::i8, DType::f16, DType::f32};
   expect_work(work_of("attention", attention(1, 1, 2047, 32), cache8), 2048.0 * 32 * 517, 0, 8192,
-              8192, 16777216, 8192);
+              8192, 16777216 + 2 * 2048 * 32 * 4, 8192 + 2 * 32 * 4);
 }
 
 TEST(Work, OfEagerAttentionPutsTheScoresInMemory) {

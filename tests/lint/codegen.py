@@ -185,7 +185,9 @@ def check(list_file, objdump="objdump"):
 
 
 if __name__ == "__main__":
-    if not objects.tool("objdump"):
+    objdump = objects.tool("objdump")
+    if not objdump:
         sys.exit(tree.skip("objdump is not installed (package binutils)"))
     list_file, table = sys.argv[1:3]
-    sys.exit(tree.finish(check(list_file) + pipes.check(list_file, pipes.table([table])), "codegen"))
+    found = check(list_file, objdump) + pipes.check(list_file, pipes.table([table]), objdump)
+    sys.exit(tree.finish(found, "codegen"))

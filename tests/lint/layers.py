@@ -31,10 +31,10 @@ HOMES = [
     ("BLAS", r"(.*/)?(f77)?cblas.*|lapack.*", r".*\.blas\.cpp"),
     ("nlohmann/json", r"nlohmann/.*", r".*_json\.cpp"),
     ("OpenMP", r"omp\.h", r"core/parallel\.h"),
-    ("intrinsics", r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", r".*\.isa\.cpp"),
+    ("intrinsics", r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", r".*\.isa\.cpp|core/\w+\.isa\.h"),
     ("SQLite", r"sqlite3.*", r"app/index\.cpp"),
     ("CLI11", r"CLI/.*", r"app/.*"),
-    ("POSIX regex (std::regex recurses once per character)", r"regex\.h", r"core/plan\.cpp"),
+    ("POSIX regex (std::regex recurses once per character)", r"regex\.h", r"core/id_filter\.h"),
 ]
 
 # The operating system's headers: those who may talk to it.

@@ -1,6 +1,7 @@
 """Object files of leaves and what binutils say about them.
 The list is written by CMake: one line "isa path" per object built with the release flags."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -14,8 +15,8 @@ def listed(list_file):
 
 
 def tool(name):
-    """nm or objdump, of the cross toolchain where `name` says so; None: not installed."""
-    return shutil.which(name)
+    """nm or objdump, that of a cross toolchain where `name` or the environment (OBJDUMP) says so; None: not installed."""
+    return shutil.which(os.environ.get(name.upper(), name))
 
 
 def symbols(nm, path):

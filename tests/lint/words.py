@@ -17,7 +17,7 @@ READERS = ["harness/machine.cpp", "harness/proc_files.cpp", "harness/cpu_memory.
 RULES = [
     ("a condition on CUDA or an instruction set",
      r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif)\b.*(CUDA|cuda|__AVX|__SSE|__FMA|__ARM|__arm|aarch64|x86_64|__i386|__NVCC|ROOFMARK_ISA)",
-     r".*\.isa\.cpp", "choose the file in cmake/"),
+     r".*\.isa\.cpp|core/\w+\.isa\.h", "choose the file in cmake/"),
     ("a clock",
      r"std::chrono|#\s*include\s*<chrono>|\b(clock_gettime|gettimeofday|steady_clock|system_clock|__?rdtscp?)\b|\bstd::(time|clock)\s*\(",
      r"harness/.*", "ask the device (core/device.h)"),

@@ -9,7 +9,11 @@ int main() {
   for (const std::int64_t k : {1, 3, 4, 5, 15, 16, 17, 31, 33, 64, 127, 1000}) {
     const std::vector<float> w = random_values(rows * k, 1), x = random_values(k, 2);
     std::vector<float> y = poisoned(rows);
-    isa_neon::gemv(w.data(), x.data(), y.data(), rows, k);
+    isa_neon::gemv_f32.product({.w = reinterpret_cast<const char*>(w.data()),
+                                .x = reinterpret_cast<const char*>(x.data()),
+                                .y = reinterpret_cast<char*>(y.data()),
+                                .rows = rows,
+                                .k = k});
     for (std::int64_t r = 0; r < rows; ++r) {
       double exact = 0, magnitude = 0;
       for (std::int64_t i = 0; i < k; ++i) {

@@ -8,8 +8,8 @@ using namespace roofmark;
 
 void check_row(Check& check, const std::vector<float>& x) {
   const auto cols = static_cast<std::int64_t>(x.size());
-  std::vector<float> y = poisoned(cols);
-  isa_neon::softmax(x.data(), y.data(), 1, cols);
+  std::vector<float> y = poisoned(cols), scratch = poisoned(2 * cols);
+  isa_neon::softmax(x.data(), y.data(), scratch.data(), 1, cols);
   double most = -std::numeric_limits<double>::infinity(), total = 0;
   for (const float value : x) most = std::max(most, static_cast<double>(value));
   for (const float value : x) total += std::exp(static_cast<double>(value) - most);
@@ -22,6 +22,7 @@ void check_row(Check& check, const std::vector<float>& x) {
     check.near(y[at], exact, relative * exact + 1e-37, c);
   }
   check.guarded(y, cols);
+  check.guarded(scratch, 2 * cols);
 }
 
 }  // namespace
@@ -38,8 +39,9 @@ int main() {
       x[0] = masked;
       check_row(check, x);
     }
-    std::vector<float> none(static_cast<std::size_t>(cols), masked), y = poisoned(cols);
-    isa_neon::softmax(none.data(), y.data(), 1, cols);
+    std::vector<float> none(static_cast<std::size_t>(cols), masked), y = poisoned(cols),
+                                                                     e = poisoned(2 * cols);
+    isa_neon::softmax(none.data(), y.data(), e.data(), 1, cols);
     for (std::int64_t c = 0; c < cols; ++c) {
       check.that(std::isnan(y[static_cast<std::size_t>(c)]), "a value in a masked row", c);
     }

@@ -124,6 +124,12 @@ TEST(Pipes, EachKindOfCoreHasARowOfOneAndOneOfAll) {
   EXPECT_EQ(fma->sites(made_up({}), fma->variants.front(), 1).size(), 1u);
 }
 
+/// Length of this machine's SVE vectors, which loops without a length of their own have.
+int sve_bytes() {
+  static const Machine machine = discover();
+  return machine.cpu.sve_bytes.value_or(0);
+}
+
 /// Every loop of this build that this CPU can run, with its instruction set.
 template <class F>
 void for_each_loop(F f) {
@@ -143,7 +149,7 @@ void for_each_loop(F f) {
 TEST(Pipes, OneTurnTooFewIsWrong) {
   for_each_loop([](const char* isa, const PipeLoop& loop) {
     if (loop.step == PipeStep::rooted) return;  // each turn makes the same of its operands
-    const int bytes = loop.vector_bytes;
+    const int bytes = loop.vector_bytes > 0 ? loop.vector_bytes : sve_bytes();
     std::vector<std::byte> operands(static_cast<std::size_t>(4 * bytes)),
         start(static_cast<std::size_t>(loop.chains * bytes)), end = start;
     draw_operands(loop, bytes, 3, Operands::telling, operands.data(), start.data());
@@ -158,7 +164,7 @@ TEST(Pipes, OneTurnTooFewIsWrong) {
 
 TEST(Pipes, EveryLaneOfEveryAccumulatorIsLookedAt) {
   for_each_loop([](const char* isa, const PipeLoop& loop) {
-    const int bytes = loop.vector_bytes;
+    const int bytes = loop.vector_bytes > 0 ? loop.vector_bytes : sve_bytes();
     std::vector<std::byte> operands(static_cast<std::size_t>(4 * bytes)),
         start(static_cast<std::size_t>(loop.chains * bytes)), end = start;
     draw_operands(loop, bytes, 3, Operands::telling, operands.data(), start.data());

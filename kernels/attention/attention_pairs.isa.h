@@ -1,0 +1,34 @@
+// Products of pairs of bf16 elements, for leaves of AVX512-BF16 alone.
+#pragma once
+
+#include <cstdint>
+
+#include "core/vector.isa.h"
+
+#if ROOFMARK_VECTOR_BYTES == 64
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+/// sum += a0 b0 + a1 b1 in each lane.  Assembly: compilers of GCC 11's age have no flag for it.
+ROOFMARK_LEAF void add_products(vf32& sum, vu32 a, vu32 b) {
+  asm("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+}
+
+ROOFMARK_LEAF vu32 splat_pair(const void* at) {
+  std::uint32_t pair;
+  __builtin_memcpy(&pair, at, sizeof pair);
+  return vu32{} + pair;
+}
+
+/// Elements at `at` .. at + 31 where `mask` has a bit, 0 elsewhere.
+ROOFMARK_LEAF vu32 load_pairs(const bf16* at, std::uint32_t mask) {
+  return (vu32)_mm512_maskz_loadu_epi16(mask, at);
+}
+ROOFMARK_LEAF vu32 load_pairs(const bf16* at) { return (vu32)_mm512_loadu_si512(at); }
+
+/// Which of 32 elements from `i` on are there, of `count`.
+ROOFMARK_LEAF std::uint32_t mask_of(std::int64_t i, std::int64_t count) {
+  return count - i >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << (count - i)) - 1;
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
+#endif

@@ -1,0 +1,143 @@
+// Causal attention of many rows in f32 arithmetic: per pair of row and key 2 head_dim multiply-adds
+// and an exponential.  Keys and values of other elements are widened once per tile and block.
+#include "kernels/attention/attention_prefill.isa.h"
+
+#include <cstdint>
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+namespace {
+
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int block_vectors = 4;  // with 6 keys or rows 24 sums of 32 registers
+#else
+constexpr int block_vectors = 2;  // 12 of 16
+#endif
+constexpr int panel = block_vectors * lanes;
+
+/// s = Q K^T of a panel and K keys.  q: [dim, panel].
+template <int K>
+ROOFMARK_LEAF void score_block(const float* q, const float* keys, std::int64_t step,
+                               std::int64_t dim, float* s) {
+  vf32 sums[K][block_vectors] = {};
+  for (std::int64_t i = 0; i < dim; ++i, q += panel) {
+    vf32 query[block_vectors];
+    for (int n = 0; n < block_vectors; ++n) query[n] = load(q + n * lanes);
+    for (int k = 0; k < K; ++k) {
+      const vf32 key = splat(keys[k * step + i]);
+      for (int n = 0; n < block_vectors; ++n) sums[k][n] += key * query[n];
+    }
+  }
+  for (int k = 0; k < K; ++k) {
+    for (int n = 0; n < block_vectors; ++n) store(s + k * panel + n * lanes, sums[k][n]);
+  }
+}
+
+/// o += P V of R rows and N vectors of columns.  weights: [count, panel].
+template <int R, int N>
+ROOFMARK_LEAF void value_block(const float* weights, const float* v, std::int64_t step,
+                               std::int64_t count, float* o, std::int64_t padded) {
+  vf32 sums[R][N];
+  for (int r = 0; r < R; ++r) {
+    for (int n = 0; n < N; ++n) sums[r][n] = load(o + r * padded + n * lanes);
+  }
+  for (std::int64_t k = 0; k < count; ++k, v += step, weights += panel) {
+    vf32 value[N];
+    for (int n = 0; n < N; ++n) value[n] = load(v + n * lanes);
+    for (int r = 0; r < R; ++r) {
+      const vf32 weight = splat(weights[r]);
+      for (int n = 0; n < N; ++n) sums[r][n] += weight * value[n];
+    }
+  }
+  for (int r = 0; r < R; ++r) {
+    for (int n = 0; n < N; ++n) store(o + r * padded + n * lanes, sums[r][n]);
+  }
+}
+
+/// Products in f32 of a cache of T.
+template <class T>
+struct Plain {
+  static constexpr int vectors = block_vectors;
+
+  static void read_queries(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
+                           std::int64_t last) {
+    float* row = m.s;
+    for (std::int64_t r = 0; r < prefill_rows; ++r) {
+      float* to = m.q + r / panel * panel * m.padded + r % panel;
+      if (first + r < last) read_query(head, first + r, 1, row);
+      for (std::int64_t i = 0; i < m.padded; ++i) to[i * panel] = first + r < last ? row[i] : 0;
+    }
+  }
+
+  static Tile tile(const AttentionHead& head, const PrefillMemory& m, std::int64_t key,
+                   std::int64_t count) {
+    const T *k = at<T>(head.k, key * head.head_dim), *v = at<T>(head.v, key * head.head_dim);
+    if constexpr (sizeof(T) == 4) {
+      if (head.head_dim % lanes == 0) {
+        return {k, v, head.head_dim, head.head_dim, head.head_dim};
+      }
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      const float k_scale = head.k_scales == nullptr ? 1 : head.k_scales[key + i];
+      const float v_scale = head.v_scales == nullptr ? 1 : head.v_scales[key + i];
+      widen(k + i * head.head_dim, head.head_dim, k_scale, m.keys + i * m.padded, m.padded);
+      widen(v + i * head.head_dim, head.head_dim, v_scale, m.values + i * m.padded, m.padded);
+    }
+    return {m.keys, m.values, m.padded, m.padded, (head.head_dim + lanes - 1) / lanes * lanes};
+  }
+
+  static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t count) {
+    const float *q = m.q + p * m.padded, *keys = at<float>(tile.keys, 0);
+    const std::int64_t step = tile.key_step;
+    std::int64_t k = 0;
+    for (; k + 6 <= count; k += 6) {
+      score_block<6>(q, keys + k * step, step, tile.dim, m.s + k * panel);
+    }
+    for (; k + 2 <= count; k += 2) {
+      score_block<2>(q, keys + k * step, step, tile.dim, m.s + k * panel);
+    }
+    if (k < count) score_block<1>(q, keys + k * step, step, tile.dim, m.s + k * panel);
+  }
+
+  ROOFMARK_LEAF void keep_weights(float* s, std::int64_t k, vf32 even, vf32 odd) {
+    store(s + k * panel, even);
+    store(s + (k + 1) * panel, odd);
+  }
+
+  static void values(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t rows,
+                     std::int64_t count) {
+    columns<block_vectors>(m, tile, p, rows, count, 0);
+  }
+
+ private:
+  template <int N>
+  ROOFMARK_LEAF void columns(const PrefillMemory& m, const Tile& tile, std::int64_t p,
+                             std::int64_t rows, std::int64_t count, std::int64_t i) {
+    const float* v = at<float>(tile.values, 0);
+    for (; i + N * lanes <= tile.dim; i += N * lanes) {
+      float* o = m.o + p * m.padded + i;
+      std::int64_t r = 0;
+      for (; r + 6 <= rows; r += 6) {
+        value_block<6, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
+      }
+      for (; r + 2 <= rows; r += 2) {
+        value_block<2, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
+      }
+      if (r < rows) {
+        value_block<1, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
+      }
+    }
+    if constexpr (N > 1) columns<N / 2>(m, tile, p, rows, count, i);
+  }
+};
+
+}  // namespace
+
+void attention_prefill(const AttentionHead& head, std::int64_t first, std::int64_t last,
+                       float* scratch) {
+  if (head.cache == KvElement::f32) prefill<Plain<float>>(head, first, last, scratch);
+  if (head.cache == KvElement::bf16) prefill<Plain<bf16>>(head, first, last, scratch);
+  if (head.cache == KvElement::f16) prefill<Plain<f16>>(head, first, last, scratch);
+  if (head.cache == KvElement::i8) prefill<Plain<std::int8_t>>(head, first, last, scratch);
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -1,0 +1,149 @@
+// Attention of a block of rows to all the keys that they see, by online softmax over tiles of keys
+// that stay in the caches (Dao et al. 2022, arXiv:2205.14135).  Lanes are rows, so that scores need
+// no sum over lanes, softmax no maximum over them, and keys and values are used as they lie in
+// memory: only the block's queries are transposed.  `Math` says how the products of a tile are
+// made.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/attention/attention_rows.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+/// Rows of a block that are multiplied at a time.
+template <class Math>
+static constexpr int panel_of = Math::vectors* lanes;
+
+/// A tile of keys and values as Math multiplies them.
+struct Tile {
+  const void *keys, *values;
+  std::int64_t key_step, value_step;  ///< elements of a row
+  std::int64_t dim;                   ///< elements of a row that count, those of padding included
+};
+
+struct PrefillMemory {
+  std::int64_t padded;
+  float* q;                         ///< [prefill_rows / panel, padded, panel]
+  float* o;                         ///< sums of values [prefill_rows, padded]
+  float *top, *sum, *kept, *limit;  ///< [prefill_rows]
+  float* s;                         ///< scores, then weights [prefill_keys, panel]
+  float *keys, *values;             ///< [prefill_keys, padded]
+};
+
+ROOFMARK_LEAF PrefillMemory prefill_memory(const AttentionHead& head, float* scratch) {
+  PrefillMemory m = {};
+  m.padded = padded_dim(head.head_dim);
+  m.q = scratch;
+  m.o = m.q + prefill_rows * m.padded;
+  m.top = m.o + prefill_rows * m.padded;
+  m.sum = m.top + prefill_rows;
+  m.kept = m.sum + prefill_rows;
+  m.limit = m.kept + prefill_rows;
+  m.s = m.limit + prefill_rows;
+  m.keys = m.s + prefill_keys * prefill_rows;
+  m.values = m.keys + prefill_keys * m.padded;
+  return m;
+}
+
+/// Keys that a row sees.
+ROOFMARK_LEAF std::int64_t seen_by(const AttentionHead& head, std::int64_t row) {
+  return head.cached + row / head.group + 1;
+}
+
+/// Scores of keys that a row does not see become -infinity.  Of keys key .. key + count - 1, those
+/// from `all_see` on are not seen by every row.
+template <class Math>
+ROOFMARK_LEAF void mask(const PrefillMemory& m, std::int64_t p, std::int64_t key,
+                        std::int64_t count, std::int64_t all_see) {
+  constexpr int panel = panel_of<Math>;
+  for (std::int64_t k = all_see < key ? 0 : all_see - key; k < count; ++k) {
+    for (int n = 0; n < Math::vectors; ++n) {
+      // Differences from the block's first limit: small whole numbers, exact in f32.
+      const vf32 limit = load(m.limit + p + n * lanes);
+      const vf32 position = splat(static_cast<float>(key + k - all_see));
+      float* at = m.s + k * panel + n * lanes;
+      store(at, position < limit ? load(at) : splat(-__builtin_inff()));
+    }
+  }
+}
+
+/// Turns scores of a panel's rows p .. p + panel - 1 into weights and adds these up; says by how
+/// much what was summed before is to be scaled, and whether that is by anything but 1.
+template <class Math>
+ROOFMARK_LEAF bool weigh(const AttentionHead& head, const PrefillMemory& m, std::int64_t p,
+                         std::int64_t count) {
+  constexpr int panel = panel_of<Math>;
+  const vf32 scale = splat(head.scale);
+  vi32 changed = {};
+  for (int n = 0; n < Math::vectors; ++n) {
+    float* s = m.s + n * lanes;
+    vf32 most[2] = {load(s), load(s)};
+    std::int64_t k = 1;
+    for (; k + 2 <= count; k += 2) {
+      for (int i = 0; i < 2; ++i) most[i] = larger(load(s + (k + i) * panel), most[i]);
+    }
+    if (k < count) most[0] = larger(load(s + k * panel), most[0]);
+    const vf32 before = load(m.top + p + n * lanes);
+    const vf32 top = larger(larger(most[0], most[1]) * scale, before);
+    const vf32 kept = exponential(before - top);
+    changed |= top > before;
+    store(m.top + p + n * lanes, top);
+    store(m.kept + p + n * lanes, kept);
+    vf32 total = load(m.sum + p + n * lanes) * kept;
+    for (k = 0; k < count; k += 2) {
+      const vf32 even = exponential(load(s + k * panel) * scale - top);
+      vf32 odd = {};
+      if (k + 1 < count) odd = exponential(load(s + (k + 1) * panel) * scale - top);
+      total += even + odd;
+      Math::keep_weights(s, k, even, odd);
+    }
+    store(m.sum + p + n * lanes, total);
+  }
+  std::int32_t any = 0;
+  for (int i = 0; i < lanes; ++i) any |= changed[i];
+  return any != 0;
+}
+
+ROOFMARK_LEAF void rescale(const PrefillMemory& m, std::int64_t p, std::int64_t rows) {
+  for (std::int64_t r = p; r < p + rows; ++r) {
+    if (m.kept[r] == 1) continue;
+    float* o = m.o + r * m.padded;
+    for (std::int64_t i = 0; i < m.padded; i += lanes) store(o + i, load(o + i) * splat(m.kept[r]));
+  }
+}
+
+template <class Math>
+ROOFMARK_LEAF void prefill(const AttentionHead& head, std::int64_t first, std::int64_t last,
+                           float* scratch) {
+  constexpr int panel = panel_of<Math>;
+  static_assert(prefill_rows % panel == 0);
+  const PrefillMemory m = prefill_memory(head, scratch);
+  for (std::int64_t i = 0; i < prefill_rows * m.padded; i += lanes) store(m.o + i, vf32{});
+  for (std::int64_t r = 0; r < prefill_rows; ++r) {
+    m.top[r] = lowest;
+    m.sum[r] = 0;
+    m.limit[r] = static_cast<float>((first + r) / head.group - first / head.group);
+  }
+  Math::read_queries(head, m, first, last);
+  const std::int64_t all_see = seen_by(head, first), seen = seen_by(head, last - 1);
+  for (std::int64_t key = 0; key < seen; key += prefill_keys) {
+    const std::int64_t most = seen - key < prefill_keys ? seen - key : prefill_keys;
+    const Tile tile = Math::tile(head, m, key, most);
+    for (std::int64_t p = 0; p < last - first; p += panel) {
+      const std::int64_t rows = last - first - p < panel ? last - first - p : panel;
+      const std::int64_t left = seen_by(head, first + p + rows - 1) - key;
+      if (left <= 0) continue;
+      const std::int64_t count = left < most ? left : most;
+      Math::scores(m, tile, p, count);
+      if (key + count > all_see) mask<Math>(m, p, key, count, all_see);
+      if (weigh<Math>(head, m, p, count)) rescale(m, p, rows);
+      Math::values(m, tile, p, rows, count);
+    }
+  }
+  for (std::int64_t r = 0; r < last - first; ++r) {
+    write_output(head, first + r, m.o + r * m.padded, 1.0f / m.sum[r]);
+  }
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -1,0 +1,103 @@
+// Scores of four rows or more at a time, for leaves of AVX-512 alone.  Each 128 bits of a vector
+// belong to a row, and 16 bytes of a key meet all of them: what is left to add up over lanes is a
+// fifth of that of a vector to a row.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/attention/attention_decode.isa.h"
+
+#if ROOFMARK_VECTOR_BYTES == 64
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+constexpr int quad_bytes = 16;
+
+/// 16 bytes, to each 128 bits.
+ROOFMARK_LEAF vf32 quad(const char* at) {
+  return (vf32)_mm512_maskz_broadcast_f32x4(all_lanes,
+                                            _mm_loadu_ps(reinterpret_cast<const float*>(at)));
+}
+
+/// Each 128 bits: the sums of those of a, b, c and d.
+ROOFMARK_LEAF vf32 quad_sums(vf32 a, vf32 b, vf32 c, vf32 d) {
+  const auto sums_of_two = [](__m512 x, __m512 y) __attribute__((always_inline)) {
+    return _mm512_castps_pd(_mm512_add_ps(_mm512_maskz_unpacklo_ps(all_lanes, x, y),
+                                          _mm512_maskz_unpackhi_ps(all_lanes, x, y)));
+  };
+  const __m512d ab = sums_of_two((__m512)a, (__m512)b), cd = sums_of_two((__m512)c, (__m512)d);
+  return (vf32)_mm512_add_ps(_mm512_castpd_ps(_mm512_maskz_unpacklo_pd(0xff, ab, cd)),
+                             _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xff, ab, cd)));
+}
+
+/// Scores of K keys, 1 or a multiple of 4, in 4 G rows.  q: [G, row_bytes / 16] vectors, of which
+/// 128 bits are as many elements of a row.  Asks for `asked` bytes at `ahead` every 16 bytes.
+template <class Product, int G, int K>
+ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row_bytes,
+                              float* scores, const char* ahead, std::int64_t asked) {
+  vf32 sums[K][G] = {};
+  for (std::int64_t s = 0; s < row_bytes; s += quad_bytes, ahead += asked) {
+    ask_for(ahead, asked);
+    vf32 query[G];
+    for (int g = 0; g < G; ++g) query[g] = load(q + g * row_bytes + s);
+    for (int k = 0; k < K; ++k) {
+      const vf32 key = quad(keys + k * row_bytes + s);
+      for (int g = 0; g < G; ++g) Product::add(sums[k][g], key, query[g]);
+    }
+  }
+  for (int k = 0; k < K; k += 4) {
+    for (int g = 0; g < G; ++g) {
+      const vf32 of_four =
+          quad_sums(sums[k][g], sums[(k + 1) % K][g], sums[(k + 2) % K][g], sums[(k + 3) % K][g]);
+      vf32x4 of_row[4];
+      __builtin_memcpy(of_row, &of_four, sizeof of_row);
+      for (int r = 0; r < 4; ++r) {
+        __builtin_memcpy(scores + (4 * g + r) * decode_keys + k, &of_row[r], K < 4 ? 4 : 16);
+      }
+    }
+  }
+}
+
+template <class Product, int G>
+ROOFMARK_LEAF void quad_rows(const float* q, const char* keys, std::int64_t row_bytes,
+                             std::int64_t count, float* scores, const Ahead& ahead) {
+  constexpr int K = 8;
+  std::int64_t k = 0;
+  const std::int64_t asked = K * ahead.row_bytes / ahead.passes * quad_bytes / row_bytes;
+  for (; k + K <= count; k += K) {
+    quad_block<Product, G, K>(
+        q, keys + k * row_bytes, row_bytes, scores + k,
+        ahead.at + (k * ahead.passes + K * ahead.pass) * ahead.row_bytes / ahead.passes, asked);
+  }
+  for (; k < count; ++k) {
+    quad_block<Product, G, 1>(q, keys + k * row_bytes, row_bytes, scores + k, ahead.at, 0);
+  }
+}
+
+/// Of all rows, those of padding included; row_bytes is a multiple of 16.
+template <class Product>
+ROOFMARK_LEAF void quad_scores(const DecodeMemory& m, const char* keys, std::int64_t row_bytes,
+                               std::int64_t count, Ahead ahead) {
+  const std::int64_t groups = (m.rows + 3) / 4;
+  ahead.passes = (groups + 1) / 2;
+  std::int64_t g = 0;
+  for (; g + 2 <= groups; g += 2, ++ahead.pass) {
+    quad_rows<Product, 2>(m.q + g * row_bytes, keys, row_bytes, count,
+                          m.scores + 4 * g * decode_keys, ahead);
+  }
+  if (g < groups) {
+    quad_rows<Product, 1>(m.q + g * row_bytes, keys, row_bytes, count,
+                          m.scores + 4 * g * decode_keys, ahead);
+  }
+}
+
+/// Puts a row of queries among the others of its four.
+ROOFMARK_LEAF void keep_quads(const DecodeMemory& m, std::int64_t r, const char* row,
+                              std::int64_t row_bytes) {
+  char* to = reinterpret_cast<char*>(m.q + r / 4 * row_bytes) + r % 4 * quad_bytes;
+  for (std::int64_t s = 0; s < row_bytes; s += quad_bytes) {
+    __builtin_memcpy(to + 4 * s, row + s, quad_bytes);
+  }
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
+#endif

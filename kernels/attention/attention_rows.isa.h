@@ -1,0 +1,90 @@
+// Rows of queries, keys, values and outputs of attention, for *.isa.cpp alone: everything has
+// internal linkage.
+#pragma once
+
+#include <cstdint>
+
+#include "core/exp.isa.h"
+#include "core/vector.isa.h"
+#include "kernels/attention/attention_cpu.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+// In place of infinity, so that the difference of two is a number.
+constexpr float lowest = -3e38f;
+
+/// As broadcast(), without its addition where the value is not a constant: x - 0 is x.
+ROOFMARK_LEAF vf32 splat(float value) { return value - vf32{}; }
+ROOFMARK_LEAF vf32 larger(vf32 a, vf32 b) { return a > b ? a : b; }
+
+/// y = factor x, followed by zeros up to `padded` elements, a multiple of lanes.
+template <class T>
+ROOFMARK_LEAF void widen(const T* x, std::int64_t count, float factor, float* y,
+                         std::int64_t padded) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) store(y + i, load(x + i) * splat(factor));
+  if (i < count) {
+    T rest[lanes] = {};
+    for (std::int64_t j = i; j < count; ++j) rest[j - i] = x[j];
+    store(y + i, load(rest) * splat(factor));
+    i += lanes;
+  }
+  for (; i < padded; i += lanes) store(y + i, vf32{});
+}
+template <class T>
+ROOFMARK_LEAF void narrow(const float* x, std::int64_t count, float factor, T* y) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) store(y + i, load(x + i) * splat(factor));
+  if (i == count) return;
+  T rest[lanes];
+  store(rest, load(x + i) * splat(factor));
+  for (std::int64_t j = i; j < count; ++j) y[j] = rest[j - i];
+}
+
+template <class T>
+ROOFMARK_LEAF const T* at(const void* elements, std::int64_t index) {
+  return static_cast<const T*>(elements) + index;
+}
+
+ROOFMARK_LEAF std::int64_t row_index(const AttentionHead& head, std::int64_t row) {
+  return row / head.group * head.token_step + row % head.group * head.head_dim;
+}
+[[maybe_unused]] static void read_query(const AttentionHead& head, std::int64_t row, float factor,
+                                        float* y) {
+  const std::int64_t index = row_index(head, row), padded = padded_dim(head.head_dim);
+  if (head.activations == KvElement::f32) {
+    widen(at<float>(head.q, index), head.head_dim, factor, y, padded);
+  } else if (head.activations == KvElement::bf16) {
+    widen(at<bf16>(head.q, index), head.head_dim, factor, y, padded);
+  } else {
+    widen(at<f16>(head.q, index), head.head_dim, factor, y, padded);
+  }
+}
+[[maybe_unused]] static void write_output(const AttentionHead& head, std::int64_t row,
+                                          const float* x, float factor) {
+  const std::int64_t index = row_index(head, row);
+  if (head.activations == KvElement::f32) {
+    narrow(x, head.head_dim, factor, static_cast<float*>(head.out) + index);
+  } else if (head.activations == KvElement::bf16) {
+    narrow(x, head.head_dim, factor, static_cast<bf16*>(head.out) + index);
+  } else {
+    narrow(x, head.head_dim, factor, static_cast<f16*>(head.out) + index);
+  }
+}
+
+/// Asks for the lines of `bytes` bytes.
+ROOFMARK_LEAF void ask_for(const char* at, std::int64_t bytes) {
+  constexpr int line = 64;
+  for (std::int64_t i = 0; i < bytes; i += line) __builtin_prefetch(at + i);
+}
+
+ROOFMARK_LEAF float largest(vf32 v) {
+  vf32x4 parts[lanes / 4];
+  __builtin_memcpy(parts, &v, sizeof parts);
+  for (int i = 1; i < lanes / 4; ++i) parts[0] = parts[i] > parts[0] ? parts[i] : parts[0];
+  float most = parts[0][0];
+  for (int i = 1; i < 4; ++i) most = parts[0][i] > most ? parts[0][i] : most;
+  return most;
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -1,0 +1,81 @@
+// The task of a token embedding over [tokens, cols] on CPUs.
+#pragma once
+
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "core/case.h"
+#include "core/device.h"
+#include "core/parallel.h"
+#include "kernels/embedding/embedding.isa.h"
+#include "kernels/rotation.h"
+
+namespace roofmark {
+
+/// Gathers the rows of a table in shuffled order, the next `tokens` of them at each launch, so that
+/// all of the table is read before a row is read again and each is found in memory.  Of a table
+/// that is larger than what other kernels rotate through, its first rows alone: the rest would
+/// never be in a cache either.
+class Embedding final : public Task {
+ public:
+  Embedding(EmbeddingLeaf leaf, const Case& what, DType type, Device& device)
+      : leaf_(leaf),
+        threads_(what.threads),
+        tokens_(what.shape.at("tokens")),
+        row_bytes_(what.shape.at("cols") * bits(type) / 8),
+        results_(device.cold_results(rotation_bytes(device.machine(), tokens_ * row_bytes_),
+                                     what.threads),
+                 tokens_ * row_bytes_) {
+    const std::int64_t most = rotation_bytes(device.machine(), row_bytes_) / row_bytes_;
+    const std::int64_t rows = std::min(what.shape.at("vocabulary"), most);
+    table_ = device.cold_operands(rows * row_bytes_, what.threads, type);
+    // Whole launches, so that none wraps around.
+    ids_.resize(static_cast<std::size_t>((rows + tokens_ - 1) / tokens_ * tokens_));
+    std::iota(ids_.begin(), ids_.end(), 0);
+    for (std::int32_t& id : ids_) id = static_cast<std::int32_t>(id % rows);
+    std::shuffle(ids_.begin(), ids_.end(), std::mt19937_64(1));
+  }
+
+  void launch(Queue) override { gather(next_ids(), results_.next()); }
+
+  /// 0, or infinity where the bits of any row are not its token's.
+  double error() override {
+    const std::int32_t* ids = next_ids();
+    std::byte* y = results_.next();
+    std::memset(y, 0xff, static_cast<std::size_t>(tokens_ * row_bytes_));
+    gather(ids, y);
+    for (std::int64_t t = 0; t < tokens_; ++t) {
+      const bool same = std::memcmp(y + t * row_bytes_, table_.data + ids[t] * row_bytes_,
+                                    static_cast<std::size_t>(row_bytes_)) == 0;
+      if (!same) return std::numeric_limits<double>::infinity();
+    }
+    return 0;
+  }
+
+ private:
+  const std::int32_t* next_ids() {
+    const std::int32_t* ids = ids_.data() + turn_;
+    turn_ = (turn_ + tokens_) % static_cast<std::int64_t>(ids_.size());
+    return ids;
+  }
+
+  void gather(const std::int32_t* ids, std::byte* y) const {
+    parallel(threads_, [&](int thread) {
+      const auto [begin, end] = share_of(tokens_, thread, threads_);
+      leaf_(table_.data, ids + begin, y + begin * row_bytes_, end - begin, row_bytes_);
+    });
+  }
+
+  EmbeddingLeaf leaf_;
+  int threads_;
+  std::int64_t tokens_, row_bytes_;
+  Rotation results_;
+  Buffer table_;
+  std::vector<std::int32_t> ids_;
+  std::int64_t turn_ = 0;
+};
+
+}  // namespace roofmark

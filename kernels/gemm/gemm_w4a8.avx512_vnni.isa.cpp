@@ -1,0 +1,2 @@
+// Matrix product of 4-bit weights and 8-bit activations by the dot products of AVX512-VNNI.
+#include "kernels/gemm/gemm_w4a8.isa.h"

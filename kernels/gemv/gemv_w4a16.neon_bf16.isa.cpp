@@ -1,0 +1,2 @@
+// Matrix-vector product of 4-bit weights and f16 activations by the dot products of FEAT_BF16.
+#include "kernels/gemv/gemv_w4a16.isa.h"

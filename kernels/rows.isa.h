@@ -1,0 +1,117 @@
+// What leaves that go over rows element by element share, for *.isa.cpp alone: everything has
+// internal linkage.
+#pragma once
+
+#include <cstdint>
+
+#include "core/vector.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+/// How results are stored: into the caches, or past them to memory, for results that no cache
+/// holds.
+enum class Stores { ordinary, nt };
+
+/// Elements of a cache line.
+template <class T>
+constexpr std::int64_t line_of = 64 / static_cast<std::int64_t>(sizeof(T));
+
+/// How far ahead memory is asked for, in elements: 4 KiB.  Narrow vectors keep too few misses under
+/// way on their own, and rows are too short for a prefetcher that starts anew at each.
+template <class T>
+constexpr std::int64_t ahead_of = 4096 / static_cast<std::int64_t>(sizeof(T));
+
+template <class T>
+ROOFMARK_LEAF void ask(const T* at, std::int64_t count) {
+  for (std::int64_t l = 0; l < count; l += line_of<T>) __builtin_prefetch(at + l);
+}
+/// The same of what will be written; ordinary stores alone own their lines beforehand.
+template <Stores STORES, class T>
+ROOFMARK_LEAF void ask_to_write(T* at, std::int64_t count) {
+  if (STORES == Stores::nt) return;
+  for (std::int64_t l = 0; l < count; l += line_of<T>) __builtin_prefetch(at + l, 1);
+}
+
+/// A vector wherever an element of 16 bits may lie.
+typedef float vf32_anywhere
+    __attribute__((vector_size(ROOFMARK_VECTOR_BYTES), aligned(2), may_alias));
+
+template <Stores STORES, class T>
+ROOFMARK_LEAF void put_vector(T* at, vf32 value) {
+  if (STORES == Stores::nt) {
+    stream(at, value);
+  } else {
+    *reinterpret_cast<vf32_anywhere*>(at) = value;
+  }
+}
+
+/// What loops over elements take at a time: 2 x lanes of them, in an order that depends on their
+/// type. Those of bf16 are the even and the odd ones: a shift and a mask then widen 32 of them in
+/// AVX-512, where one vector at a time takes two shuffles and two shifts (RMSNorm from L2 was half
+/// as fast).
+struct TwoVectors {
+  vf32 a, b;
+};
+constexpr int pair_lanes = 2 * lanes;
+
+ROOFMARK_LEAF TwoVectors operator+(TwoVectors x, TwoVectors y) { return {x.a + y.a, x.b + y.b}; }
+ROOFMARK_LEAF TwoVectors operator-(TwoVectors x, TwoVectors y) { return {x.a - y.a, x.b - y.b}; }
+ROOFMARK_LEAF TwoVectors operator*(TwoVectors x, TwoVectors y) { return {x.a * y.a, x.b * y.b}; }
+ROOFMARK_LEAF TwoVectors operator-(TwoVectors x, vf32 y) { return {x.a - y, x.b - y}; }
+ROOFMARK_LEAF TwoVectors operator*(TwoVectors x, vf32 y) { return {x.a * y, x.b * y}; }
+
+template <class T>
+ROOFMARK_LEAF TwoVectors load_pair(const T* at) {
+  return {load(at), load(at + lanes)};
+}
+ROOFMARK_LEAF TwoVectors load_pair(const bf16* at) {
+  const vu32 both = (vu32) * reinterpret_cast<const vf32_anywhere*>(at);
+  return {(vf32)(both << 16), (vf32)(both & 0xffff0000)};
+}
+
+template <Stores STORES>
+ROOFMARK_LEAF void put_pair(float* at, TwoVectors value) {
+  put_vector<STORES>(at, value.a);
+  put_vector<STORES>(at + lanes, value.b);
+}
+template <Stores STORES>
+ROOFMARK_LEAF void put_pair(f16* at, TwoVectors value) {
+  if (STORES == Stores::nt) {
+    stream(at, narrowed(at, value.a));
+    stream(at + lanes, narrowed(at, value.b));
+  } else {
+    store(at, value.a);
+    store(at + lanes, value.b);
+  }
+}
+/// NaN stays NaN where it was computed from bf16: its lower half is 0 then, and rounding carries
+/// nothing.
+template <Stores STORES>
+ROOFMARK_LEAF void put_pair(bf16* at, TwoVectors value) {
+  const vu32 even = (vu32)value.a, odd = (vu32)value.b;
+  const vu32 low = (even + 0x7fff + ((even >> 16) & 1)) >> 16;
+  const vu32 high = odd + 0x7fff + ((odd >> 16) & 1);
+  put_vector<STORES>(at, (vf32)(low | (high & 0xffff0000)));
+}
+
+/// Whether pairs of rows of `cols` elements can be stored past the caches.
+template <class T>
+ROOFMARK_LEAF bool can_stream(const T* y, std::int64_t cols) {
+  constexpr std::int64_t vector = ROOFMARK_VECTOR_BYTES;
+  const bool aligned = reinterpret_cast<std::uintptr_t>(y) % vector == 0;
+  return aligned && cols * static_cast<std::int64_t>(sizeof(T)) % vector == 0;
+}
+
+/// The first `count` lanes; the rest are `filler`.
+template <class T>
+ROOFMARK_LEAF vf32 load_tail(const T* at, std::int64_t count, float filler) {
+  vf32 v = broadcast(filler);
+  for (int i = 0; i < count; ++i) v[i] = load_one(at + i);
+  return v;
+}
+template <class T>
+ROOFMARK_LEAF void store_tail(T* at, std::int64_t count, vf32 v) {
+  for (int i = 0; i < count; ++i) store_one(at + i, v[i]);
+}
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

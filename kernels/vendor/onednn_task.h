@@ -1,0 +1,186 @@
+// Variants of kernels by oneDNN: products over weights in its own layout, and functions of rows.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "core/case.h"
+#include "kernels/cpu_task.h"
+#include "kernels/norm/norm_model.h"
+#include "kernels/product.h"
+#include "kernels/softmax/softmax_model.h"
+#include "kernels/vendor/onednn.h"
+
+namespace roofmark {
+
+/// C = A W^T.  Every launch takes the next set of packed weights, as a decode step takes the next
+/// layer's: sets of one matrix, enough that none is found in a cache.
+class OnednnProductTask final : public Task {
+ public:
+  OnednnProductTask(const Case& what, Device& device)
+      : extents_(what.shape),
+        format_(what.variant->format),
+        threads_(what.threads),
+        scale_(format_.activations == DType::i8 ? requantization(extents_.k, format_) : 1),
+        product_(extents_.m, extents_.n, extents_.k, format_, scale_, threads_),
+        c_(CpuArrays::Use::results, {result()}, what, device) {
+    const Array a{format_.activations, extents_.m * extents_.k};
+    a_ = device.allocate((a.bytes() + 63) / 64 * 64, threads_, Pages::huge);  // whole words
+    device.randomize(a_, a.type, 2);  // weights and results are of other seeds
+    const Array w{format_.weights, extents_.n * extents_.k};
+    w_ = device.cold_operands((w.bytes() + 63) / 64 * 64, threads_, w.type);
+    pack(what, device);
+  }
+
+  void launch(Queue) override { run(c_.next()[0]); }
+
+  double error() override {
+    std::byte* c = c_.next()[0];
+    std::memset(c, 0xff, static_cast<std::size_t>(result().bytes()));
+    run(c);
+    return product_error({extents_, a_.data, w_.data, c, format_, format_.activations, scale_},
+                         threads_);
+  }
+
+  std::string implementation() const override { return product_.implementation(); }
+
+ private:
+  Array result() const { return {format_.activations, extents_.m * extents_.n}; }
+
+  /// Packs one set and copies it: the library's reorderings may be slow.
+  void pack(const Case& what, Device& device) {
+    const std::int64_t set = (product_.packed_bytes() + 4095) / 4096 * 4096;
+    const bool is_hot = what.conditions.state == "hot";
+    sets_ = is_hot ? 1 : rotation_bytes(device.machine(), set) / set;
+    packed_ = device.allocate(sets_ * set, threads_, Pages::huge);
+    product_.pack(w_.data, packed_.data);
+    for (std::int64_t s = 1; s < sets_; ++s) {
+      std::memcpy(packed_.data + s * set, packed_.data, static_cast<std::size_t>(set));
+      product_.add_copy(packed_.data + s * set);
+    }
+  }
+
+  void run(std::byte* c) {
+    product_.run(a_.data, turn_, c);
+    turn_ = (turn_ + 1) % sets_;
+  }
+
+  Product extents_;
+  Format format_;
+  int threads_;
+  float scale_;
+  OnednnProduct product_;
+  CpuArrays c_;
+  Buffer a_, w_, packed_;
+  std::int64_t sets_ = 1, turn_ = 0;
+};
+
+/// In every format that a model may have and the library a name for.
+inline std::vector<Variant> onednn_product_variants() {
+  std::vector<Variant> variants;
+  for (const char* format : {"f32", "bf16-f32", "f16-f32", "w8a8"}) {
+    const Format in = format_from(format).value();
+    variants.push_back({.name = "onednn",
+                        .device = "cpu",
+                        .format = in,
+                        .prepare = [](const Case& what, Device& device) -> std::unique_ptr<Task> {
+                          return std::make_unique<OnednnProductTask>(what, device);
+                        },
+                        .unavailable = onednn_product_obstacle(in),
+                        .packed = "yes"});
+  }
+  return variants;
+}
+
+/// Operand: x [rows, cols].
+class OnednnSoftmax {
+ public:
+  explicit OnednnSoftmax(const Case& what)
+      : type_(what.variant->format.activations),
+        rows_(what.shape.at("rows")),
+        cols_(what.shape.at("cols")),
+        softmax_(OnednnRows::softmax(rows_, cols_, type_, what.threads)) {}
+
+  std::vector<Array> operands() const { return {{type_, rows_ * cols_}}; }
+  std::vector<Array> results() const { return {{type_, rows_ * cols_}}; }
+  void run(const Operands& x, const Results& y) const {
+    softmax_.run(x[0], nullptr, nullptr, y[0]);
+  }
+  /// As for ours (Softmax::error), with what its shorter polynomial may be off, and one more
+  /// rounding to 16-bit types, in which 2.x keeps the exponentials before it scales them.
+  double error(const Operands& x, const Operands& y) const {
+    const double kept = type_ == DType::f32 ? 0 : epsilon(type_) / 2 / f32_rounding;
+    return softmax_error(x[0], y[0], type_, rows_, cols_, [&](double distance) {
+      return 32 + kept + distance + static_cast<double>(cols_) / 8;
+    });
+  }
+  std::string implementation() const { return softmax_.implementation(); }
+
+ private:
+  DType type_;
+  std::int64_t rows_, cols_;
+  OnednnRows softmax_;
+};
+
+/// RMSNorm, or LayerNorm where CENTRED.  Operands: x [rows, cols], weight and, of LayerNorm, bias,
+/// each [cols].
+template <bool CENTRED>
+class OnednnNorm {
+ public:
+  explicit OnednnNorm(const Case& what)
+      : rows_(what.shape.at("rows")),
+        cols_(what.shape.at("cols")),
+        norm_((CENTRED ? OnednnRows::layer_norm : OnednnRows::rms_norm)(rows_, cols_, norm_eps,
+                                                                        what.threads)) {}
+
+  std::vector<Array> operands() const {
+    std::vector<Array> arrays{{DType::f32, rows_ * cols_}, {DType::f32, cols_}};
+    if (CENTRED) arrays.push_back({DType::f32, cols_});
+    return arrays;
+  }
+  std::vector<Array> results() const { return {{DType::f32, rows_ * cols_}}; }
+  void run(const Operands& x, const Results& y) const {
+    norm_.run(x[0], x[1], CENTRED ? x[2] : nullptr, y[0]);
+  }
+  double error(const Operands& x, const Operands& y) const {
+    const void* bias = CENTRED ? x[2] : nullptr;
+    return norm_error(x[0], x[1], bias, y[0], DType::f32, rows_, cols_);
+  }
+  std::string implementation() const { return norm_.implementation(); }
+
+ private:
+  std::int64_t rows_, cols_;
+  OnednnRows norm_;
+};
+
+template <class Operation>
+std::unique_ptr<Task> prepare_onednn(const Case& what, Device& device) {
+  return cpu_task(Operation(what), what, device);
+}
+
+inline std::vector<Variant> onednn_softmax_variants() {
+  std::vector<Variant> variants;
+  for (const DType type : {DType::f32, DType::bf16, DType::f16}) {
+    variants.push_back({.name = "onednn",
+                        .device = "cpu",
+                        .format = {type, type, DType::f32},
+                        .prepare = prepare_onednn<OnednnSoftmax>,
+                        .unavailable = onednn_softmax_obstacle(type)});
+  }
+  return variants;
+}
+
+inline Variant onednn_norm_variant() {
+  return {.name = "onednn",
+          .device = "cpu",
+          .prepare = prepare_onednn<OnednnNorm<false>>,
+          .unavailable = onednn_rms_norm_obstacle()};
+}
+inline Variant onednn_layer_norm_variant() {
+  return {.name = "onednn",
+          .device = "cpu",
+          .prepare = prepare_onednn<OnednnNorm<true>>,
+          .unavailable = onednn_layer_norm_obstacle()};
+}
+
+}  // namespace roofmark
