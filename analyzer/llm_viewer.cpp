@@ -37,6 +37,12 @@ void refuse_what_it_cannot_say(const Workload& workload) {
   }
 }
 
+/// a / b rounded down, as the tool computes it.
+double whole_part(std::int64_t a, std::int64_t b) {
+  const std::int64_t quotient = a / b;
+  return static_cast<double>(quotient);
+}
+
 class Viewer {
  public:
   explicit Viewer(const Workload& workload)
@@ -52,7 +58,7 @@ class Viewer {
         h_(static_cast<double>(workload.model.hidden)),
         heads_(static_cast<double>(workload.model.heads)),
         kv_heads_(static_cast<double>(workload.model.kv_heads)),
-        d_(static_cast<double>(workload.model.hidden / workload.model.heads)) {}
+        d_(whole_part(workload.model.hidden, workload.model.heads)) {}
 
   std::vector<CountedOperator> operators() && {
     const double inner = static_cast<double>(workload_.model.intermediate);

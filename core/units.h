@@ -14,7 +14,7 @@ struct Quantity {
 
   constexpr Quantity() = default;
   constexpr explicit Quantity(double v) : value(v) {}
-  constexpr auto operator<=>(const Quantity&) const = default;
+  constexpr auto operator<=>(const Quantity&) const = default;  // NOLINT(modernize-use-nullptr)
 
   constexpr Quantity& operator+=(Quantity other) {
     value += other.value;

@@ -200,7 +200,7 @@ class CpuAttention {
 class CpuAttentionTask final : public Task {
  public:
   CpuAttentionTask(CpuAttention attention, const Case& what, Device& device)
-      : attention_(std::move(attention)), e_(attention_.extents()) {
+      : attention_(attention), e_(attention_.extents()) {
     const std::int64_t slice = 2 * (cache_bytes() + scales_bytes());
     const bool hot = what.conditions.state == "hot";
     const std::int64_t bytes = hot ? slice : rotation_bytes(device.machine(), slice);

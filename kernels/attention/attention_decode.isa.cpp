@@ -35,46 +35,48 @@ ROOFMARK_LEAF void add_up(const vf32 (&x)[sums_at_once], float* y) {
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-/// Scores of K keys in each of R rows, of which each vector of a key meets that of all rows.
-template <int R, int K, class T>
+/// Scores of keys_at_once keys in each of R rows, of which each vector of a key meets that of all
+/// rows.
+template <int R, int keys_at_once, class T>
 ROOFMARK_LEAF void score_block(const float* q, std::int64_t q_step, const T* keys,
                                std::int64_t step, std::int64_t dim, float* scores,
                                const Ahead& ahead, std::int64_t first) {
-  vf32 sums[R * K] = {};
-  if constexpr (K > 4) {
+  vf32 sums[R * keys_at_once] = {};
+  if constexpr (keys_at_once > 4) {
     // One key after the other: as many rows at once are too many addresses.
-    for (int k = 0; k < K; ++k, keys += step) {
+    for (int k = 0; k < keys_at_once; ++k, keys += step) {
       Ahead::ask(ahead, first + k);
       vf32 of_key[R] = {};
       for (std::int64_t i = 0; i < dim; i += lanes) {
         for (int r = 0; r < R; ++r) of_key[r] += load(q + r * q_step + i) * load(keys + i);
       }
-      for (int r = 0; r < R; ++r) sums[r * K + k] = of_key[r];
+      for (int r = 0; r < R; ++r) sums[r * keys_at_once + k] = of_key[r];
     }
   } else {
-    for (int k = 0; k < K; ++k) Ahead::ask(ahead, first + k);
+    for (int k = 0; k < keys_at_once; ++k) Ahead::ask(ahead, first + k);
     for (std::int64_t i = 0; i < dim; i += lanes) {
       vf32 query[R];
       for (int r = 0; r < R; ++r) query[r] = load(q + r * q_step + i);
-      for (int k = 0; k < K; ++k) {
+      for (int k = 0; k < keys_at_once; ++k) {
         const vf32 key = load(keys + k * step + i);
-        for (int r = 0; r < R; ++r) sums[r * K + k] += query[r] * key;
+        for (int r = 0; r < R; ++r) sums[r * keys_at_once + k] += query[r] * key;
       }
     }
   }
-  float all[R * K];
+  float all[R * keys_at_once];
   add_up(sums, all);
-  for (int r = 0; r < R; ++r) __builtin_memcpy(scores + r * decode_keys, all + r * K, 4 * K);
+  for (int r = 0; r < R; ++r)
+    __builtin_memcpy(scores + r * decode_keys, all + r * keys_at_once, 4 * keys_at_once);
 }
 
 template <int R, class T>
 ROOFMARK_LEAF void score_rows(const float* q, std::int64_t q_step, const T* keys, std::int64_t step,
                               std::int64_t dim, std::int64_t count, float* scores,
                               const Ahead& ahead) {
-  constexpr int K = sums_at_once / R;
+  constexpr int keys_at_once = sums_at_once / R;
   std::int64_t k = 0;
-  for (; k + K <= count; k += K) {
-    score_block<R, K>(q, q_step, keys + k * step, step, dim, scores + k, ahead, k);
+  for (; k + keys_at_once <= count; k += keys_at_once) {
+    score_block<R, keys_at_once>(q, q_step, keys + k * step, step, dim, scores + k, ahead, k);
   }
   for (; k < count; ++k) {
     for (int r = 0; r < R; ++r) {
@@ -87,40 +89,40 @@ ROOFMARK_LEAF void score_rows(const float* q, std::int64_t q_step, const T* keys
   }
 }
 
-/// values[r] += sum_k weights[r,k] v[k] for R rows and N vectors of each.
-template <int R, int N, class T>
+/// values[r] += sum_k weights[r,k] v[k] for R rows and vectors_at_once vectors of each.
+template <int R, int vectors_at_once, class T>
 ROOFMARK_LEAF void value_block(const float* weights, const T* v, std::int64_t step,
                                std::int64_t count, float* values, std::int64_t padded,
                                const Ahead& ahead) {
-  vf32 sums[R][N];
+  vf32 sums[R][vectors_at_once];
   for (int r = 0; r < R; ++r) {
-    for (int n = 0; n < N; ++n) sums[r][n] = load(values + r * padded + n * lanes);
+    for (int n = 0; n < vectors_at_once; ++n) sums[r][n] = load(values + r * padded + n * lanes);
   }
   for (std::int64_t k = 0; k < count; ++k) {
     Ahead::ask(ahead, k);
     vf32 weight[R];
     for (int r = 0; r < R; ++r) weight[r] = splat(weights[r * decode_keys + k]);
-    for (int n = 0; n < N; ++n) {
+    for (int n = 0; n < vectors_at_once; ++n) {
       const vf32 value = load(v + k * step + n * lanes);
       for (int r = 0; r < R; ++r) sums[r][n] += weight[r] * value;
     }
   }
   for (int r = 0; r < R; ++r) {
-    for (int n = 0; n < N; ++n) store(values + r * padded + n * lanes, sums[r][n]);
+    for (int n = 0; n < vectors_at_once; ++n) store(values + r * padded + n * lanes, sums[r][n]);
   }
 }
 
-/// Of `dim` elements those from i on, N vectors at a time, then what is left of them.
-template <int R, int N, class T>
+/// Of `dim` elements those from i on, vectors_at_once vectors at a time, then what is left of them.
+template <int R, int vectors_at_once, class T>
 ROOFMARK_LEAF void value_rows(const float* weights, const T* v, std::int64_t step, std::int64_t dim,
                               std::int64_t count, float* values, std::int64_t padded, Ahead& ahead,
                               std::int64_t i = 0) {
-  for (; i + N * lanes <= dim; i += N * lanes) {
-    value_block<R, N>(weights, v + i, step, count, values + i, padded, ahead);
+  for (; i + vectors_at_once * lanes <= dim; i += vectors_at_once * lanes) {
+    value_block<R, vectors_at_once>(weights, v + i, step, count, values + i, padded, ahead);
     ++ahead.pass;
   }
-  if constexpr (N > 1) {
-    value_rows<R, N / 2>(weights, v, step, dim, count, values, padded, ahead, i);
+  if constexpr (vectors_at_once > 1) {
+    value_rows<R, vectors_at_once / 2>(weights, v, step, dim, count, values, padded, ahead, i);
   }
 }
 
@@ -237,10 +239,10 @@ struct Plain {
   ROOFMARK_LEAF void all_values(const DecodeMemory& m, const E* v, std::int64_t step,
                                 std::int64_t dim, std::int64_t count, Ahead& ahead,
                                 std::int64_t r = 0) {
-    constexpr int N = R == 1 ? 8 : sums_at_once / R;
+    constexpr int vectors_at_once = R == 1 ? 8 : sums_at_once / R;
     for (; r + R <= m.rows; r += R) {
-      value_rows<R, N>(m.weights + r * decode_keys, v, step, dim, count, m.values + r * m.padded,
-                       m.padded, ahead);
+      value_rows<R, vectors_at_once>(m.weights + r * decode_keys, v, step, dim, count,
+                                     m.values + r * m.padded, m.padded, ahead);
     }
     if constexpr (R > 1) all_values<R / 2>(m, v, step, dim, count, ahead, r);
   }

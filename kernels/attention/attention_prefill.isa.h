@@ -123,7 +123,8 @@ ROOFMARK_LEAF void prefill(const AttentionHead& head, std::int64_t first, std::i
   for (std::int64_t r = 0; r < prefill_rows; ++r) {
     m.top[r] = lowest;
     m.sum[r] = 0;
-    m.limit[r] = static_cast<float>((first + r) / head.group - first / head.group);
+    const std::int64_t token = (first + r) / head.group, first_token = first / head.group;
+    m.limit[r] = static_cast<float>(token - first_token);
   }
   Math::read_queries(head, m, first, last);
   const std::int64_t all_see = seen_by(head, first), seen = seen_by(head, last - 1);

@@ -29,29 +29,32 @@ ROOFMARK_LEAF vf32 quad_sums(vf32 a, vf32 b, vf32 c, vf32 d) {
                              _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xff, ab, cd)));
 }
 
-/// Scores of K keys, 1 or a multiple of 4, in 4 G rows.  q: [G, row_bytes / 16] vectors, of which
-/// 128 bits are as many elements of a row.  Asks for `asked` bytes at `ahead` every 16 bytes.
-template <class Product, int G, int K>
+/// Scores of keys_at_once keys, 1 or a multiple of 4, in 4 G rows.  q: [G, row_bytes / 16] vectors,
+/// of which 128 bits are as many elements of a row.  Asks for `asked` bytes at `ahead` every 16
+/// bytes.
+template <class Product, int G, int keys_at_once>
 ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row_bytes,
                               float* scores, const char* ahead, std::int64_t asked) {
-  vf32 sums[K][G] = {};
+  vf32 sums[keys_at_once][G] = {};
   for (std::int64_t s = 0; s < row_bytes; s += quad_bytes, ahead += asked) {
     ask_for(ahead, asked);
     vf32 query[G];
     for (int g = 0; g < G; ++g) query[g] = load(q + g * row_bytes + s);
-    for (int k = 0; k < K; ++k) {
+    for (int k = 0; k < keys_at_once; ++k) {
       const vf32 key = quad(keys + k * row_bytes + s);
       for (int g = 0; g < G; ++g) Product::add(sums[k][g], key, query[g]);
     }
   }
-  for (int k = 0; k < K; k += 4) {
+  for (int k = 0; k < keys_at_once; k += 4) {
     for (int g = 0; g < G; ++g) {
       const vf32 of_four =
-          quad_sums(sums[k][g], sums[(k + 1) % K][g], sums[(k + 2) % K][g], sums[(k + 3) % K][g]);
+          quad_sums(sums[k][g], sums[(k + 1) % keys_at_once][g], sums[(k + 2) % keys_at_once][g],
+                    sums[(k + 3) % keys_at_once][g]);
       vf32x4 of_row[4];
       __builtin_memcpy(of_row, &of_four, sizeof of_row);
       for (int r = 0; r < 4; ++r) {
-        __builtin_memcpy(scores + (4 * g + r) * decode_keys + k, &of_row[r], K < 4 ? 4 : 16);
+        __builtin_memcpy(scores + (4 * g + r) * decode_keys + k, &of_row[r],
+                         keys_at_once < 4 ? 4 : 16);
       }
     }
   }
@@ -60,13 +63,14 @@ ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row
 template <class Product, int G>
 ROOFMARK_LEAF void quad_rows(const float* q, const char* keys, std::int64_t row_bytes,
                              std::int64_t count, float* scores, const Ahead& ahead) {
-  constexpr int K = 8;
+  constexpr int keys_at_once = 8;
   std::int64_t k = 0;
-  const std::int64_t asked = K * ahead.row_bytes / ahead.passes * quad_bytes / row_bytes;
-  for (; k + K <= count; k += K) {
-    quad_block<Product, G, K>(
+  const std::int64_t asked = keys_at_once * ahead.row_bytes / ahead.passes * quad_bytes / row_bytes;
+  for (; k + keys_at_once <= count; k += keys_at_once) {
+    quad_block<Product, G, keys_at_once>(
         q, keys + k * row_bytes, row_bytes, scores + k,
-        ahead.at + (k * ahead.passes + K * ahead.pass) * ahead.row_bytes / ahead.passes, asked);
+        ahead.at + (k * ahead.passes + keys_at_once * ahead.pass) * ahead.row_bytes / ahead.passes,
+        asked);
   }
   for (; k < count; ++k) {
     quad_block<Product, G, 1>(q, keys + k * row_bytes, row_bytes, scores + k, ahead.at, 0);

@@ -19,6 +19,4 @@ struct Quads : Int8 {
 
 }  // namespace
 
-const PanelLeaf gemm_int8{panel_product<Quads>, panel_columns, 4, offset_row, false, true};
-
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -24,7 +24,7 @@ struct Pairs {
   ROOFMARK_LEAF void finish(bf16* c, vf32 sum, const f16*, float) { store(c, sum); }
 };
 
-std::int32_t pad(const char* row, char* to, std::int64_t k) {
+ROOFMARK_LEAF std::int32_t pad(const char* row, char* to, std::int64_t k) {
   const std::int64_t bytes = 2 * k;
   __builtin_memcpy(to, row, static_cast<std::size_t>(bytes));
   for (std::int64_t i = bytes; i % 4 != 0; ++i) to[i] = 0;
@@ -32,7 +32,5 @@ std::int32_t pad(const char* row, char* to, std::int64_t k) {
 }
 
 }  // namespace
-
-const PanelLeaf gemm_bf16_pairs{panel_product<Pairs>, panel_columns, 2, pad, true};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -1,2 +1,8 @@
 // Matrix product of bf16 by the dot products of FEAT_BF16.
 #include "kernels/gemm/gemm_pairs.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+const PanelLeaf gemm_bf16_pairs{panel_product<Pairs>, panel_columns, 2, pad, true};
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -17,7 +17,4 @@ struct GroupedQuads : Grouped {
 
 }  // namespace
 
-const NibblePanelLeaf gemm_w4a8_quads{grouped_product<GroupedQuads>, panel_columns,
-                                      most_group* panel_columns, 1, grouped_row};
-
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

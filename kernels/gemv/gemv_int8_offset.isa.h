@@ -28,12 +28,10 @@ struct OffsetQuads : RowInt8 {
   }
 };
 
-void offset(const char* x, char* to, std::int64_t k) {
+ROOFMARK_LEAF void offset(const char* x, char* to, std::int64_t k) {
   for (std::int64_t i = 0; i < k; ++i) to[i] = static_cast<char>(x[i] ^ 0x80);
 }
 
 }  // namespace
-
-const RowLeaf gemv_int8{row_product<OffsetQuads>, offset};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

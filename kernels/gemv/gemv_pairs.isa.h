@@ -33,6 +33,4 @@ struct RowPairs {
 
 }  // namespace
 
-const RowLeaf gemv_bf16_pairs{row_product<RowPairs>};
-
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

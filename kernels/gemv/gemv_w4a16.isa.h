@@ -34,7 +34,8 @@ struct NibblePairs : Nibbles16 {
   }
 };
 
-void split(const char* x, char* to, std::int64_t k, std::int64_t columns, std::int64_t group) {
+ROOFMARK_LEAF void split(const char* x, char* to, std::int64_t k, std::int64_t columns,
+                         std::int64_t group) {
   for (std::int64_t begin = 0; begin < columns; begin += group) {
     char* values = to + 4;
     float sum = 0;
@@ -57,12 +58,10 @@ void split(const char* x, char* to, std::int64_t k, std::int64_t columns, std::i
   }
 }
 
-std::int64_t split_bytes(std::int64_t columns, std::int64_t group) {
+ROOFMARK_LEAF std::int64_t split_bytes(std::int64_t columns, std::int64_t group) {
   return columns * 4 + columns / group * 4;
 }
 
 }  // namespace
-
-const NibbleLeaf gemv_w4a16_pairs{nibble_product<NibblePairs>, lanes, split, split_bytes};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

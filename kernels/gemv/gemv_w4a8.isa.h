@@ -24,7 +24,4 @@ struct NibbleQuads : Nibbles8 {
 
 }  // namespace
 
-const NibbleLeaf gemv_w4a8_quads{nibble_product<NibbleQuads>, lanes, bytes_and_sums,
-                                 bytes_and_sums_bytes};
-
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

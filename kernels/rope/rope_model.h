@@ -38,7 +38,8 @@ inline RopeAngles rope_angles(std::int64_t tokens, std::int64_t head_dim) {
   RopeAngles angles;
   for (std::int64_t i = 0; i < tokens * half; ++i) {
     const double turns = -2 * static_cast<double>(i % half) / static_cast<double>(head_dim);
-    const double angle = static_cast<double>(i / half) * std::pow(theta, turns);
+    const std::int64_t token = i / half;
+    const double angle = static_cast<double>(token) * std::pow(theta, turns);
     angles.cosines.push_back(static_cast<float>(std::cos(angle)));
     angles.sines.push_back(static_cast<float>(std::sin(angle)));
   }
