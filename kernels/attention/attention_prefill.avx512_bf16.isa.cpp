@@ -121,9 +121,15 @@ struct Pairs {
     store(s + k / 2 * panel, (vf32)(low | high));
   }
 
+  template <int R, int N>
+  ROOFMARK_LEAF void block(const PrefillMemory& m, const Tile& tile, std::int64_t r, std::int64_t i,
+                           std::int64_t count, float* o) {
+    value_block<R, N>(m.s + r, at<std::uint32_t>(tile.values, i), tile.value_step, count, o,
+                      m.padded);
+  }
   static void values(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t rows,
                      std::int64_t count) {
-    columns<block_vectors>(m, tile, p, rows, count, 0);
+    value_columns<Pairs, block_vectors>(m, tile, p, rows, count, 0);
   }
 
  private:
@@ -134,26 +140,6 @@ struct Pairs {
   ROOFMARK_LEAF vu32 widened(const bf16* at, std::uint32_t mask) {
     const auto there = static_cast<__mmask16>(mask);
     return (vu32)_mm512_maskz_cvtepu16_epi32(0xffff, _mm256_maskz_loadu_epi16(there, at));
-  }
-
-  template <int N>
-  ROOFMARK_LEAF void columns(const PrefillMemory& m, const Tile& tile, std::int64_t p,
-                             std::int64_t rows, std::int64_t count, std::int64_t i) {
-    const std::uint32_t* v = at<std::uint32_t>(tile.values, 0);
-    for (; i + N * lanes <= tile.dim; i += N * lanes) {
-      float* o = m.o + p * m.padded + i;
-      std::int64_t r = 0;
-      for (; r + 6 <= rows; r += 6) {
-        value_block<6, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
-      }
-      for (; r + 2 <= rows; r += 2) {
-        value_block<2, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
-      }
-      if (r < rows) {
-        value_block<1, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
-      }
-    }
-    if constexpr (N > 1) columns<N / 2>(m, tile, p, rows, count, i);
   }
 };
 

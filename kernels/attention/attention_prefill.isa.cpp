@@ -103,30 +103,14 @@ struct Plain {
     store(s + (k + 1) * panel, odd);
   }
 
+  template <int R, int N>
+  ROOFMARK_LEAF void block(const PrefillMemory& m, const Tile& tile, std::int64_t r, std::int64_t i,
+                           std::int64_t count, float* o) {
+    value_block<R, N>(m.s + r, at<float>(tile.values, i), tile.value_step, count, o, m.padded);
+  }
   static void values(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t rows,
                      std::int64_t count) {
-    columns<block_vectors>(m, tile, p, rows, count, 0);
-  }
-
- private:
-  template <int N>
-  ROOFMARK_LEAF void columns(const PrefillMemory& m, const Tile& tile, std::int64_t p,
-                             std::int64_t rows, std::int64_t count, std::int64_t i) {
-    const float* v = at<float>(tile.values, 0);
-    for (; i + N * lanes <= tile.dim; i += N * lanes) {
-      float* o = m.o + p * m.padded + i;
-      std::int64_t r = 0;
-      for (; r + 6 <= rows; r += 6) {
-        value_block<6, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
-      }
-      for (; r + 2 <= rows; r += 2) {
-        value_block<2, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
-      }
-      if (r < rows) {
-        value_block<1, N>(m.s + r, v + i, tile.value_step, count, o + r * m.padded, m.padded);
-      }
-    }
-    if constexpr (N > 1) columns<N / 2>(m, tile, p, rows, count, i);
+    value_columns<Plain, block_vectors>(m, tile, p, rows, count, 0);
   }
 };
 

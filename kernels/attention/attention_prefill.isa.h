@@ -31,6 +31,25 @@ struct PrefillMemory {
   float *keys, *values;             ///< [prefill_keys, padded]
 };
 
+/// Adds to the sums of `rows` rows from p on what a tile's values come to, columns i to the last, N
+/// vectors of them at a time, by Math::block<rows, N>.
+template <class Math, int N>
+ROOFMARK_LEAF void value_columns(const PrefillMemory& m, const Tile& tile, std::int64_t p,
+                                 std::int64_t rows, std::int64_t count, std::int64_t i) {
+  for (; i + N * lanes <= tile.dim; i += N * lanes) {
+    float* o = m.o + p * m.padded + i;
+    std::int64_t r = 0;
+    for (; r + 6 <= rows; r += 6) {
+      Math::template block<6, N>(m, tile, r, i, count, o + r * m.padded);
+    }
+    for (; r + 2 <= rows; r += 2) {
+      Math::template block<2, N>(m, tile, r, i, count, o + r * m.padded);
+    }
+    if (r < rows) Math::template block<1, N>(m, tile, r, i, count, o + r * m.padded);
+  }
+  if constexpr (N > 1) value_columns<Math, N / 2>(m, tile, p, rows, count, i);
+}
+
 ROOFMARK_LEAF PrefillMemory prefill_memory(const AttentionHead& head, float* scratch) {
   PrefillMemory m = {};
   m.padded = padded_dim(head.head_dim);

@@ -35,6 +35,17 @@ struct Int8 {
   }
 };
 
+/// Four weights of 8 bits a lane, multiplied by four of A: `dot` adds them up.  Sums: Int8, or
+/// those of groups.
+template <class Sums, vi32 (*dot)(vi32 sum, vu32 weights, vu32 a)>
+struct Quads : Sums {
+  using Weight = vu32;
+  using Spread = vu32;
+  ROOFMARK_LEAF vu32 weight(const char* w) { return load_u32(w); }
+  ROOFMARK_LEAF vu32 spread(const char* a) { return broadcast_u32(a); }
+  ROOFMARK_LEAF vi32 multiply(vi32 sum, vu32 a, vu32 w) { return dot(sum, w, a); }
+};
+
 /// A row of A, padded with zeros; the sum of its elements.
 ROOFMARK_LEAF std::int32_t padded_sum(const char* row, char* to, std::int64_t k) {
   std::int32_t row_sum = 0;
