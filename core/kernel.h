@@ -110,6 +110,7 @@ struct Variant {
   std::string packed;  ///< Conditions::packed of its cases: yes where weights are laid out for it
   /// What bounds this variant, if not what bounds its kernel.
   std::optional<Companion> (*companion)(const Shape&, const Format&) = nullptr;
+  bool library = false;  ///< a library's: a quick run has it on the most threads alone
 };
 
 struct Kernel {

@@ -121,7 +121,7 @@ class Planner {
         any = true;
         const std::string reason = reason_of(variant, op);
         if (reason.empty() && is_native(variant) && !is_planned(variant, kernel, op)) continue;
-        for (const int threads : threads_of(device)) {
+        for (const int threads : threads_of(variant)) {
           add({&kernel, &variant, op.shape, Conditions{.state = "cold", .packed = variant.packed},
                threads, device, op.format, reason});
           if (device == "cpu") add_resident(kernel, variant, op, threads);
@@ -185,6 +185,14 @@ class Planner {
   /// A GPU is driven by one host thread.
   std::vector<int> threads_of(const std::string& device) const {
     return device == "cpu" ? policy_.threads : std::vector<int>{1};
+  }
+
+  /// Those of the policy; of a library, where a quick run compares with it, the most alone.
+  std::vector<int> threads_of(const Variant& variant) const {
+    if (variant.library && depth_ == Depth::quick && policy_.filter.empty()) {
+      return {most_threads()};
+    }
+    return threads_of(variant.device);
   }
 
   int most_threads() const {

@@ -15,7 +15,10 @@ class Normal {
  public:
   double operator()() {
     double sum = -6;
-    for (int i = 0; i < 12; ++i) sum += static_cast<double>(random_() >> 11) * 0x1p-53;
+    for (int i = 0; i < 6; ++i) {
+      const std::uint64_t both = random_();
+      sum += (static_cast<double>(both >> 32) + static_cast<double>(both & 0xffffffff)) * 0x1p-32;
+    }
     return sum;
   }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -31,6 +33,18 @@ struct Signs {
   }
 };
 
+/// In chains enough to cover the latency of an addition.
+double sum_of_squares(const float* x, std::int64_t count) {
+  constexpr int chains = 8;
+  double sums[chains] = {};
+  std::int64_t i = 0;
+  for (; i + chains <= count; i += chains) {
+    for (int c = 0; c < chains; ++c) sums[c] += static_cast<double>(x[i + c]) * x[i + c];
+  }
+  for (; i < count; ++i) sums[0] += static_cast<double>(x[i]) * x[i];
+  return std::accumulate(std::begin(sums), std::end(sums), 0.0);
+}
+
 /// W^T s and W^T t, each [k], and the sum of the squares of W.
 struct Projection {
   std::vector<double> s, t;
@@ -46,12 +60,12 @@ Projection project(const Product& p, const RowOf& w, const Signs& signs, int thr
     for (std::int64_t j = begin; j < end; ++j) {
       w(j, row.data());
       const double s = signs.s[j], t = signs.t[j];
-      for (std::int64_t l = 0; l < p.k; ++l) {
+      for (std::int64_t l = 0; l < p.k; ++l) {  // without a chain, so that it becomes vectors
         const double weight = row[l];
         to.s[l] += s * weight;
         to.t[l] += t * weight;
-        to.squares += weight * weight;
       }
+      to.squares += sum_of_squares(row.data(), p.k);
     }
   });
   for (int thread = 1; thread < threads; ++thread) {

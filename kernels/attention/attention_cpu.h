@@ -194,18 +194,24 @@ class CpuAttention {
   std::int64_t pieces_ = 1;
 };
 
-/// The caches are found in memory: each launch takes the next of several.  They are the task's own,
-/// for it writes into them.  Queries, fresh keys and values and outputs stay where they are, as the
-/// activations of a layer do.
+/// The caches are found in memory: each launch takes the next of several.  What it writes into
+/// them, fresh keys and values, is of their type: whoever has that memory next finds numbers there
+/// too. Queries, fresh keys and values and outputs stay where they are, as the activations of a
+/// layer do.
 class CpuAttentionTask final : public Task {
  public:
   CpuAttentionTask(CpuAttention attention, const Case& what, Device& device)
       : attention_(attention), e_(attention_.extents()) {
     const std::int64_t slice = 2 * (cache_bytes() + scales_bytes());
     const bool hot = what.conditions.state == "hot";
-    const std::int64_t bytes = hot ? slice : rotation_bytes(device.machine(), slice);
-    const Buffer caches = device.allocate(std::max(bytes, slice), what.threads, Pages::huge);
-    device.randomize(caches, attention_.cache(), 1);
+    Buffer caches;
+    if (hot) {
+      caches = device.allocate(slice, what.threads, Pages::huge);
+      device.randomize(caches, attention_.cache(), 1);
+    } else {
+      caches = device.cold_operands(rotation_bytes(device.machine(), slice), what.threads,
+                                    attention_.cache());
+    }
     caches_.emplace(caches, slice);
     for (std::int64_t i = 0; i < caches_->slices(); ++i) make_scales(caches_->next());
     for (Buffer* x : {&q_, &k_, &v_, &out_}) {

@@ -31,7 +31,8 @@ class Embedding final : public Task {
                  tokens_ * row_bytes_) {
     const std::int64_t most = rotation_bytes(device.machine(), row_bytes_) / row_bytes_;
     const std::int64_t rows = std::min(what.shape.at("vocabulary"), most);
-    table_ = device.cold_operands(rows * row_bytes_, what.threads, type);
+    const std::int64_t whole_words = (rows * row_bytes_ + 63) / 64 * 64;
+    table_ = device.cold_operands(whole_words, what.threads, type);
     // Whole launches, so that none wraps around.
     ids_.resize(static_cast<std::size_t>((rows + tokens_ - 1) / tokens_ * tokens_));
     std::iota(ids_.begin(), ids_.end(), 0);

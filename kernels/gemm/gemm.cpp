@@ -97,7 +97,8 @@ std::vector<Kernel> gemm_kernels() {
                       .device = "cpu",
                       .prepare = prepare_blas,
                       .unavailable = blas_obstacle(),
-                      .companion = companion});
+                      .companion = companion,
+                      .library = true});
   for (Variant& variant : onednn_product_variants()) {
     variant.companion = companion;
     variants.push_back(std::move(variant));

@@ -84,7 +84,8 @@ std::vector<Kernel> gemv_kernels() {
   variants.push_back({.name = "openblas",
                       .device = "cpu",
                       .prepare = prepare_blas,
-                      .unavailable = blas_obstacle()});
+                      .unavailable = blas_obstacle(),
+                      .library = true});
   for (Variant& variant : onednn_product_variants()) variants.push_back(std::move(variant));
   return {{.name = "gemv",
            .summary = "matrix-vector product of a Linear layer, y[n] = W[n,k] x[k]",

@@ -105,6 +105,14 @@ template <Stores STORES, class T>
 ROOFMARK_LEAF void normalize(const T* x, const T* w, const T* b, T* y, std::int64_t rows,
                              std::int64_t cols, float eps) {
   if (rows <= 0) return;
+  if (fits_l2<T>(rows, cols)) {
+    for (std::int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
+      const float guess = guess_of(x, cols);
+      const Sums sums = sums_of(x, cols, guess);
+      shift_and_scale<STORES, true>(x, w, b, y, cols, moments_of(x, cols, sums, guess, eps), 0);
+    }
+    return;
+  }
   float guess = guess_of(x, cols);
   Sums sums = sums_of(x, cols, guess);
   for (std::int64_t r = 0; r + 1 < rows; ++r, x += cols, y += cols) {

@@ -139,6 +139,13 @@ ROOFMARK_LEAF void normalize(const Rows& rows, const T* w, T* y, std::int64_t co
   const auto factor = [&](float squares) __attribute__((always_inline)) {
     return 1.0f / __builtin_sqrtf(squares / static_cast<float>(cols) + eps);
   };
+  if (fits_l2<T>(count, cols)) {
+    for (std::int64_t r = 0; r < count; ++r) {
+      const float squares = sum_of_squares(rows, r * cols, cols);
+      scale<STORES, true>(rows, w, y + r * cols, r * cols, cols, factor(squares));
+    }
+    return;
+  }
   float squares = sum_of_squares(rows, 0, cols);
   for (std::int64_t r = 0; r + 1 < count; ++r) {
     squares = scale<STORES, false>(rows, w, y + r * cols, r * cols, cols, factor(squares));

@@ -22,8 +22,10 @@ OnednnProduct::OnednnProduct(std::int64_t, std::int64_t, std::int64_t, const For
   absent();
 }
 std::int64_t OnednnProduct::packed_bytes() const { return 0; }
-void OnednnProduct::pack(const void*, void*) { absent(); }
-void OnednnProduct::add_copy(void*) { absent(); }
+bool OnednnProduct::permutes() const { return false; }
+void OnednnProduct::pack(const void*, void*) const { absent(); }
+bool OnednnProduct::unpack(const void*, std::int64_t, std::int64_t, void*) const { return false; }
+void OnednnProduct::add(const void*) { absent(); }
 void OnednnProduct::run(const void*, std::int64_t, void*) const { absent(); }
 std::string OnednnProduct::implementation() const { return {}; }
 

@@ -42,10 +42,15 @@ class OnednnProduct {
 
   /// What one set of packed weights takes.
   std::int64_t packed_bytes() const;
-  /// Packs w [n, k] to `packed`, at a multiple of 64 bytes, as the next set: 0, 1, 2, ...
-  void pack(const void* w, void* packed);
-  /// The next set is a copy of such bytes, made by the caller.
-  void add_copy(void* packed);
+  /// Whether a set is the elements of w in another order and nothing else: then any elements are a
+  /// set.
+  bool permutes() const;
+  /// Packs w [n, k] to `packed`, at a multiple of 64 bytes.
+  void pack(const void* w, void* packed) const;
+  /// Rows [first, first + count) of w from a set, where it permutes; all at once where false.
+  bool unpack(const void* packed, std::int64_t first, std::int64_t count, void* w) const;
+  /// Takes what lies there as the next set: 0, 1, 2, ...
+  void add(const void* packed);
   /// Multiplies by a set of weights.
   void run(const void* a, std::int64_t set, void* c) const;
   /// "oneDNN 2.6.3, ISA avx512_core_bf16, kernel brg:avx512_core_bf16"

@@ -1,6 +1,9 @@
 // Variants of kernels by oneDNN: products over weights in its own layout, and functions of rows.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -14,22 +17,27 @@
 namespace roofmark {
 
 /// C = A W^T.  Every launch takes the next set of packed weights, as a decode step takes the next
-/// layer's: sets of one matrix, enough that none is found in a cache.
+/// layer's: enough of them that none is found in a cache.
 class OnednnProductTask final : public Task {
  public:
   OnednnProductTask(const Case& what, Device& device)
       : extents_(what.shape),
         format_(what.variant->format),
         threads_(what.threads),
+        device_(device),
         scale_(format_.activations == DType::i8 ? requantization(extents_.k, format_) : 1),
         product_(extents_.m, extents_.n, extents_.k, format_, scale_, threads_),
         c_(CpuArrays::Use::results, {result()}, what, device) {
     const Array a{format_.activations, extents_.m * extents_.k};
     a_ = device.allocate((a.bytes() + 63) / 64 * 64, threads_, Pages::huge);  // whole words
     device.randomize(a_, a.type, 2);  // weights and results are of other seeds
-    const Array w{format_.weights, extents_.n * extents_.k};
-    w_ = device.cold_operands((w.bytes() + 63) / 64 * 64, threads_, w.type);
-    pack(what, device);
+    if (what.conditions.state != "hot") sets_ = rotation_bytes(device.machine(), set_) / set_;
+    if (product_.permutes()) {
+      packed_ = device.cold_operands(sets_ * set_, threads_, format_.weights);
+    } else {
+      pack();
+    }
+    for (std::int64_t s = 0; s < sets_; ++s) product_.add(packed_.data + s * set_);
   }
 
   void launch(Queue) override { run(c_.next()[0]); }
@@ -37,26 +45,62 @@ class OnednnProductTask final : public Task {
   double error() override {
     std::byte* c = c_.next()[0];
     std::memset(c, 0xff, static_cast<std::size_t>(result().bytes()));
+    const std::byte* set = packed_.data + turn_ * set_;
     run(c);
-    return product_error({extents_, a_.data, w_.data, c, format_, format_.activations, scale_},
-                         threads_);
+    return product_.permutes() ? error_of(set, c) : error_of_rows(0, extents_.n, plain_.data, c);
   }
 
   std::string implementation() const override { return product_.implementation(); }
 
  private:
+  Array weights() const { return {format_.weights, extents_.n * extents_.k}; }
   Array result() const { return {format_.activations, extents_.m * extents_.n}; }
 
-  /// Packs one set and copies it: the library's reorderings may be slow.
-  void pack(const Case& what, Device& device) {
-    const std::int64_t set = (product_.packed_bytes() + 4095) / 4096 * 4096;
-    const bool is_hot = what.conditions.state == "hot";
-    sets_ = is_hot ? 1 : rotation_bytes(device.machine(), set) / set;
-    packed_ = device.allocate(sets_ * set, threads_, Pages::huge);
-    product_.pack(w_.data, packed_.data);
+  /// Against rows of weights unpacked piece by piece: a head of vocabulary width takes gigabytes.
+  double error_of(const std::byte* set, const std::byte* c) {
+    constexpr std::int64_t piece_bytes = 64 << 20;
+    constexpr std::int64_t blocks = 192;  // a multiple of those that the library packs by
+    const std::int64_t row_bytes = extents_.k * bits(format_.weights) / 8;
+    const std::int64_t rows =
+        std::min(extents_.n, std::max<std::int64_t>(1, piece_bytes / row_bytes / blocks) * blocks);
+    const Buffer w = device_.allocate(rows * row_bytes, threads_, Pages::huge);
+    double error = 0;
+    for (std::int64_t first = 0; first < extents_.n; first += rows) {
+      const std::int64_t count = std::min(rows, extents_.n - first);
+      if (!product_.unpack(set, first, count, w.data)) return error_of_all(set, c);
+      error = worse(error, error_of_rows(first, count, w.data, c));
+    }
+    return error;
+  }
+
+  double error_of_all(const std::byte* set, const std::byte* c) {
+    const Buffer w = device_.allocate(weights().bytes(), threads_, Pages::huge);
+    const bool done = product_.unpack(set, 0, extents_.n, w.data);
+    return done ? error_of_rows(0, extents_.n, w.data, c) : std::nan("");
+  }
+
+  /// Columns [first, first + count) of the result against as many rows of weights.
+  double error_of_rows(std::int64_t first, std::int64_t count, const std::byte* w,
+                       const std::byte* c) const {
+    const std::int64_t bytes = bits(format_.activations) / 8;
+    std::vector<std::byte> columns(static_cast<std::size_t>(extents_.m * count * bytes));
+    for (std::int64_t i = 0; i < extents_.m; ++i) {
+      std::memcpy(columns.data() + i * count * bytes, c + (i * extents_.n + first) * bytes,
+                  static_cast<std::size_t>(count * bytes));
+    }
+    Product part = extents_;
+    part.n = count;
+    return product_error({part, a_.data, w, columns.data(), format_, format_.activations, scale_},
+                         threads_);
+  }
+
+  /// Once, the rest being copies: the library's reorderings may be slow.
+  void pack() {
+    plain_ = device_.cold_operands((weights().bytes() + 63) / 64 * 64, threads_, format_.weights);
+    packed_ = device_.allocate(sets_ * set_, threads_, Pages::huge);
+    product_.pack(plain_.data, packed_.data);
     for (std::int64_t s = 1; s < sets_; ++s) {
-      std::memcpy(packed_.data + s * set, packed_.data, static_cast<std::size_t>(set));
-      product_.add_copy(packed_.data + s * set);
+      std::memcpy(packed_.data + s * set_, packed_.data, static_cast<std::size_t>(set_));
     }
   }
 
@@ -68,10 +112,13 @@ class OnednnProductTask final : public Task {
   Product extents_;
   Format format_;
   int threads_;
+  Device& device_;
   float scale_;
   OnednnProduct product_;
   CpuArrays c_;
-  Buffer a_, w_, packed_;
+  Buffer a_, packed_;
+  Buffer plain_;  ///< what packed_ was made of, where a set is no mere permutation
+  std::int64_t set_ = (product_.packed_bytes() + 4095) / 4096 * 4096;
   std::int64_t sets_ = 1, turn_ = 0;
 };
 
@@ -87,7 +134,8 @@ inline std::vector<Variant> onednn_product_variants() {
                           return std::make_unique<OnednnProductTask>(what, device);
                         },
                         .unavailable = onednn_product_obstacle(in),
-                        .packed = "yes"});
+                        .packed = "yes",
+                        .library = true});
   }
   return variants;
 }
@@ -165,7 +213,8 @@ inline std::vector<Variant> onednn_softmax_variants() {
                         .device = "cpu",
                         .format = {type, type, DType::f32},
                         .prepare = prepare_onednn<OnednnSoftmax>,
-                        .unavailable = onednn_softmax_obstacle(type)});
+                        .unavailable = onednn_softmax_obstacle(type),
+                        .library = true});
   }
   return variants;
 }
@@ -174,13 +223,15 @@ inline Variant onednn_norm_variant() {
   return {.name = "onednn",
           .device = "cpu",
           .prepare = prepare_onednn<OnednnNorm<false>>,
-          .unavailable = onednn_rms_norm_obstacle()};
+          .unavailable = onednn_rms_norm_obstacle(),
+          .library = true};
 }
 inline Variant onednn_layer_norm_variant() {
   return {.name = "onednn",
           .device = "cpu",
           .prepare = prepare_onednn<OnednnNorm<true>>,
-          .unavailable = onednn_layer_norm_obstacle()};
+          .unavailable = onednn_layer_norm_obstacle(),
+          .library = true};
 }
 
 }  // namespace roofmark

@@ -39,6 +39,12 @@ struct OnednnPrimitive {
     primitive.execute(stream, arguments[set]);
     stream.wait();
   }
+  void reorder(const memory::desc& in, const void* from, const memory::desc& out, void* to) {
+    size_foreign_teams(threads);
+    memory source(in, engine, const_cast<void*>(from)), target(out, engine, to);
+    dnnl::reorder(source, target).execute(stream, source, target);
+    stream.wait();
+  }
 };
 
 namespace {
@@ -281,18 +287,29 @@ std::int64_t OnednnProduct::packed_bytes() const {
   return static_cast<std::int64_t>(primitive_->packed.get_size());
 }
 
-void OnednnProduct::pack(const void* w, void* packed) {
-  OnednnPrimitive& in = *primitive_;
-  size_foreign_teams(in.threads);
-  memory from(in.plain, in.engine, const_cast<void*>(w)), to(in.packed, in.engine, packed);
-  dnnl::reorder(from, to).execute(in.stream, from, to);
-  in.stream.wait();
-  add_copy(packed);
+bool OnednnProduct::permutes() const {
+  return primitive_->packed.get_size() ==
+         primitive_->plain.get_size();  // nothing added, no padding
 }
 
-void OnednnProduct::add_copy(void* packed) {
+void OnednnProduct::pack(const void* w, void* packed) const {
+  primitive_->reorder(primitive_->plain, w, primitive_->packed, packed);
+}
+
+bool OnednnProduct::unpack(const void* packed, std::int64_t first, std::int64_t count,
+                           void* w) const {
+  const memory::dims whole = primitive_->plain.dims();
+  const memory::dims part{whole[0], count}, from{0, first};
+  const memory::desc source = primitive_->packed.submemory_desc(part, from, true);
+  if (source.is_zero()) return false;
+  const memory::desc target(part, primitive_->plain.data_type(), memory::dims{1, whole[0]});
+  primitive_->reorder(source, packed, target, w);
+  return true;
+}
+
+void OnednnProduct::add(const void* packed) {
   OnednnPrimitive& in = *primitive_;
-  const memory weights(in.packed, in.engine, packed);
+  const memory weights(in.packed, in.engine, const_cast<void*>(packed));
   in.arguments.push_back({{DNNL_ARG_SRC, in.x}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, in.y}});
 #if DNNL_VERSION_MAJOR >= 3
   if (in.scale.empty()) return;

@@ -238,6 +238,30 @@ TEST(Plan, KernelsOverRowsAreAlsoMeasuredInL2OncePerLengthOfARow) {
             "read/sse2/f32/cpu/t1/bytes=64,level=dram");
 }
 
+TEST(Plan, AQuickRunHasLibrariesOnTheMostThreadsAlone) {
+  const std::vector<Kernel> kernels = {
+      {.name = "gemv",
+       .work = none,
+       .variants = {{.name = "sse2", .device = "cpu"},
+                    {.name = "blas", .device = "cpu", .library = true}}}};
+  Policy policy;
+  policy.threads = {1, 2};
+  const auto counts = [&](const std::string& variant) {
+    return ids(roofmark::plan(kernels, avx2_machine(), operators(), policy))
+               .count("gemv/" + variant + "/f32/cpu/t1/n=4,state=cold") +
+           ids(roofmark::plan(kernels, avx2_machine(), operators(), policy))
+               .count("gemv/" + variant + "/f32/cpu/t2/n=4,state=cold");
+  };
+  policy.preset = "quick";
+  EXPECT_EQ(counts("sse2"), 2u);
+  EXPECT_EQ(counts("blas"), 1u);
+  policy.filter = "gemv";
+  EXPECT_EQ(counts("blas"), 2u);
+  policy.filter = "";
+  policy.preset = "standard";
+  EXPECT_EQ(counts("blas"), 2u);
+}
+
 TEST(Plan, TheCompanionIsTheWidestProbeThatCanRun) {
   Policy policy;
   policy.threads = {1, 2};
