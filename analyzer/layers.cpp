@@ -27,7 +27,8 @@ Layer layer_of(const CountedOperator& op, const Roofline& roofline) {
 
 Work times(const Work& work, double count) {
   return {work.ops * count,     work.read * count,    work.written * count,
-          work.weights * count, work.kv_read * count, work.kv_written * count};
+          work.weights * count, work.kv_read * count, work.kv_written * count,
+          work.exponentials * count};
 }
 
 void add(Work& sum, const Work& work) {
@@ -37,6 +38,7 @@ void add(Work& sum, const Work& work) {
   sum.weights += work.weights;
   sum.kv_read += work.kv_read;
   sum.kv_written += work.kv_written;
+  sum.exponentials += work.exponentials;
 }
 
 Total total_of(const Workload& workload, std::span<const Layer> layers) {

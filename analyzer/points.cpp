@@ -11,6 +11,7 @@
 namespace roofmark {
 namespace {
 
+constexpr std::string_view exponential_probe = "exp";
 constexpr double widest_spread = 0.10;  // of the paired ratios: interquartile range / median
 
 char lowered(char grade) { return grade == 'A' ? 'B' : 'C'; }
@@ -20,11 +21,12 @@ void add_reason(Point& point, const std::string& reason) {
   if (!reason.empty()) point.reason += (point.reason.empty() ? "" : "; ") + reason;
 }
 
-/// The two limits of a row at its number of threads; null: not known.
+/// The limits of a row at its number of threads; null: not known.
 struct Limits {
   const Ceiling* compute = nullptr;
   const Ceiling* memory = nullptr;
   const Ceiling* overhead = nullptr;
+  const Ceiling* exponentials = nullptr;
 };
 
 bool can_bind(const Ceiling* ceiling) {
@@ -53,9 +55,14 @@ Limits limits_of(const Measurement& row, const std::vector<Ceiling>& ceilings) {
     if (!limits.compute) limits.compute = best_compute(ceilings, format, row.device, row.threads);
   }
   const Ceiling* companion = find_ceiling(ceilings, row.companion);
-  if (can_bind(companion) && companion->kind == "compute") limits.compute = companion;
+  const bool computes = can_bind(companion) && companion->kind == "compute";
+  if (computes && companion->kernel != exponential_probe) limits.compute = companion;
   if (can_bind(companion) && companion->kind == "bandwidth") limits.memory = companion;
   limits.overhead = least_overhead(ceilings, row.device, row.threads);
+  if (row.work.exponentials.value > 0) {
+    const Format exponential{DType::none, DType::f32, DType::f32};
+    limits.exponentials = best_compute(ceilings, exponential.name(), row.device, row.threads);
+  }
   return limits;
 }
 
@@ -157,6 +164,23 @@ class Placing {
     point_.attainable_theoretical =
         attainable(row_.work, point_.bound, theoretical_peak(ceilings_, row_),
                    limits_.memory ? limits_.memory->theoretical : std::nullopt);
+    bind_by_exponentials();
+  }
+
+  /// Where the exponentials alone take longer than all that the other limits ask for, they bind.
+  void bind_by_exponentials() {
+    const Ceiling* limit = limits_.exponentials;
+    if (!can_bind(limit)) return;
+    const double per_op = row_.work.ops.value / row_.work.exponentials.value;
+    const double most = per_op * *limit->value;
+    if (point_.attainable_measured && *point_.attainable_measured <= most) return;
+    point_.bound = "compute";
+    binding_ = limit;
+    point_.ceiling = limit->id;
+    point_.attainable_measured = most;
+    if (!limit->theoretical) return;
+    const double bound = per_op * *limit->theoretical;
+    point_.attainable_theoretical = std::min(point_.attainable_theoretical.value_or(bound), bound);
   }
 
   bool is_launch_bound() const {
@@ -202,7 +226,9 @@ class Placing {
       return nullptr;
     }
     const Role wanted = point_.bound == "compute" ? Role::compute_probe : Role::bandwidth_probe;
-    if (at->role != wanted) {
+    const bool is_function = at->kernel == exponential_probe;
+    const bool binds_by_function = binding_ && binding_ == limits_.exponentials;
+    if (at->role != wanted || is_function != binds_by_function) {
       add_reason(point_, "the probe timed beside it is not what binds it here");
       return nullptr;
     }
@@ -212,7 +238,10 @@ class Placing {
   std::vector<double> paired_ratios(const Measurement& companion, const ChosenPairs& chosen) const {
     std::vector<double> ratios;
     for (const Pair& pair : chosen.pairs) {
-      const Known<double> rate = quotient(amount(row_.work, point_.bound), pair.kernel_s);
+      const double done = binding_ == limits_.exponentials && binding_ != nullptr
+                              ? row_.work.exponentials.value
+                              : amount(row_.work, point_.bound);
+      const Known<double> rate = quotient(done, pair.kernel_s);
       const Known<double> limit = quotient(amount(companion.work, point_.bound), pair.companion_s);
       const Known<double> ratio = rate ? quotient(*rate, limit) : std::nullopt;
       if (ratio) ratios.push_back(*ratio);

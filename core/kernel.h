@@ -134,6 +134,8 @@ struct Kernel {
   /// rows as fill half of L2, their operands in it, so that both roofs show; empty: only at the
   /// shapes of operators.
   std::string rows_extent;
+  /// The probe that bounds those rows in L2, where it is not the companion's traffic there: "exp".
+  std::string resident_companion;
 };
 
 /// Adds kernels to a registry; the variants of one that it has by that name join that one's.

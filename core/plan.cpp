@@ -55,8 +55,13 @@ std::optional<Companion> wanted_companion(const Case& what) {
   } else if (what.kernel->companion) {
     wanted = what.kernel->companion(what.shape, what.threads);
   }
-  // Operands that lie in a cache are bounded by the same mix of reads and writes there.
-  if (wanted && !what.conditions.level.empty()) wanted->conditions.level = what.conditions.level;
+  if (wanted && !what.conditions.level.empty()) {
+    // Operands that lie in a cache are bounded by the same mix of reads and writes there, if not by
+    // arithmetic.
+    const std::string& resident = what.kernel->resident_companion;
+    if (!resident.empty() && wanted->conditions.stores != "nt") return Companion{resident, {}};
+    wanted->conditions.level = what.conditions.level;
+  }
   return wanted;
 }
 
@@ -269,11 +274,16 @@ class Planner {
       const bool meant = wanted.kernel.empty() ? computes : probe.kernel->name == wanted.kernel;
       if (meant && probe.reason.empty() && probe.device == what.device &&
           probe.threads == what.threads && matches(wanted.conditions, probe.conditions) &&
-          (!computes || probe.format == computed_in)) {
+          (!computes || probe.format == computed_in || is_function_of(probe, wanted))) {
         found = static_cast<int>(i);
       }
     }
     return found;
+  }
+
+  /// Probes of a function, asked for by name, have no products' format.
+  static bool is_function_of(const Case& probe, const Companion& wanted) {
+    return !wanted.kernel.empty() && probe.format.weights == DType::none;
   }
 
   void resolve_companions() {

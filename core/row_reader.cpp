@@ -77,19 +77,25 @@ Health health_from(const JsonView& json) {
 
 Work work_from(const JsonView& json) {
   json.exactly(
-      {"ops", "read_bytes", "written_bytes", "weight_bytes", "kv_read_bytes", "kv_written_bytes"});
+      {"ops", "read_bytes", "written_bytes", "weight_bytes", "kv_read_bytes", "kv_written_bytes"},
+      {"exponentials"});
   const auto amount = [&](std::string_view key) { return json.at(key).number(0, most_work); };
+  const auto exponentials = json.find("exponentials");
   const Work work{.ops = Ops{amount("ops")},
                   .read = Bytes{amount("read_bytes")},
                   .written = Bytes{amount("written_bytes")},
                   .weights = Bytes{amount("weight_bytes")},
                   .kv_read = Bytes{amount("kv_read_bytes")},
-                  .kv_written = Bytes{amount("kv_written_bytes")}};
+                  .kv_written = Bytes{amount("kv_written_bytes")},
+                  .exponentials = Ops{exponentials ? exponentials->number(0, most_work) : 0}};
   // Sums of exact integers below 2^53 may still differ from the whole in the last bit above it.
   constexpr double rounding = 1 + 1e-12;
   if (work.weights.value + work.kv_read.value > work.read.value * rounding ||
       work.kv_written.value > work.written.value * rounding) {
     json.refuse("weights and key/value cache move more bytes than the whole", damaged);
+  }
+  if (work.exponentials.value > work.ops.value * rounding) {
+    json.refuse("there are more exponentials than operations", damaged);
   }
   return work;
 }

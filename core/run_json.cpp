@@ -263,12 +263,14 @@ Json to_json(const Shape& shape) {
 }
 
 Json to_json(const Work& work) {
-  return {{"ops", number(work.ops.value)},
-          {"read_bytes", number(work.read.value)},
-          {"written_bytes", number(work.written.value)},
-          {"weight_bytes", number(work.weights.value)},
-          {"kv_read_bytes", number(work.kv_read.value)},
-          {"kv_written_bytes", number(work.kv_written.value)}};
+  Json json{{"ops", number(work.ops.value)},
+            {"read_bytes", number(work.read.value)},
+            {"written_bytes", number(work.written.value)},
+            {"weight_bytes", number(work.weights.value)},
+            {"kv_read_bytes", number(work.kv_read.value)},
+            {"kv_written_bytes", number(work.kv_written.value)}};
+  if (work.exponentials.value > 0) json["exponentials"] = number(work.exponentials.value);
+  return json;
 }
 
 Json numbers(const std::vector<double>& values) {

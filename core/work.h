@@ -11,6 +11,7 @@ struct Work {
   Bytes read, written;
   Bytes weights;              ///< part of `read`: constant parameters
   Bytes kv_read, kv_written;  ///< parts of `read` and `written`: key/value cache
+  Ops exponentials;           ///< part of `ops`, which take longer than the others
 
   Bytes bytes() const { return read + written; }
   Bytes input() const { return read - weights - kv_read; }

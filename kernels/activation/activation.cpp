@@ -22,7 +22,8 @@ std::vector<Kernel> activation_kernels() {
            .work = activation_work,
            .companion = activation_companion,
            .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt),
-           .rows_extent = "rows"}};
+           .rows_extent = "rows",
+           .resident_companion = "exp"}};
 }
 
 }  // namespace roofmark

@@ -12,7 +12,9 @@ namespace roofmark {
 /// silu(g) = g / (1 + e^-g): negate, exponential, add and divide are 4 ops, the product with up is
 /// the fifth.  Gate and up read, y written.
 inline Work activation_work(const Shape& shape, const Format& format) {
-  return elementwise_work(elements(shape), format, 5, 2, 1);
+  Work work = elementwise_work(elements(shape), format, 5, 2, 1);
+  work.exponentials = Ops{static_cast<double>(elements(shape))};
+  return work;
 }
 
 inline std::optional<Companion> activation_companion(const Shape&, int) {

@@ -51,7 +51,8 @@ Work attention_work(const Shape& shape, const Format& format) {
           .read = Bytes{e.tokens() * activation} + kv_read,
           .written = Bytes{e.tokens() * activation} + kv_written,
           .kv_read = kv_read,
-          .kv_written = kv_written};
+          .kv_written = kv_written,
+          .exponentials = Ops{e.heads * e.pairs()}};
 }
 
 /// The half of eager attention on either side of the softmax.  One reads the queries and writes the

@@ -27,7 +27,8 @@ std::vector<Kernel> softmax_kernels() {
            .work = softmax_work,
            .companion = softmax_companion,
            .variants = std::move(variants),
-           .rows_extent = "rows"}};
+           .rows_extent = "rows",
+           .resident_companion = "exp"}};
 }
 
 }  // namespace roofmark

@@ -13,7 +13,9 @@ namespace roofmark {
 /// Per element maximum, subtraction, exponential, addition and scale, each counted as one; x read
 /// and y written.  Masked elements count: they are in memory.
 inline Work softmax_work(const Shape& shape, const Format& format) {
-  return elementwise_work(elements(shape), format, 5, 1, 1);
+  Work work = elementwise_work(elements(shape), format, 5, 1, 1);
+  work.exponentials = Ops{static_cast<double>(elements(shape))};
+  return work;
 }
 
 inline std::optional<Companion> softmax_companion(const Shape&, int) {

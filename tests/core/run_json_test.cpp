@@ -117,6 +117,16 @@ TEST(RunJson, WritingWhatWasReadGivesTheSameBytes) {
   EXPECT_EQ(to_json(run_from_json(text, "run.json")), text);
 }
 
+TEST(RunJson, ExponentialsAreThereWhereAKernelHasThem) {
+  roofmark::Run run = small_run();
+  for (Measurement& row : run.rows) row.work.exponentials = Ops{};
+  const std::string without = to_json(run);
+  EXPECT_EQ(without.find("exponentials"), std::string::npos);
+  expect_equal(run_from_json(without, "run.json"), run);
+  run.rows.front().work.exponentials = Ops{2 * run.rows.front().work.ops.value + 1};
+  EXPECT_THROW(run_from_json(to_json(run), "run.json"), InputError);
+}
+
 TEST(RunJson, ARunFromBeforeAGpusSettingWasRecordedIsRead) {
   roofmark::Run run = small_run();
   const Gpu whole = run.machine.gpus.front();
