@@ -37,12 +37,12 @@ bool catches_up(const QuantizedRoof& from, const QuantizedRoof& to) {
 
 }  // namespace
 
-std::vector<Quantization> quantizations(WeightScales scales, DType sixteen) {
-  std::vector<Quantization> all{{"W16A16", {sixteen, sixteen, DType::f32}},
-                                {"W4A16", {DType::i4, sixteen, DType::f32}},
-                                {"W8A8", {DType::i8, DType::i8, DType::i32}},
-                                {"W4A8", {DType::i4, DType::i8, DType::i32}}};
-  for (Quantization& one : all) one.weight_bytes = weight_bytes(one.format, scales);
+std::vector<OperandWidths> operand_widths(WeightScales scales, DType sixteen) {
+  std::vector<OperandWidths> all{{"W16A16", {sixteen, sixteen, DType::f32}},
+                                 {"W4A16", {DType::i4, sixteen, DType::f32}},
+                                 {"W8A8", {DType::i8, DType::i8, DType::i32}},
+                                 {"W4A8", {DType::i4, DType::i8, DType::i32}}};
+  for (OperandWidths& one : all) one.weight_bytes = weight_bytes(one.format, scales);
   return all;
 }
 
@@ -58,7 +58,7 @@ Known<OpRate> QuantizedRoof::attainable(double rows) const {
   return std::min(*peak, *slope * rows);
 }
 
-QuantizedRoof quantized_roof(const Quantization& quantization, const Roofline& roofline) {
+QuantizedRoof quantized_roof(const OperandWidths& quantization, const Roofline& roofline) {
   QuantizedRoof roof{.quantization = quantization,
                      .peak = roofline.engine.peak(quantization.format)};
   // What is missing has one wording, that of an operator's standing on a roofline.
@@ -112,7 +112,7 @@ std::vector<RowRange> best_by_rows(std::span<const QuantizedRoof> roofs) {
 
 SweetSpot sweet_spot(const Roofline& roofline, WeightScales scales) {
   SweetSpot spot{.scales = scales};
-  for (const Quantization& one : quantizations(scales, sixteen_bits_on(roofline))) {
+  for (const OperandWidths& one : operand_widths(scales, sixteen_bits_on(roofline))) {
     spot.roofs.push_back(quantized_roof(one, roofline));
   }
   spot.crossovers = crossovers(spot.roofs);

@@ -14,7 +14,7 @@ namespace roofmark {
 enum class WeightScales { none, per_128 };
 
 /// One way to quantize a product: the names count bits of weights and activations.
-struct Quantization {
+struct OperandWidths {
   std::string name;  ///< "W4A16"
   Format format;
   double weight_bytes = 0;  ///< of one weight with its share of a scale
@@ -22,7 +22,7 @@ struct Quantization {
 
 /// W16A16, W4A16, W8A8, W4A8: the most precise first, activations before weights, because their
 /// rounding costs more accuracy.  `sixteen`: f16 or bf16.
-std::vector<Quantization> quantizations(WeightScales scales, DType sixteen = DType::f16);
+std::vector<OperandWidths> operand_widths(WeightScales scales, DType sixteen = DType::f16);
 /// The 16-bit type that the roofline has a peak for: f16, else bf16.
 DType sixteen_bits_on(const Roofline& roofline);
 
@@ -30,14 +30,14 @@ DType sixteen_bits_on(const Roofline& roofline);
 /// attainable(m) = min(peak, 2 m bandwidth / weight_bytes), reaching the peak at the ridge
 /// m = peak weight_bytes / (2 bandwidth) multiply-adds per weight.
 struct QuantizedRoof {
-  Quantization quantization;
+  OperandWidths quantization;
   Known<OpRate> peak, slope;  ///< slope: op/s for each row
   Known<double> ridge;        ///< rows
   std::string reason;         ///< why one is unknown
 
   Known<OpRate> attainable(double rows) const;
 };
-QuantizedRoof quantized_roof(const Quantization& quantization, const Roofline& roofline);
+QuantizedRoof quantized_roof(const OperandWidths& quantization, const Roofline& roofline);
 
 /// Rows from which on `to`, which rises no faster, is above `from` for good: peak(from) /
 /// slope(to).  Where the two peaks are equal it has caught up there and stays level.

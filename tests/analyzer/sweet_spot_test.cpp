@@ -35,7 +35,7 @@ TEST(SweetSpot, RidgesAndCrossoversAreThePublishedOnes) {
     const Roofline roofline = roofline_with(figure("W16A16", 0), figure("W8A8", 0),
                                             device.at("bandwidth").number(0, 1e14));
     SweetSpot spot = sweet_spot(roofline, WeightScales::none);
-    const Quantization w8a16{"W8A16", {DType::i8, DType::f16, DType::f32}, 1};
+    const OperandWidths w8a16{"W8A16", {DType::i8, DType::f16, DType::f32}, 1};
     spot.roofs.push_back(quantized_roof(w8a16, roofline));
     ASSERT_EQ(spot.roofs.size(), 5u);
     for (const QuantizedRoof& roof : spot.roofs) {
@@ -71,8 +71,8 @@ TEST(SweetSpot, TheMostPreciseOfTheFastestWins) {
 }
 
 TEST(SweetSpot, ScalesOfFourBitWeightsCostTwoBytesPer128) {
-  const auto ideal = quantizations(WeightScales::none),
-             scaled = quantizations(WeightScales::per_128);
+  const auto ideal = operand_widths(WeightScales::none),
+             scaled = operand_widths(WeightScales::per_128);
   EXPECT_EQ(ideal[1].weight_bytes, 0.5);
   EXPECT_EQ(scaled[1].weight_bytes, 0.5 + 2.0 / 128);
   EXPECT_EQ(scaled[3].weight_bytes, 0.5 + 2.0 / 128);

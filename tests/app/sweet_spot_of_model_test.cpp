@@ -39,7 +39,7 @@ std::vector<std::pair<std::int64_t, std::string>> looked_up(const WorkloadOf& wo
   for (std::int64_t sequences = 1; sequences <= most; ++sequences) {
     std::string best;
     double least = 0;
-    for (const Quantization& one : quantizations(WeightScales::none)) {
+    for (const OperandWidths& one : operand_widths(WeightScales::none)) {
       const CountedOperator op = count(workload(Phase::decode, sequences, one.format),
                                        Accounting::exact, registry_work_model())[at];
       const double seconds = stand(op.work, op.format, roofline).seconds->value;
