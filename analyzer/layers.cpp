@@ -16,12 +16,7 @@ Layer layer_of(const CountedOperator& op, const Roofline& roofline) {
               .format = op.format,
               .count = op.count,
               .work = op.work};
-  layer.intensity = op.work.bytes().value > 0 ? (op.work.ops / op.work.bytes()).value : 0;
-  Standing standing = stand(op.work, op.format, roofline);
-  layer.attainable = standing.attainable;
-  layer.seconds = standing.seconds;
-  layer.bound = std::move(standing.bound);
-  layer.reason = std::move(standing.reason);
+  stand_on(layer, roofline);
   return layer;
 }
 
@@ -42,16 +37,7 @@ void add(Work& sum, const Work& work) {
 }
 
 Total total_of(const Workload& workload, std::span<const Layer> layers) {
-  Total total{.phase = std::string(name(workload.phase)), .seconds = Seconds{}};
-  for (const Layer& layer : layers) {
-    const double count = static_cast<double>(layer.count);
-    add(total.work, times(layer.work, count));
-    if (total.seconds && layer.seconds) {
-      *total.seconds += *layer.seconds * count;
-    } else {
-      total.seconds.reset();
-    }
-  }
+  Total total = sum_of(std::string(name(workload.phase)), layers);
   if (total.seconds && total.seconds->value > 0) {
     total.tokens_per_second = static_cast<double>(fresh_tokens(workload)) / total.seconds->value;
   }
@@ -81,6 +67,30 @@ std::string title_of(std::span<const Workload> workloads, Accounting accounting,
 }
 
 }  // namespace
+
+void stand_on(Layer& layer, const Roofline& roofline) {
+  const Work& work = layer.work;
+  layer.intensity = work.bytes().value > 0 ? (work.ops / work.bytes()).value : 0;
+  Standing standing = stand(work, layer.format, roofline);
+  layer.attainable = standing.attainable;
+  layer.seconds = standing.seconds;
+  layer.bound = std::move(standing.bound);
+  layer.reason = std::move(standing.reason);
+}
+
+Total sum_of(std::string phase, std::span<const Layer> layers) {
+  Total total{.phase = std::move(phase), .seconds = Seconds{}};
+  for (const Layer& layer : layers) {
+    const double count = static_cast<double>(layer.count);
+    add(total.work, times(layer.work, count));
+    if (total.seconds && layer.seconds) {
+      *total.seconds += *layer.seconds * count;
+    } else {
+      total.seconds.reset();
+    }
+  }
+  return total;
+}
 
 Analysis analyze_model(std::span<const Workload> workloads, Accounting accounting,
                        const WorkModel& exact, const Roofline& roofline) {

@@ -16,4 +16,10 @@ namespace roofmark {
 Analysis analyze_model(std::span<const Workload> workloads, Accounting accounting,
                        const WorkModel& exact, const Roofline& roofline);
 
+/// Fills intensity, attainable, bound, seconds and reason from the layer's work and format.
+void stand_on(Layer& layer, const Roofline& roofline);
+
+/// The layers added up, each times its count; seconds null where those of one are.
+Total sum_of(std::string phase, std::span<const Layer> layers);
+
 }  // namespace roofmark

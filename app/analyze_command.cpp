@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "analyzer/conv_layers.h"
 #include "analyzer/from_run.h"
 #include "analyzer/layers.h"
 #include "analyzer/overlay.h"
@@ -10,7 +11,9 @@
 #include "app/analyze_request.h"
 #include "app/commands.h"
 #include "app/files.h"
+#include "app/hardware_argument.h"
 #include "app/model_argument.h"
+#include "app/network_argument.h"
 #include "app/print.h"
 #include "app/quantity.h"
 #include "app/render.h"
@@ -24,21 +27,76 @@
 namespace roofmark {
 namespace {
 
+/// What one argument of the command line is: a network, or a model.
+struct Subject {
+  std::optional<ConvNetwork> network;
+  std::optional<Model> model;
+};
+
+Subject subject_of(const std::string& argument) {
+  Subject subject{network_argument(argument), std::nullopt};
+  if (!subject.network) subject.model = model_argument(argument);
+  return subject;
+}
+
+/// Those of a network, one for each format asked for.
+std::vector<Analysis> of_network(const AnalyzeRequest& request, const ConvNetwork& network,
+                                 const Roofline& roofline) {
+  if (request.sweet_spot) {
+    throw InputError("--sweet-spot is of products of a language model (" + network.name +
+                     " is a convolution network); name a model of roofmark list models");
+  }
+  for (const std::string& flag : request.model_flags) {
+    if (flag == "--batch" || flag == "--dtype") continue;
+    throw InputError(flag + " says something of a language model (" + network.name +
+                     " is a convolution network); leave it out");
+  }
+  const Intermediates intermediates =
+      request.intermediates == "stored" ? Intermediates::stored : Intermediates::fused;
+  std::vector<Analysis> analyses;
+  for (const Format& format : network_formats(request)) {
+    analyses.push_back(
+        analyze_network(network, request.batch.value_or(1), format, intermediates, roofline));
+  }
+  return analyses;
+}
+
+void refuse_what_networks_alone_have(const AnalyzeRequest& request, const Model& model) {
+  if (request.intermediates.empty()) return;
+  throw InputError("--intermediates says something of a convolution network (" + model.name +
+                   " is none; --attention says what a model stores); leave it out");
+}
+
+std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model,
+                               const Roofline& roofline, const WorkModel& work) {
+  refuse_what_networks_alone_have(request, model);
+  if (request.sweet_spot) return {sweet_spot_analysis(request, &model, roofline, work)};
+  std::vector<Analysis> analyses;
+  for (const auto& workloads : workloads_of(request, model)) {
+    analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
+    if (!model.dtype_assumed || !request.dtypes.empty()) continue;
+    analyses.back().warnings.push_back({model.name +
+                                        " has no torch_dtype: float32 is assumed, as Hugging "
+                                        "Face does; say another with --dtype"});
+  }
+  return analyses;
+}
+
 std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
+  const Roofline roofline = roofline_of(request);
+  const WorkModel work = registry_work_model();
+  if (request.models.empty() && request.sweet_spot) {
+    return {sweet_spot_analysis(request, nullptr, roofline, work)};
+  }
   if (request.models.empty()) {
     throw InputError("nothing to analyze; name a model (roofmark list models) or a run with --run");
   }
-  const Roofline roofline = roofline_of(request);
-  const WorkModel work = registry_work_model();
   std::vector<Analysis> analyses;
   for (const std::string& argument : request.models) {
-    const Model model = model_argument(argument);
-    for (const auto& workloads : workloads_of(request, model)) {
-      analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
-      if (!model.dtype_assumed || !request.dtypes.empty()) continue;
-      analyses.back().warnings.push_back({model.name +
-                                          " has no torch_dtype: float32 is assumed, as Hugging "
-                                          "Face does; say another with --dtype"});
+    const Subject subject = subject_of(argument);
+    for (Analysis& one : subject.network ? of_network(request, *subject.network, roofline)
+                                         : of_model(request, *subject.model, roofline, work)) {
+      analyses.push_back(std::move(one));
     }
   }
   return analyses;
@@ -46,8 +104,8 @@ std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
 
 /// The hardware asked for, refused where the run was not taken on it: its data sheet would stand
 /// beside another machine's numbers.
-const Hardware& asked_hardware(const AnalyzeRequest& request, const Run& run) {
-  const Hardware& hardware = find_hardware(request.hardware);
+Hardware asked_hardware(const AnalyzeRequest& request, const Run& run) {
+  Hardware hardware = hardware_argument(request.hardware);
   const Machine& machine = run.machine;
   std::string devices;
   for (const std::string& device : run.policy.devices) {
@@ -61,29 +119,57 @@ const Hardware& asked_hardware(const AnalyzeRequest& request, const Run& run) {
                    ", where it was taken); leave out --hardware, or --run");
 }
 
-RunOptions run_options_of(const AnalyzeRequest& request, const Run& run) {
-  if (!request.peaks.empty()) {
-    throw InputError(
-        "--peak does not go with --run (a run has its own peaks); leave one of them out");
-  }
+void refuse_beside_a_run(const AnalyzeRequest& request) {
+  const auto refuse = [](const char* flag, const char* why) {
+    throw InputError(std::string(flag) + " does not go with --run (" + why +
+                     "); leave one of them out");
+  };
+  if (!request.peaks.empty()) refuse("--peak", "a run has its own peaks");
+  if (!request.memory.empty()) refuse("--memory", "a run's machine has its own memory");
+  if (!request.engine.empty()) refuse("--engine", "a run's rows name their device");
+}
+
+/// `hardware` is kept by the caller for as long as the options are used.
+RunOptions run_options_of(const AnalyzeRequest& request, const Run& run,
+                          std::optional<Hardware>& hardware) {
+  refuse_beside_a_run(request);
   RunOptions options;
-  if (!request.hardware.empty()) options.hardware = &asked_hardware(request, run);
+  if (!request.hardware.empty()) {
+    hardware = asked_hardware(request, run);
+    options.hardware = &*hardware;
+  }
   if (!request.bandwidth.empty())
     options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
   return options;
 }
 
+std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model, const Run& run,
+                               const Roofline& roofline, const WorkModel& work) {
+  refuse_what_networks_alone_have(request, model);
+  if (request.sweet_spot) return {sweet_spot_analysis(request, &model, roofline, work)};
+  std::vector<Analysis> analyses;
+  for (const auto& workloads : workloads_of(request, model, run)) {
+    analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
+  }
+  return analyses;
+}
+
 std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
-  const Analysis of_run = analyze_run(run, run_options_of(request, run));
-  if (request.models.empty()) return {of_run};
+  std::optional<Hardware> hardware;
+  const Analysis of_run = analyze_run(run, run_options_of(request, run, hardware));
+  if (request.models.empty() && !request.sweet_spot) return {of_run};
   const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
   const Roofline roofline = measured_roofline(run, of_run, device);
   const WorkModel work = registry_work_model();
+  if (request.models.empty()) return {sweet_spot_analysis(request, nullptr, roofline, work)};
   std::vector<Analysis> analyses;
   for (const std::string& argument : request.models) {
-    for (const auto& workloads : workloads_of(request, model_argument(argument), run)) {
-      Analysis of_model = analyze_model(workloads, accounting_of(request), work, roofline);
-      analyses.push_back(with_model(of_run, std::move(of_model), device));
+    const Subject subject = subject_of(argument);
+    for (Analysis& one : subject.network ? of_network(request, *subject.network, roofline)
+                                         : of_model(request, *subject.model, run, roofline, work)) {
+      // A sweet spot is of the ceilings, not of the rows beside them.
+      analyses.push_back(request.sweet_spot ? std::move(one)
+                                            : with_model(of_run, std::move(one), device));
     }
   }
   return analyses;
@@ -102,7 +188,11 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
 
 int analyze(const AnalyzeRequest& request) {
   accounting_of(request);  // what cannot be done is said before any file is read
-  if (request.models.empty() && !request.run.empty() && !request.model_flags.empty()) {
+  if (!request.scales.empty() && !request.sweet_spot) {
+    throw InputError("--scales says something of --sweet-spot (which is not asked for); add it");
+  }
+  if (request.models.empty() && !request.run.empty() && !request.model_flags.empty() &&
+      !request.sweet_spot) {
     throw InputError(
         listed(request.model_flags) + (request.model_flags.size() > 1 ? " say" : " says") +
         " something of a model (none is named, and a run alone is as it was measured); "
@@ -168,6 +258,21 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
   command.add_option("--peak", request.peaks, "FORMAT=OPS per second, e.g. bf16=155T; repeatable")
       ->allow_extra_args(false);
   command.add_option("--bandwidth", request.bandwidth, "bytes per second of the memory, e.g. 768G");
+  command
+      .add_option("--intermediates", request.intermediates,
+                  "of a convolution network: fused (default) or stored")
+      ->check(CLI::IsMember({"fused", "stored"}));
+  command.add_flag("--sweet-spot", request.sweet_spot,
+                   "which of W16A16, W4A16, W8A8 and W4A8 is fastest, by rows and, of a model, by "
+                   "sequences up to --batch (default 1024)");
+  command
+      .add_option("--scales", request.scales,
+                  "with --sweet-spot, of 4-bit weights alone: none (default), or 128 weights each")
+      ->check(CLI::IsMember({"none", "128"}));
+  command.add_option("--memory", request.memory,
+                     "bytes that the memory holds, e.g. 24G (24e9) or 24Gi (24 x 2^30)");
+  command.add_option("--engine", request.engine,
+                     "of a device with several: gpu, cpu, dla, ...; default the first");
   command.add_option("--output", request.output, listed(output_names()))
       ->check(CLI::IsMember(output_names()))
       ->capture_default_str();
@@ -179,10 +284,15 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
 void add_analyze(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("analyze", "a model on a roofline, or what a run says");
   const auto request = std::make_shared<AnalyzeRequest>();
-  command->add_option("MODEL", request->models, "built-in names or paths of config.json files");
+  command->add_option(
+      "MODEL", request->models,
+      "built-in names (roofmark list models, networks), or paths of config.json files");
   command->add_option("--run", request->run,
                       "a run or journal: its ceilings and points, or the model on its roofline");
-  command->add_option("--hardware", request->hardware, "a device by name (roofmark list hardware)");
+  command->add_option(
+      "--hardware", request->hardware,
+      "a device by name, with its power mode if it has some (agx-orin:30w; roofmark "
+      "list hardware), or the path of a spec file");
   const std::vector<CLI::Option*> of_model = add_model_options(*command, *request);
   add_other_options(*command, *request);
   command->callback([request, of_model, &chosen] {

@@ -4,6 +4,8 @@
 #include <map>
 
 #include "analyzer/operators.h"
+#include "analyzer/sweet_spot_of_model.h"
+#include "app/hardware_argument.h"
 #include "app/quantity.h"
 #include "core/error.h"
 #include "core/printable.h"
@@ -131,8 +133,14 @@ Accounting accounting_of(const AnalyzeRequest& request) {
 Roofline roofline_of(const AnalyzeRequest& request) {
   Roofline roofline;
   if (!request.hardware.empty()) {
-    const Hardware& hardware = find_hardware(request.hardware);
-    roofline = {hardware.title, hardware.engine(), hardware.bandwidth, hardware.memory};
+    const Hardware hardware = hardware_argument(request.hardware);
+    const Engine& engine = hardware.engine(request.engine);
+    const bool several = hardware.engines.size() > 1;
+    roofline = {hardware.title + (several ? ", " + engine.name : std::string()), engine,
+                hardware.bandwidth, hardware.memory};
+  } else if (!request.engine.empty()) {
+    throw InputError("--engine " + printable(request.engine, 40) +
+                     " is one of a device's (none is named); name it with --hardware");
   } else if (!request.peaks.empty() || !request.bandwidth.empty()) {
     roofline.name = "the given roofline";
   }
@@ -140,7 +148,51 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   if (!request.bandwidth.empty()) {
     roofline.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
   }
+  if (!request.memory.empty()) roofline.memory = Bytes{size_from(request.memory, "--memory")};
   return roofline;
+}
+
+std::vector<Format> network_formats(const AnalyzeRequest& request) {
+  std::vector<Format> formats;
+  for (const std::string& dtype : request.dtypes)
+    formats.push_back(format_called(dtype, "--dtype"));
+  if (formats.empty()) formats.emplace_back();
+  return formats;
+}
+
+Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
+                             const Roofline& roofline, const WorkModel& exact) {
+  for (const std::string& flag : request.model_flags) {
+    if (model && (flag == "--phase" || flag == "--batch" || flag == "--context")) continue;
+    throw InputError(flag + " does not go with --sweet-spot" +
+                     (model ? " (it compares formats of a model's products, counted exactly)"
+                            : " of a device alone (no model is named)") +
+                     "; leave it out");
+  }
+  const WeightScales scales = request.scales == "128" ? WeightScales::per_128 : WeightScales::none;
+  Analysis analysis;
+  analysis.title =
+      "quantization sweet spot" + (roofline.name.empty() ? "" : " on " + roofline.name);
+  if (!model) {
+    analysis.sweet_spot = sweet_spot(roofline, scales);
+    return analysis;
+  }
+  const std::int64_t context = request.context.value_or(2048);
+  const std::int64_t most = request.batch.value_or(1024);
+  const auto workload = [&](Phase phase, std::int64_t sequences, const Format& format) {
+    return Workload{*model, phase, queries_of(phase, sequences, context), format, DType::f16};
+  };
+  analysis.title =
+      model->name + ", " + analysis.title + ", 1 to " + std::to_string(most) + " sequences";
+  std::vector<Phase> phases;
+  for (const Phase phase : {Phase::prefill, Phase::decode}) {
+    if (!wants(request, phase)) continue;
+    phases.push_back(phase);
+    analysis.title += ", " + std::string(name(phase));
+    if (phase == Phase::prefill) analysis.title += " of " + std::to_string(context) + " tokens";
+  }
+  analysis.sweet_spot = sweet_spot_of_model(workload, phases, most, exact, roofline, scales);
+  return analysis;
 }
 
 std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
@@ -151,6 +203,12 @@ std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
   };
   for (const std::string& text : request.peaks) add(peak_of(text).value, "--peak", "op/s");
   if (!request.bandwidth.empty()) add(request.bandwidth, "--bandwidth", "B/s");
+  const bool bare = !request.memory.empty() && request.memory.back() <= '9';
+  if (bare && size_from(request.memory, "--memory") < 1e6) {
+    doubts.push_back("--memory: " + printable(request.memory, 40) + " is taken as " +
+                     printable(request.memory, 40) + " bytes (it has no prefix); write it like " +
+                     printable(request.memory, 40) + "Gi if that was meant");
+  }
   return doubts;
 }
 

@@ -282,21 +282,24 @@ Table storage_table(const Analysis& analysis) {
   Table table({{"memory"}, {"size", Align::right}});
   if (!analysis.storage) return table;
   table.add({"weights", iec(analysis.storage->weights.value)});
-  table.add({"key/value cache", iec(analysis.storage->kv_cache.value)});
-  table.add({"both with activations", iec(analysis.storage->peak.value)});
+  if (!analysis.network) table.add({"key/value cache", iec(analysis.storage->kv_cache.value)});
+  table.add({analysis.network ? "weights and live activations" : "both with activations",
+             iec(analysis.storage->peak.value)});
   return table;
 }
 
 Table totals_table(const Analysis& analysis) {
+  const Known<NetworkFacts>& network = analysis.network;
   Table table({{"phase"},
                {"work", Align::right},
                {"bytes", Align::right},
                {"time at roof", Align::right},
-               {"tokens/s at roof", Align::right}});
+               {network ? "images/s at roof" : "tokens/s at roof", Align::right}});
   for (const Total& row : analysis.totals) {
+    const Known<double>& rate = network ? network->images_per_second : row.tokens_per_second;
     table.add({row.phase, si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"),
                row.seconds ? si(row.seconds->value, "s") : "unknown",
-               row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown"});
+               rate ? plain_number(*rate) : "unknown"});
   }
   return table;
 }
