@@ -153,6 +153,17 @@ std::vector<Operator> layer_norms(const Workload& workload) {
   return all;
 }
 
+std::vector<Operator> fused_norms(const Workload& workload) {
+  std::vector<Operator> all;
+  for (Operator& op : operators(workload)) {
+    if (op.kernel != "add") continue;
+    op.name += "_norm";
+    op.kernel = "add_norm";
+    all.push_back(std::move(op));
+  }
+  return all;
+}
+
 std::vector<QueryGroup> grouped(const std::vector<Query>& queries) {
   std::vector<QueryGroup> groups;
   for (const Query& query : queries) {

@@ -51,6 +51,10 @@ std::vector<Operator> dynamic_quantization(const Workload& workload);
 /// their place asks for.  No part of operators(); measured beside them.
 std::vector<Operator> layer_norms(const Workload& workload);
 
+/// The residual add and the RMSNorm after it in one (kernel add_norm), rows x cols, as libraries
+/// fuse them.  No part of operators(), which have both apart; measured beside them.
+std::vector<Operator> fused_norms(const Workload& workload);
+
 /// The workload's queries, each distinct one with the number of times it occurs, first come first.
 struct QueryGroup {
   Query query;

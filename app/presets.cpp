@@ -6,6 +6,7 @@
 #include "app/model_argument.h"
 #include "core/error.h"
 #include "core/plan.h"
+#include "core/printable.h"
 
 namespace roofmark {
 namespace {
@@ -94,6 +95,15 @@ Format format_of(const std::string& text) {
   return *format;
 }
 
+DType cache_of(const RunRequest& request, const Format& format) {
+  if (request.cache.empty()) return format.activations;
+  for (const DType type : {DType::f32, DType::f16, DType::bf16, DType::i8}) {
+    if (name(type) == request.cache) return type;
+  }
+  throw InputError("--kv-dtype: no kernel keeps a cache of " + printable(request.cache, 40) +
+                   "; pass f32, f16, bf16 or i8");
+}
+
 template <class T>
 std::vector<T> or_else(const std::vector<T>& asked, const std::vector<T>& otherwise) {
   return asked.empty() ? otherwise : asked;
@@ -137,7 +147,7 @@ std::vector<Workload> workloads_of(const RunRequest& request, const Preset& pres
           for (const Attention attention : {Attention::flash, Attention::eager}) {
             workloads.push_back({model, phase,
                                  queries_of(phase, request.batch.value_or(1), context), format,
-                                 format.activations, attention, of_device.device});
+                                 cache_of(request, format), attention, of_device.device});
           }
         }
       }
@@ -175,10 +185,13 @@ std::vector<Operator> operators_of(const Policy& policy) {
       op.device = workload.device;
       all.push_back(std::move(op));
     }
-    if (workload.device == "cpu") continue;
-    for (const auto& beside : {dynamic_quantization(workload), layer_norms(workload)}) {
+    // For networks that are built otherwise; a quick run of a CPU leaves them out.
+    const bool is_brief = depth_of(policy.preset) == Depth::quick && policy.filter.empty();
+    if (workload.device == "cpu" && is_brief) continue;
+    for (const auto& beside :
+         {dynamic_quantization(workload), layer_norms(workload), fused_norms(workload)}) {
       for (Operator op : beside) {
-        op.device = "cuda";  // no CPU variants yet
+        op.device = op.kernel == "add_norm" ? "cpu" : workload.device;
         all.push_back(std::move(op));
       }
     }

@@ -202,6 +202,7 @@ void add_run(CLI::App& app, Command& chosen) {
   policy_option("--context", request.context, "prompt tokens of prefill, cached tokens of decode")
       ->check(CLI::Range(std::int64_t{1}, most_tokens));
   policy_option("--dtype", request.formats, "f32,bf16-f32,w8a8,...")->delimiter(',');
+  policy_option("--kv-dtype", request.cache, "of the key/value cache: f32, f16, bf16, i8");
   policy_option("--device", request.devices, "cpu,cuda")
       ->delimiter(',')
       ->check(CLI::IsMember({"cpu", "cuda"}));

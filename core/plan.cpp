@@ -4,9 +4,11 @@
 #include <cstdlib>
 #include <map>
 #include <random>
+#include <set>
 
 #include "core/error.h"
 #include "core/id_filter.h"
+#include "core/resident_rows.h"
 
 namespace roofmark {
 namespace {
@@ -63,36 +65,6 @@ std::optional<Companion> wanted_companion(const Case& what) {
     wanted->conditions.level = what.conditions.level;
   }
   return wanted;
-}
-
-/// Bytes of the L2 caches that so many threads reach; 0: nothing is known of them.
-std::int64_t l2_bytes(const Machine& machine, int threads) {
-  std::int64_t least = 0;
-  for (const Cache& cache : machine.cpu.caches) {
-    if (cache.level != 2) continue;
-    const int sharing = std::max(1, cache.cores_sharing);
-    const std::int64_t bytes = cache.size_bytes * ((threads + sharing - 1) / sharing);
-    least = least == 0 ? bytes : std::min(least, bytes);
-  }
-  return least;
-}
-
-/// The shape with as many rows, the same number for each thread, as move half of L2's bytes;
-/// nullopt where not one row for each would fit.
-std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op, std::int64_t l2,
-                                    int threads) {
-  const auto with = [&](std::int64_t rows) {
-    Shape shape = op.shape;
-    for (auto& [name, extent] : shape.extents) {
-      if (name == kernel.rows_extent) extent = rows;
-    }
-    return shape;
-  };
-  const double one = kernel.work(with(1), op.format).bytes().value;
-  const double each = kernel.work(with(2), op.format).bytes().value - one;
-  const double room = static_cast<double>(l2) / 2 - (one - each);
-  if (each <= 0 || room < each * threads) return std::nullopt;
-  return with(static_cast<std::int64_t>(room / each / threads) * threads);
 }
 
 class Planner {
@@ -314,8 +286,20 @@ class Planner {
                 filter.passes(what.id());
     }
     // A kernel without the row of the probe that bounds it could not be judged.
+    std::set<std::pair<std::string, int>> kept_kernels;
     for (std::size_t i = 0; i < kept.size(); ++i) {
-      if (kept[i] && plan_.cases[i].companion >= 0) kept[plan_.cases[i].companion] = true;
+      const Case& what = plan_.cases[i].what;
+      if (!kept[i] || what.kernel->role != Role::kernel) continue;
+      kept_kernels.emplace(what.device, what.threads);
+      if (plan_.cases[i].companion >= 0) kept[plan_.cases[i].companion] = true;
+    }
+    // Nor one without what its launch costs.
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      const Case& what = plan_.cases[i].what;
+      if (what.kernel->role == Role::overhead_probe &&
+          kept_kernels.count({what.device, what.threads}) > 0) {
+        kept[i] = true;
+      }
     }
     keep(kept);
   }

@@ -19,6 +19,14 @@ ROOFMARK_LEAF void turn(const T* x, const float* cosines, const float* sines, T*
     put_pair<STORES>(y + i, a * c - b * s);
     put_pair<STORES>(y + half + i, a * s + b * c);
   }
+  if (STORES == Stores::ordinary) {  // a head of 96 leaves half a pair
+    for (; i + lanes <= end; i += lanes) {
+      const vf32 a = load(x + i), b = load(x + half + i);
+      const vf32 c = load(cosines + i - begin), s = load(sines + i - begin);
+      store(y + i, a * c - b * s);
+      store(y + half + i, a * s + b * c);
+    }
+  }
   for (; i < end; ++i) {
     const float a = load_one(x + i), b = load_one(x + half + i);
     const float c = cosines[i - begin], s = sines[i - begin];
