@@ -162,7 +162,7 @@ std::string analysis_json(const Analysis& analysis) {
     json["model"] = {
         {"name", model.name},
         {"parameters", parameters(model)},
-        {"active_parameters", parameters(model)},  // a dense family: all of them, every token
+        {"active_parameters", active_parameters(model)},
         {"kv_bytes_per_token", analysis.kv == DType::none ? Json(nullptr) : number(kv_bytes)}};
     json["layers"] = list_of(analysis.layers);
     json["totals"] = list_of(analysis.totals);

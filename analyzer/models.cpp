@@ -32,19 +32,10 @@ Model find_model(std::string_view name) {
                    "roofmark list models names them, or give the path of a config.json");
 }
 
-std::int64_t parameters(const Model& model) {
-  const std::int64_t query = model.hidden * model.heads * model.head_dim;
-  const std::int64_t key = model.hidden * model.kv_heads * model.head_dim;
-  const std::int64_t layer = 2 * query + 2 * key + 3 * model.hidden * model.intermediate;
-  const std::int64_t embedding = model.vocabulary * model.hidden;
-  return model.layers * layer + (model.tied_embeddings ? 1 : 2) * embedding +
-         norm_parameters(model);
-}
-
-std::int64_t norm_parameters(const Model& model) { return (2 * model.layers + 1) * model.hidden; }
-
 std::int64_t kv_elements_per_token(const Model& model) {
-  return 2 * model.layers * model.kv_heads * model.head_dim;
+  const Latent& latent = model.latent;
+  return model.layers * (latent.rank > 0 ? latent.rank + latent.rotated_dim
+                                         : 2 * model.kv_heads * model.head_dim);
 }
 
 }  // namespace roofmark

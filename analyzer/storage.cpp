@@ -34,7 +34,7 @@ Bytes live_activations(const Workload& workload) {
 
 Storage storage(const Workload& workload) {
   const Model& model = workload.model;
-  const double norms = static_cast<double>(norm_parameters(model));
+  const double norms = static_cast<double>(plain_parameters(model));
   const double rest = static_cast<double>(parameters(model)) - norms;
   double tokens = 0;
   for (const Query& query : workload.queries)
