@@ -15,12 +15,23 @@ std::vector<EmbeddedFile> spec_files();  // analyzer/specs/*.json, compiled in
 
 namespace {
 
+/// Read once, whatever is asked for first.
+const std::vector<std::variant<Uarch, Hardware>>& all_specs() {
+  static const auto all = [] {
+    std::vector<std::variant<Uarch, Hardware>> specs;
+    for (const EmbeddedFile& file : spec_files()) {
+      specs.push_back(spec_from_json(file.text, std::string(file.name) + ".json"));
+    }
+    return specs;
+  }();
+  return all;
+}
+
 template <class Spec>
 std::vector<Spec> all_of_kind() {
   std::vector<Spec> all;
-  for (const EmbeddedFile& file : spec_files()) {
-    auto spec = spec_from_json(file.text, std::string(file.name) + ".json");
-    if (Spec* wanted = std::get_if<Spec>(&spec)) all.push_back(std::move(*wanted));
+  for (const auto& spec : all_specs()) {
+    if (const Spec* wanted = std::get_if<Spec>(&spec)) all.push_back(*wanted);
   }
   return all;
 }
@@ -217,21 +228,43 @@ const Hardware* hardware_of(const Machine& machine, std::string_view device) {
   return found == hardware().end() ? nullptr : &*found;
 }
 
-const Hardware& find_hardware(std::string_view wanted) {
+std::pair<std::string_view, std::string_view> device_and_mode(std::string_view name) {
+  const std::size_t colon = name.rfind(':');
+  if (colon == std::string_view::npos) return {name, {}};
+  const std::string_view mode = name.substr(colon + 1);
+  if (mode.find_first_of("/.") != std::string_view::npos) return {name, {}};
+  return {name.substr(0, colon), mode};
+}
+
+const Hardware& in_mode(const Hardware& hardware, std::string_view mode) {
+  if (mode.empty()) return hardware;
+  const std::string wanted = hardware.name + ":" + lower_case(mode);
+  std::string known;
+  for (const Hardware& one : hardware.modes) {
+    if (lower_case(one.name) == lower_case(wanted)) return one;
+    known += (known.empty() ? "it has " : ", ") + one.name.substr(hardware.name.size() + 1);
+  }
+  throw InputError("no mode '" + printable(mode) + "' in " + hardware.name + " (" +
+                   (known.empty() ? "none of its power modes is described" : known) +
+                   "); name one of them or " + hardware.name + " alone");
+}
+
+const Hardware& find_hardware(std::string_view asked) {
+  const auto [wanted, mode] = device_and_mode(asked);
   const std::string lower = lower_case(wanted);
   std::vector<std::string_view> names;
   for (const Hardware& one : hardware()) {
-    if (lower_case(one.name) == lower) return one;
+    if (lower_case(one.name) == lower) return in_mode(one, mode);
     names.push_back(one.name);
     for (const std::string& alias : one.aliases) {
-      if (lower_case(alias) == lower) return one;
+      if (lower_case(alias) == lower) return in_mode(one, mode);
       names.push_back(alias);
     }
   }
   const auto close = nearest(wanted, names);
   throw InputError("no hardware '" + printable(wanted) + "' (" +
                    (close ? "did you mean " + *close + "?" : "it is not among the built-in ones") +
-                   "); see roofmark list hardware");
+                   "); see roofmark list hardware, or give the path of a file of your own");
 }
 
 }  // namespace roofmark

@@ -100,7 +100,7 @@ struct HardwareMatch {
 };
 
 struct Hardware {
-  std::string name, title, confidence, note;
+  std::string name, title, confidence, note;  ///< name of a mode: "agx-orin:30w"
   HardwareMatch match;
   std::vector<std::string> aliases, sources;
   std::vector<Engine> engines;  ///< the first is the default
@@ -108,6 +108,10 @@ struct Hardware {
   double bus_bits = 0,
          pin_rate = 0;  ///< bits per second per pin: what the bandwidth is recomputed from
   Known<Bytes> memory;
+  /// Power modes: the same device with engines that have fewer units, other clocks, or a slower
+  /// memory; peaks are computed from these parts.  The device itself is as its data sheet has it.
+  std::vector<Hardware> modes;
+  bool is_default_mode = false;  ///< of a mode: as the module is shipped
 
   const Engine& engine(
       const std::string& name = "") const;  ///< throws InputError naming those it has
@@ -133,8 +137,15 @@ const Uarch* uarch_of(const Gpu& gpu);
 /// The data sheet of that device of the machine, by name; nullptr: none is built in.
 const Hardware* hardware_of(const Machine& machine, std::string_view device);
 
-/// By name or alias, case-insensitive.  Throws InputError naming the nearest and `roofmark list
-/// hardware`.
+/// By name or alias, case-insensitive, with ":MODE" for a power mode ("agx-orin:30w").  Throws
+/// InputError naming the nearest and `roofmark list hardware`, or the modes there are.
 const Hardware& find_hardware(std::string_view name);
+
+/// "agx-orin:30w" is {"agx-orin", "30w"}; without a mode the second is empty.  A path's last part
+/// may hold a colon: what follows it is a mode only where it has no '/' and no '.'.
+std::pair<std::string_view, std::string_view> device_and_mode(std::string_view name);
+/// The device in that power mode; itself where the mode is empty.  Throws InputError naming those
+/// it has.
+const Hardware& in_mode(const Hardware& hardware, std::string_view mode);
 
 }  // namespace roofmark

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cmath>
 
+#include "analyzer/memory_bus.h"
+#include "analyzer/numbers.h"
 #include "core/strict_json.h"
 
 namespace roofmark {
@@ -38,7 +42,7 @@ void read_head(const JsonView& json, Spec& spec) {
   if (std::find(confidences.begin(), confidences.end(), spec.confidence) == confidences.end()) {
     confidence.refuse("unknown confidence", "write high, medium or low");
   }
-  spec.note = json.at("note").text();
+  if (const auto note = json.find("note")) spec.note = note->text();
   spec.sources = texts(json.at("sources"));
   if (spec.sources.empty())
     json.at("sources").refuse("no source", "say where the figures are from");
@@ -145,55 +149,162 @@ Uarch gpu_from(const JsonView& json) {
   return uarch;
 }
 
+constexpr double most_hertz = 1e11, most_rate = 1e20, most_bandwidth = 1e18;
+/// What a data sheet prints is rounded.  Further off, one of the parts is wrong or the printed
+/// figure is another: counted with sparsity (twice), or of several engines added up.
+constexpr double rounding = 0.015;
+
+bool agrees(double printed, double computed) {
+  return std::abs(computed / printed - 1) <= rounding;
+}
+
+OpRate computed_peak(const Engine& engine, const PeakBasis& basis) {
+  return OpRate{engine.units * basis.ops_per_cycle * basis.clock.value};
+}
+
+void read_peak(const JsonView& json, const std::string& format, Hertz clock, Engine& engine) {
+  json.only({"ops_per_cycle", "clock_hz", "stated"});
+  if (!format_from(format) && format != "w4a4") {
+    json.refuse("unknown format", "name it as f16-f32, f32, w8a8");
+  }
+  PeakBasis basis{.ops_per_cycle = positive(json.at("ops_per_cycle"), most_per_cycle),
+                  .clock = clock};
+  if (const auto own = json.find("clock_hz")) basis.clock = Hertz{positive(*own, most_hertz)};
+  const OpRate computed = computed_peak(engine, basis);
+  if (const auto stated = json.find("stated")) {
+    basis.stated = OpRate{positive(*stated, most_rate)};
+    if (!agrees(basis.stated->value, computed.value)) {
+      stated->refuse("is " + plain_number(basis.stated->value / computed.value) +
+                         " times units x ops_per_cycle x clock_hz (" + si(computed.value, "op/s") +
+                         ")",
+                     "halve a figure that counts sparsity, or correct the parts");
+    }
+  }
+  engine.peaks[format] = basis.stated.value_or(computed);
+  engine.basis[format] = basis;
+}
+
 Engine engine_from(const JsonView& json) {
   json.only({"name", "unit", "units", "clock_hz", "peaks"});
   Engine engine;
   engine.name = json.at("name").text();
   engine.unit = json.at("unit").text();
-  // A family of CPUs has one memory and many numbers of cores: then no peak is stated either.
-  const bool family = json.at("peaks").members().empty() && !json.has("units");
-  if (family) return engine;
+  // A family of CPUs has one memory and many numbers of cores, and of some engines nothing is
+  // published: then no peak is stated either.
+  const auto peaks = json.at("peaks").members();
+  if (peaks.empty() && !json.has("units")) return engine;
   engine.units = static_cast<double>(json.at("units").integer(1, 1 << 20));
-  const double clock = positive(json.at("clock_hz"), 1e11);
-  for (const auto& [format, peak] : json.at("peaks").members()) {
-    peak.only({"ops_per_cycle", "clock_hz", "stated"});
-    if (!format_from(format)) peak.refuse("unknown format", "name it as f16-f32, f32, w8a8");
-    PeakBasis basis{.ops_per_cycle = positive(peak.at("ops_per_cycle"), most_per_cycle),
-                    .clock = Hertz{clock}};
-    if (const auto own = peak.find("clock_hz")) basis.clock = Hertz{positive(*own, 1e11)};
-    if (const auto stated = peak.find("stated")) basis.stated = OpRate{positive(*stated, 1e20)};
-    const OpRate computed{engine.units * basis.ops_per_cycle * basis.clock.value};
-    engine.peaks[format] = basis.stated.value_or(computed);
-    engine.basis[format] = basis;
-  }
+  const Hertz clock{positive(json.at("clock_hz"), most_hertz)};
+  for (const auto& [format, peak] : peaks) read_peak(peak, format, clock, engine);
   return engine;
+}
+
+/// One engine in a power mode: its peaks follow from the units that are on and the clock.  Where
+/// both are as they are sold, so are the peaks, as printed.
+void read_engine_mode(const JsonView& json, Engine& engine) {
+  json.only({"units", "clock_hz"});
+  if (engine.basis.empty()) json.refuse("this engine has no peaks", "remove it from the mode");
+  const double sold = engine.units;
+  if (const auto units = json.find("units")) {
+    engine.units = static_cast<double>(units->integer(1, static_cast<std::int64_t>(sold)));
+  }
+  const Hertz clock{positive(json.at("clock_hz"), most_hertz)};
+  for (auto& [format, basis] : engine.basis) {
+    if (engine.units == sold && basis.clock == clock) continue;
+    basis.clock = clock;
+    basis.stated = std::nullopt;
+    engine.peaks[format] = computed_peak(engine, basis);
+  }
+}
+
+Hardware mode_from(const JsonView& json, const Hardware& device) {
+  json.only({"name", "title", "default", "bits_per_second_per_pin", "engines"});
+  Hardware mode = device;
+  mode.modes.clear();
+  const std::string name = json.at("name").text();
+  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return c < 128 && (std::islower(c) || std::isdigit(c) || c == '-');
+  });
+  if (!plain)
+    json.at("name").refuse("no name of a mode", "write a to z, 0 to 9 and -, like \"30w\"");
+  mode.name += ":" + name;
+  mode.title += ", mode " + json.at("title").text();
+  if (const auto shipped = json.find("default")) mode.is_default_mode = shipped->boolean();
+  if (const auto rate = json.find("bits_per_second_per_pin")) {
+    mode.pin_rate = positive(*rate, 1e12);
+    mode.bandwidth = bus_bandwidth(mode.pin_rate, mode.bus_bits);
+  }
+  for (const auto& [engine_name, parts] : json.at("engines").members()) {
+    const auto found =
+        std::find_if(mode.engines.begin(), mode.engines.end(),
+                     [&, &wanted = engine_name](const Engine& one) { return one.name == wanted; });
+    if (found == mode.engines.end()) parts.refuse("no such engine", "name one of `engines`");
+    read_engine_mode(parts, *found);
+  }
+  return mode;
+}
+
+HardwareMatch hardware_match_from(const JsonView& json) {
+  json.only({"gpus", "boards", "modules", "cpus", "uarchs"});
+  HardwareMatch match;
+  if (const auto gpus = json.find("gpus")) match.gpus = texts(*gpus);
+  if (const auto boards = json.find("boards")) match.boards = texts(*boards);
+  if (const auto modules = json.find("modules")) match.modules = texts(*modules);
+  if (const auto cpus = json.find("cpus")) match.cpus = texts(*cpus);
+  if (const auto uarchs = json.find("uarchs")) match.uarchs = texts(*uarchs);
+  return match;
+}
+
+void read_memory(const JsonView& json, Hardware& hardware) {
+  json.only({"size_bytes", "bus_bits", "bits_per_second_per_pin", "bytes_per_second"});
+  if (const auto size = json.find("size_bytes")) {
+    hardware.memory = Bytes{static_cast<double>(size->integer(1, std::int64_t{1} << 50))};
+  }
+  hardware.bus_bits = positive(json.at("bus_bits"), 1e6);
+  hardware.pin_rate = positive(json.at("bits_per_second_per_pin"), 1e12);
+  const JsonView printed = json.at("bytes_per_second");
+  hardware.bandwidth = Bandwidth{positive(printed, most_bandwidth)};
+  const Bandwidth computed = bus_bandwidth(hardware.pin_rate, hardware.bus_bits);
+  if (!agrees(hardware.bandwidth.value, computed.value)) {
+    printed.refuse("is " + plain_number(hardware.bandwidth / computed) +
+                       " times bus_bits / 8 x bits_per_second_per_pin (" +
+                       si(computed.value, "B/s") + ")",
+                   "correct one of them");
+  }
+}
+
+/// Refuses the second of two that are called alike.
+template <class Named>
+void refuse_twins(const JsonView& json, const std::vector<Named>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (all[i].name == all[j].name) {
+        json.elements()[i].at("name").refuse("the second of that name", "name it otherwise");
+      }
+    }
+  }
 }
 
 Hardware hardware_from(const JsonView& json) {
   json.only({"kind", "name", "title", "aliases", "match", "confidence", "note", "sources", "memory",
-             "engines"});
+             "engines", "modes"});
   Hardware hardware;
   read_head(json, hardware);
-  hardware.aliases = texts(json.at("aliases"));
-  const JsonView match = json.at("match");
-  match.only({"gpus", "boards", "modules", "cpus", "uarchs"});
-  if (const auto gpus = match.find("gpus")) hardware.match.gpus = texts(*gpus);
-  if (const auto boards = match.find("boards")) hardware.match.boards = texts(*boards);
-  if (const auto modules = match.find("modules")) hardware.match.modules = texts(*modules);
-  if (const auto cpus = match.find("cpus")) hardware.match.cpus = texts(*cpus);
-  if (const auto uarchs = match.find("uarchs")) hardware.match.uarchs = texts(*uarchs);
-  const JsonView memory = json.at("memory");
-  memory.only({"size_bytes", "bus_bits", "bits_per_second_per_pin", "bytes_per_second"});
-  if (const auto size = memory.find("size_bytes")) {
-    hardware.memory = Bytes{static_cast<double>(size->integer(1, std::int64_t{1} << 50))};
-  }
-  hardware.bus_bits = positive(memory.at("bus_bits"), 1e6);
-  hardware.pin_rate = positive(memory.at("bits_per_second_per_pin"), 1e12);
-  hardware.bandwidth = Bandwidth{positive(memory.at("bytes_per_second"), 1e18)};
-  for (const JsonView& engine : json.at("engines").elements()) {
+  if (const auto aliases = json.find("aliases")) hardware.aliases = texts(*aliases);
+  if (const auto match = json.find("match")) hardware.match = hardware_match_from(*match);
+  read_memory(json.at("memory"), hardware);
+  const JsonView engines = json.at("engines");
+  for (const JsonView& engine : engines.elements()) {
     hardware.engines.push_back(engine_from(engine));
   }
-  if (hardware.engines.empty()) json.at("engines").refuse("no engine", "add one");
+  if (hardware.engines.empty()) engines.refuse("no engine", "add one");
+  refuse_twins(engines, hardware.engines);
+  if (const auto modes = json.find("modes")) {
+    std::vector<Hardware> all;
+    for (const JsonView& mode : modes->elements()) all.push_back(mode_from(mode, hardware));
+    refuse_twins(*modes, all);
+    hardware.modes = std::move(all);
+  }
   return hardware;
 }
 

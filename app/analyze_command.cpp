@@ -10,6 +10,7 @@
 #include "app/analyze_request.h"
 #include "app/commands.h"
 #include "app/files.h"
+#include "app/hardware_argument.h"
 #include "app/model_argument.h"
 #include "app/print.h"
 #include "app/quantity.h"
@@ -46,8 +47,8 @@ std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
 
 /// The hardware asked for, refused where the run was not taken on it: its data sheet would stand
 /// beside another machine's numbers.
-const Hardware& asked_hardware(const AnalyzeRequest& request, const Run& run) {
-  const Hardware& hardware = find_hardware(request.hardware);
+Hardware asked_hardware(const AnalyzeRequest& request, const Run& run) {
+  Hardware hardware = hardware_argument(request.hardware);
   const Machine& machine = run.machine;
   std::string devices;
   for (const std::string& device : run.policy.devices) {
@@ -61,20 +62,33 @@ const Hardware& asked_hardware(const AnalyzeRequest& request, const Run& run) {
                    ", where it was taken); leave out --hardware, or --run");
 }
 
-RunOptions run_options_of(const AnalyzeRequest& request, const Run& run) {
-  if (!request.peaks.empty()) {
-    throw InputError(
-        "--peak does not go with --run (a run has its own peaks); leave one of them out");
-  }
+void refuse_beside_a_run(const AnalyzeRequest& request) {
+  const auto refuse = [](const char* flag, const char* why) {
+    throw InputError(std::string(flag) + " does not go with --run (" + why +
+                     "); leave one of them out");
+  };
+  if (!request.peaks.empty()) refuse("--peak", "a run has its own peaks");
+  if (!request.memory.empty()) refuse("--memory", "a run's machine has its own memory");
+  if (!request.engine.empty()) refuse("--engine", "a run's rows name their device");
+}
+
+/// `hardware` is kept by the caller for as long as the options are used.
+RunOptions run_options_of(const AnalyzeRequest& request, const Run& run,
+                          std::optional<Hardware>& hardware) {
+  refuse_beside_a_run(request);
   RunOptions options;
-  if (!request.hardware.empty()) options.hardware = &asked_hardware(request, run);
+  if (!request.hardware.empty()) {
+    hardware = asked_hardware(request, run);
+    options.hardware = &*hardware;
+  }
   if (!request.bandwidth.empty())
     options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
   return options;
 }
 
 std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
-  const Analysis of_run = analyze_run(run, run_options_of(request, run));
+  std::optional<Hardware> hardware;
+  const Analysis of_run = analyze_run(run, run_options_of(request, run, hardware));
   if (request.models.empty()) return {of_run};
   const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
   const Roofline roofline = measured_roofline(run, of_run, device);
@@ -168,6 +182,10 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
   command.add_option("--peak", request.peaks, "FORMAT=OPS per second, e.g. bf16=155T; repeatable")
       ->allow_extra_args(false);
   command.add_option("--bandwidth", request.bandwidth, "bytes per second of the memory, e.g. 768G");
+  command.add_option("--memory", request.memory,
+                     "bytes that the memory holds, e.g. 24G (24e9) or 24Gi (24 x 2^30)");
+  command.add_option("--engine", request.engine,
+                     "of a device with several: gpu, cpu, dla, ...; default the first");
   command.add_option("--output", request.output, listed(output_names()))
       ->check(CLI::IsMember(output_names()))
       ->capture_default_str();
@@ -182,7 +200,10 @@ void add_analyze(CLI::App& app, Command& chosen) {
   command->add_option("MODEL", request->models, "built-in names or paths of config.json files");
   command->add_option("--run", request->run,
                       "a run or journal: its ceilings and points, or the model on its roofline");
-  command->add_option("--hardware", request->hardware, "a device by name (roofmark list hardware)");
+  command->add_option(
+      "--hardware", request->hardware,
+      "a device by name, with its power mode if it has some (agx-orin:30w; roofmark "
+      "list hardware), or the path of a spec file");
   const std::vector<CLI::Option*> of_model = add_model_options(*command, *request);
   add_other_options(*command, *request);
   command->callback([request, of_model, &chosen] {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analyzer/operators.h"
+#include "app/hardware_argument.h"
 #include "app/quantity.h"
 #include "core/error.h"
 #include "core/printable.h"
@@ -131,8 +132,14 @@ Accounting accounting_of(const AnalyzeRequest& request) {
 Roofline roofline_of(const AnalyzeRequest& request) {
   Roofline roofline;
   if (!request.hardware.empty()) {
-    const Hardware& hardware = find_hardware(request.hardware);
-    roofline = {hardware.title, hardware.engine(), hardware.bandwidth, hardware.memory};
+    const Hardware hardware = hardware_argument(request.hardware);
+    const Engine& engine = hardware.engine(request.engine);
+    const bool several = hardware.engines.size() > 1;
+    roofline = {hardware.title + (several ? ", " + engine.name : std::string()), engine,
+                hardware.bandwidth, hardware.memory};
+  } else if (!request.engine.empty()) {
+    throw InputError("--engine " + printable(request.engine, 40) +
+                     " is one of a device's (none is named); name it with --hardware");
   } else if (!request.peaks.empty() || !request.bandwidth.empty()) {
     roofline.name = "the given roofline";
   }
@@ -140,6 +147,7 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   if (!request.bandwidth.empty()) {
     roofline.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
   }
+  if (!request.memory.empty()) roofline.memory = Bytes{size_from(request.memory, "--memory")};
   return roofline;
 }
 

@@ -15,8 +15,8 @@ namespace roofmark {
 
 struct AnalyzeRequest {
   std::vector<std::string> models, phases{"prefill", "decode"}, dtypes, peaks;
-  std::string run, hardware, kv_dtype, attention, accounting = "exact", bandwidth, output = "table",
-                                                  out;
+  std::string run, hardware, engine, kv_dtype, attention, accounting = "exact", bandwidth, memory;
+  std::string output = "table", out;
   std::optional<std::int64_t> batch, context;  ///< default 1 and 2048
   std::vector<std::string> model_flags;        ///< those given that say something of a model
 };
@@ -24,8 +24,9 @@ struct AnalyzeRequest {
 /// Throws InputError where the accounting is not one of this version's.
 Accounting accounting_of(const AnalyzeRequest& request);
 
-/// The hardware asked for with its peaks and bandwidth replaced by those given; without hardware
-/// those given alone; with nothing an empty one.  Throws InputError.
+/// The engine asked for (else the first) of the hardware asked for, with its peaks, bandwidth and
+/// memory replaced by those given; without hardware those given alone; with nothing an empty one.
+/// Throws InputError.
 Roofline roofline_of(const AnalyzeRequest& request);
 
 /// What is odd about what is asked though it can be done, a line each.

@@ -29,6 +29,7 @@ using Command = std::function<int()>;
 
 void add_analyze(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
+void add_hardware(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);

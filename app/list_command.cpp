@@ -1,16 +1,13 @@
 // `roofmark list WHAT`: the probes, kernels, models, hardware and instruction sets there are.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "analyzer/models.h"
-#include "analyzer/numbers.h"
 #include "analyzer/spec.h"
 #include "app/commands.h"
-#include "app/listing_json.h"
+#include "app/list_format.h"
 #include "app/print.h"
-#include "app/render.h"
 #include "core/error.h"
 #include "harness/machine.h"
 #include "isas.h"
@@ -76,16 +73,6 @@ std::string engines_text(const Hardware& hardware) {
   return text;
 }
 
-enum class Reader { person, program };
-
-/// "768 GB/s" for a person; for a program "768000000000", empty where it is not known.
-std::string figure(Known<double> value, const char* unit, Reader reader) {
-  if (reader == Reader::person) return si(value, unit);
-  if (!value) return "";
-  const bool whole = std::floor(*value) == *value && std::fabs(*value) < 0x1p53;
-  return whole ? fixed(*value, 0) : exact(*value);
-}
-
 Table hardware_table(Reader reader) {
   const bool units = reader == Reader::program;  // else they stand in the cells
   Table table({{"name"},
@@ -94,10 +81,15 @@ Table hardware_table(Reader reader) {
                {units ? "memory_bytes" : "memory", Align::right},
                {"confidence"},
                {"engines"}});
-  for (const Hardware& one : hardware()) {
+  const auto add = [&](const Hardware& one) {
     const Known<double> memory = one.memory ? Known<double>(one.memory->value) : std::nullopt;
-    table.add({one.name, one.title, figure(one.bandwidth.value, "B/s", reader),
-               figure(memory, "B", reader), one.confidence, engines_text(one)});
+    table.add({one.name, one.title + (one.is_default_mode ? " (as shipped)" : ""),
+               figure(one.bandwidth.value, "B/s", reader), figure(memory, "B", reader),
+               one.confidence, engines_text(one)});
+  };
+  for (const Hardware& one : hardware()) {
+    add(one);
+    for (const Hardware& mode : one.modes) add(mode);
   }
   return table;
 }
@@ -138,32 +130,10 @@ Table listing(const std::string& what, Reader reader) {
                    " (there are probes, kernels, models, hardware and isas); name one of these");
 }
 
-/// How a listing is written, and for whom: people get prefixes and units, programs plain figures.
-struct ListFormat {
-  const char* name;
-  Reader reader;
-  std::string (*write)(const Table&);
-};
-constexpr ListFormat formats[] = {
-    {"table", Reader::person, [](const Table& table) { return table.text(); }},
-    {"md", Reader::person, [](const Table& table) { return table.markdown(); }},
-    {"csv", Reader::program, [](const Table& table) { return table.csv(); }},
-    {"json", Reader::program, rows_json}};
-
-std::vector<std::string> format_names() {
-  std::vector<std::string> names;
-  for (const ListFormat& format : formats) names.emplace_back(format.name);
-  return names;
-}
-
 int list(const std::string& what, const std::string& output) {
-  for (const ListFormat& format : formats) {
-    if (output != format.name) continue;
-    print(format.write(listing(what, format.reader)));
-    return exit_done;
-  }
-  throw InputError("unknown output format '" + output + "' (there are " + listed(format_names()) +
-                   "); pass one of these to --output");
+  const ListFormat& format = list_format(output);
+  print(format.write(listing(what, format.reader)));
+  return exit_done;
 }
 
 }  // namespace
@@ -176,7 +146,7 @@ void add_list(CLI::App& app, Command& chosen) {
   const auto request = std::make_shared<Request>();
   command->add_option("WHAT", request->what, "probes, kernels, models, hardware or isas")
       ->required();
-  command->add_option("--output", request->output, listed(format_names()))->capture_default_str();
+  command->add_option("--output", request->output, list_format_names())->capture_default_str();
   command->callback(
       [&chosen, request] { chosen = [request] { return list(request->what, request->output); }; });
 }

@@ -1,5 +1,6 @@
 #include "app/listing_json.h"
 
+#include <cassert>
 #include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -26,17 +27,28 @@ Json value_of(const std::string& cell, Align align) {
   return nullptr;
 }
 
+Json object_of(const Table& table, const std::vector<std::string>& row) {
+  Json object = Json::object();
+  for (std::size_t i = 0; i < row.size(); ++i)
+    object[table.columns()[i].title] = value_of(row[i], table.columns()[i].align);
+  return object;
+}
+
+std::string written(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string rows_json(const Table& table) {
   Json rows = Json::array();
-  for (const auto& row : table.rows()) {
-    Json object = Json::object();
-    for (std::size_t i = 0; i < row.size(); ++i)
-      object[table.columns()[i].title] = value_of(row[i], table.columns()[i].align);
-    rows.push_back(object);
-  }
-  return rows.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  for (const auto& row : table.rows()) rows.push_back(object_of(table, row));
+  return written(rows);
+}
+
+std::string row_json(const Table& table) {
+  assert(table.rows().size() == 1);
+  return written(object_of(table, table.rows().front()));
 }
 
 }  // namespace roofmark

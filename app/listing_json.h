@@ -12,4 +12,7 @@ namespace roofmark {
 /// newline.
 std::string rows_json(const Table& table);
 
+/// The only row of a table (asserted) as one object.
+std::string row_json(const Table& table);
+
 }  // namespace roofmark

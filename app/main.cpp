@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
   add_analyze(app, chosen);
   add_report(app, chosen);
   add_list(app, chosen);
+  add_hardware(app, chosen);
   add_worker(app, chosen);
   const std::string problem = unknown_command(app, argc, argv);
   if (!problem.empty()) return complain(problem.c_str(), exit_usage);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 #include "core/error.h"
 #include "core/printable.h"
@@ -20,20 +21,51 @@ double factor_of(std::string_view prefix) {
   return 0;
 }
 
-}  // namespace
+/// 0 where the text is no prefix of a size.
+double size_factor_of(std::string_view prefix) {
+  if (prefix == "Ki" || prefix == "ki") return 0x1p10;
+  if (prefix == "Mi") return 0x1p20;
+  if (prefix == "Gi") return 0x1p30;
+  if (prefix == "Ti") return 0x1p40;
+  return factor_of(prefix);
+}
 
-double quantity_from(std::string_view text, std::string_view flag) {
+/// 0 where the text is no number, has no such prefix or is not positive and finite.
+double read(std::string_view text, double (*factor)(std::string_view)) {
   double number = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
-  const double factor = factor_of(std::string_view(rest, static_cast<std::size_t>(end - rest)));
-  const double value = number * factor;
-  if (error != std::errc() || factor == 0 || !std::isfinite(value) || value <= 0) {
-    throw InputError(
-        std::string(flag) + ": \"" + printable(text, 40) +
-        "\" is not a positive number with a prefix k, M, G, T or P; write it like 768G");
-  }
-  return value;
+  if (error != std::errc()) return 0;
+  const double value =
+      number * factor(std::string_view(rest, static_cast<std::size_t>(end - rest)));
+  return std::isfinite(value) && value > 0 ? value : 0;
+}
+
+}  // namespace
+
+double size_from(std::string_view text, std::string_view flag) {
+  const double value = read(text, size_factor_of);
+  if (value >= 1) return value;
+  throw InputError(std::string(flag) + ": \"" + printable(text, 40) +
+                   "\" is not a number of bytes with a prefix k, M, G, T or Ki, Mi, Gi, Ti; write "
+                   "it like 24G or 24Gi");
+}
+
+double positive_from(std::string_view text, double high, std::string_view flag) {
+  const double value =
+      read(text, [](std::string_view prefix) { return prefix.empty() ? 1.0 : 0.0; });
+  if (value > 0 && value <= high) return value;
+  char range[40];
+  std::snprintf(range, sizeof range, "%g", high);
+  throw InputError(std::string(flag) + ": \"" + printable(text, 40) +
+                   "\" is not a positive number up to " + range + "; write it like 64 or 2666.67");
+}
+
+double quantity_from(std::string_view text, std::string_view flag) {
+  const double value = read(text, factor_of);
+  if (value > 0) return value;
+  throw InputError(std::string(flag) + ": \"" + printable(text, 40) +
+                   "\" is not a positive number with a prefix k, M, G, T or P; write it like 768G");
 }
 
 std::string quantity_doubt(std::string_view text, std::string_view flag, std::string_view unit) {

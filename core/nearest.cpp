@@ -20,6 +20,11 @@ std::size_t levenshtein(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+  const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+  return static_cast<std::size_t>(end - a.begin());
+}
+
 }  // namespace
 
 std::string lower_case(std::string_view text) {
@@ -35,14 +40,17 @@ std::optional<std::string> nearest(std::string_view name,
   constexpr std::size_t longest =
       256;  // no name of ours is longer; keeps a hostile one from costing time
   if (name.size() > longest) return std::nullopt;
+  const std::string typed = lower_case(name);
   std::optional<std::string> best;
-  std::size_t least = 0;
+  std::size_t least = 0, most_shared = 0;
   for (const std::string_view candidate : known) {
-    const std::size_t distance = levenshtein(lower_case(name), lower_case(candidate));
-    if (distance <= std::max<std::size_t>(2, candidate.size() / 3) && (!best || distance < least)) {
-      best = std::string(candidate);
-      least = distance;
-    }
+    const std::string meant = lower_case(candidate);
+    const std::size_t distance = levenshtein(typed, meant), shared = common_prefix(typed, meant);
+    if (distance > std::max<std::size_t>(2, candidate.size() / 3)) continue;
+    if (best && (distance > least || (distance == least && shared <= most_shared))) continue;
+    best = std::string(candidate);
+    least = distance;
+    most_shared = shared;
   }
   return best;
 }

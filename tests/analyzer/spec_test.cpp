@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <set>
 
 #include "analyzer/spec_json.h"
@@ -64,28 +63,6 @@ TEST(Spec, TensorCoreRatesHalveWithEachDoublingOfTheOperands) {
   }
 }
 
-TEST(Spec, DataSheetsOfGpusAgreeWithTheRatesOfTheirArchitecture) {
-  const std::pair<const char*, Gpu> sold[] = {
-      {"h200", {.name = "NVIDIA H200", .compute_capability = "9.0"}},
-      {"h100-sxm", {.name = "NVIDIA H100 80GB HBM3", .compute_capability = "9.0"}},
-      {"a6000", {.name = "NVIDIA RTX A6000", .compute_capability = "8.6"}},
-      {"rtx-4090", {.name = "NVIDIA GeForce RTX 4090", .compute_capability = "8.9"}},
-      {"agx-orin", {.name = "Orin", .compute_capability = "8.7"}},
-      {"orin-nano", {.name = "Orin", .compute_capability = "8.7"}},
-      {"thor", {.name = "NVIDIA Thor", .compute_capability = "11.0"}}};
-  for (const auto& [name, gpu] : sold) {
-    const Uarch* rates = uarch_of(gpu);
-    ASSERT_NE(rates, nullptr) << name;
-    for (const auto& [format, basis] : find_hardware(name).engine("gpu").basis) {
-      Known<double> most;
-      for (const char* unit : {"simt", "mma", "wgmma"}) {
-        if (const auto rate = rates->ops(unit, format)) most = std::max(most.value_or(0), *rate);
-      }
-      EXPECT_EQ(most, basis.ops_per_cycle) << name << " " << format;
-    }
-  }
-}
-
 TEST(Spec, GpusAreFoundByTheirCapabilityAndTheMoreSpecificEntryWins) {
   const auto name = [](const char* gpu, const char* capability) {
     const Uarch* found = uarch_of(Gpu{.name = gpu, .compute_capability = capability});
@@ -95,6 +72,10 @@ TEST(Spec, GpusAreFoundByTheirCapabilityAndTheMoreSpecificEntryWins) {
   EXPECT_EQ(name("NVIDIA A40", "8.6"), "sm86");
   EXPECT_EQ(name("NVIDIA GeForce RTX 3090", "8.6"), "sm86-geforce");
   EXPECT_EQ(name("Orin", "8.7"), "sm87");
+  EXPECT_EQ(name("Tesla V100-SXM2-16GB", "7.0"), "sm70");
+  EXPECT_EQ(name("Tesla T4", "7.5"), "sm75");
+  EXPECT_EQ(name("NVIDIA GeForce RTX 2080 Ti", "7.5"), "sm75-geforce");
+  EXPECT_EQ(name("NVIDIA GeForce GTX 1660", "7.5"), "sm75-gtx");  // no tensor cores
   EXPECT_EQ(name("NVIDIA GB10", "12.1"), "unknown");
   EXPECT_EQ(name("", ""), "unknown");
 }
@@ -108,6 +89,8 @@ TEST(Spec, AKnownModuleDecidesOverTheNameOfItsBoard) {
   EXPECT_EQ(hardware_of(machine, "cuda"), &find_hardware("agx-orin"));
   machine.board = "NVIDIA Jetson AGX Orin Developer Kit";
   machine.jetson->module = "Jetson AGX Orin Industrial";
+  EXPECT_EQ(hardware_of(machine, "cuda"), &find_hardware("agx-orin-industrial"));
+  machine.jetson->module = "Jetson AGX Orin of tomorrow";
   EXPECT_EQ(hardware_of(machine, "cuda"), nullptr);
 }
 
@@ -134,28 +117,6 @@ TEST(Spec, HardwareDescribesItsOwnMachinesOnly) {
   EXPECT_FALSE(orin.describes(machine, "cpu"));
   machine.board = "NVIDIA Jetson Orin Nano";
   EXPECT_FALSE(orin.describes(machine, "cpu"));
-}
-
-TEST(Spec, EveryStatedPeakFollowsFromUnitsTimesRateTimesClock) {
-  for (const Hardware& device : hardware()) {
-    for (const Engine& engine : device.engines) {
-      for (const auto& [format, basis] : engine.basis) {
-        const double computed = engine.units * basis.ops_per_cycle * basis.clock.value;
-        const double used = engine.peaks.at(format).value;
-        EXPECT_LE(std::abs(computed / used - 1), 0.015) << device.name << " " << format;
-        if (basis.stated) {
-          EXPECT_EQ(used, basis.stated->value) << device.name << " " << format;
-        }
-      }
-    }
-  }
-}
-
-TEST(Spec, EveryBandwidthFollowsFromBusAndPinRate) {
-  for (const Hardware& device : hardware()) {
-    const double computed = device.bus_bits / 8 * device.pin_rate;
-    EXPECT_LE(std::abs(computed / device.bandwidth.value - 1), 0.015) << device.name;
-  }
 }
 
 TEST(Spec, EveryEntryHasAPublicSourceAndAUniqueName) {
@@ -256,27 +217,6 @@ TEST(Spec, NarrowInstructionsMoveLessThanTheCacheCould) {
   EXPECT_EQ(zen2.bytes("l3", "avx2").write, std::nullopt);
   EXPECT_EQ(zen2.bytes("dram", "avx2").read, std::nullopt);
   EXPECT_EQ(zen2.bytes("l1", "neon2").read, std::nullopt);
-}
-
-TEST(Spec, TheA6000HasTheFiguresOfItsDataSheet) {
-  const Hardware& a6000 = find_hardware("RTX A6000");
-  EXPECT_EQ(a6000.engine().peaks.at("f16-f32"), OpRate{154.8e12});
-  EXPECT_EQ(a6000.bandwidth, Bandwidth{768e9});
-}
-
-TEST(Spec, QuantizedWeightsComputeAtThePeakOfTheirActivations) {
-  const Engine& gpu = find_hardware("a6000").engine();
-  EXPECT_EQ(gpu.peak(*format_from("w4a16")), OpRate{154.8e12});
-  EXPECT_EQ(gpu.peak(*format_from("w4a8")), OpRate{309.7e12});
-  EXPECT_EQ(gpu.peak(*format_from("f16")), OpRate{154.8e12});
-  EXPECT_EQ(gpu.peak(*format_from("fp8")), std::nullopt);
-}
-
-TEST(Spec, EnginesOfOneDeviceAreNeverAddedUp) {
-  const Hardware& orin = find_hardware("agx-orin");
-  EXPECT_EQ(orin.engine("gpu").peaks.at("w8a8"), OpRate{85e12});
-  EXPECT_EQ(orin.engine("dla").peaks.at("w8a8"), OpRate{52.5e12});
-  EXPECT_THROW(orin.engine("npu"), InputError);
 }
 
 TEST(Spec, AnUnknownDeviceIsRefusedWithTheNearestName) {
