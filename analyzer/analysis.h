@@ -71,15 +71,17 @@ struct Layer {
   Known<double> share_measured, share_theoretical;
 };
 
+struct Storage {
+  Bytes weights, kv_cache, peak;            ///< peak: weights + cache + largest live activations
+  Bytes inactive_experts, embedding_table;  ///< parts of the peak that tra accounting adds
+};
+
 struct Total {
   std::string phase;
   Work work;
   Known<Seconds> seconds;
   Known<double> tokens_per_second;
-};
-
-struct Storage {
-  Bytes weights, kv_cache, peak;  ///< peak: weights + cache + largest live activations
+  Known<Storage> storage;  ///< of this phase
 };
 
 /// One working set of a sweep over sizes.

@@ -68,8 +68,7 @@ class Network {
     linear("down_proj", tokens_, hidden, model_.intermediate, layers);
     add("mlp_add", "add", rows, elementwise_, layers);
     add("final_norm", "norm", rows, elementwise_, 1);
-    linear("lm_head", static_cast<std::int64_t>(workload_.queries.size()), model_.vocabulary,
-           hidden, 1);
+    linear("lm_head", head_rows(workload_), model_.vocabulary, hidden, 1);
     return std::move(all_);
   }
 
@@ -171,6 +170,11 @@ std::int64_t fresh_tokens(const Workload& workload) {
   std::int64_t tokens = 0;
   for (const Query& query : workload.queries) tokens += query.fresh;
   return tokens;
+}
+
+std::int64_t head_rows(const Workload& workload) {
+  return workload.phase == Phase::decode ? fresh_tokens(workload)
+                                         : static_cast<std::int64_t>(workload.queries.size());
 }
 
 std::vector<Query> queries_of(Phase phase, std::int64_t batch, std::int64_t context) {

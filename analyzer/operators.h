@@ -61,6 +61,10 @@ std::vector<QueryGroup> grouped(const std::vector<Query>& queries);
 /// Tokens computed in this pass: the sum of `fresh`.
 std::int64_t fresh_tokens(const Workload& workload);
 
+/// Rows of the head's product: in decode every fresh token (of several at once each is checked), in
+/// prefill the last one of each query.
+std::int64_t head_rows(const Workload& workload);
+
 /// `batch` equal queries: for decode one token after `context` cached ones, for prefill a prompt of
 /// `context` tokens.
 std::vector<Query> queries_of(Phase phase, std::int64_t batch, std::int64_t context);
