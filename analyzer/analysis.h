@@ -79,7 +79,8 @@ struct Total {
 };
 
 struct Storage {
-  Bytes weights, kv_cache, peak;  ///< peak: weights + cache + largest live activations
+  Bytes weights, kv_cache, peak;   ///< peak: weights + cache + largest live activations
+  Bytes experts, embedding, head;  ///< parts of weights; a tied head is part of the embedding
 };
 
 /// One working set of a sweep over sizes.

@@ -57,8 +57,9 @@ Total total_of(const Workload& workload, std::span<const Layer> layers) {
 }
 
 Storage larger(const Storage& a, const Storage& b) {
-  return {std::max(a.weights, b.weights), std::max(a.kv_cache, b.kv_cache),
-          std::max(a.peak, b.peak)};
+  return {std::max(a.weights, b.weights),     std::max(a.kv_cache, b.kv_cache),
+          std::max(a.peak, b.peak),           std::max(a.experts, b.experts),
+          std::max(a.embedding, b.embedding), std::max(a.head, b.head)};
 }
 
 /// What was asked, for titles: the figures mean nothing without it.

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analyzer/operators.h"
+#include "analyzer/weight_formats.h"
 #include "app/quantity.h"
 #include "core/error.h"
 #include "core/printable.h"
@@ -21,8 +22,11 @@ Format format_called(const std::string& text, const std::string& flag) {
   return *format;
 }
 
-DType cache_type_of(const AnalyzeRequest& request, const Format& format) {
-  if (request.kv_dtype.empty()) return format.activations;
+/// As published where the format is, else as wide as the activations.
+DType cache_type_of(const AnalyzeRequest& request, const Model& model, const Format& format) {
+  if (request.kv_dtype.empty()) {
+    return format == published_format(model) ? published_cache(model) : format.activations;
+  }
   const auto type = dtype_from(request.kv_dtype);
   const bool stored = type && *type != DType::none && *type != DType::tf32 && *type != DType::i32 &&
                       *type != DType::i16;
@@ -58,7 +62,7 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
   if (formats.empty()) formats.push_back(otherwise);
   std::vector<std::vector<Workload>> sets;
   for (const Format& format : formats) {
-    const DType cache = cache_type_of(request, format);  // first: GCC 11 leaks what an initializer
+    const DType cache = cache_type_of(request, model, format);  // first: GCC 11 leaks what an initializer
                                                          // list holds when a later part throws
     std::vector<Workload> set;
     for (const Phase phase : {Phase::prefill, Phase::decode}) {
@@ -155,7 +159,7 @@ std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
 }
 
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model) {
-  return workloads_in(request, model, format_called(std::string(name(model.dtype)), model.name));
+  return workloads_in(request, model, published_format(model));
 }
 
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model,
