@@ -15,8 +15,8 @@ namespace roofmark {
 ///
 ///   op                   OPs            weights  act. read      act. written   cache read  written
 ///   q gate up            2 ic oc b s_q  ic oc w  ic b s_q a     oc b s_q a     0           0
-///   k_proj v_proj        the same       ic oc w  ic b s_q a     0              0           oc b s_q k
-///   out down             2 ic oc b s_q  ic oc w  ic b s_q a     oc b s_q a     0           0
+///   k_proj v_proj        the same       ic oc w  ic b s_q a     0              0           oc b
+///   s_q k out down             2 ic oc b s_q  ic oc w  ic b s_q a     oc b s_q a     0           0
 ///   qk_matmul            2 s s_q d H b  0        d b H a, prefill: s d b K a
 ///                                                               s s_q b H a    s d b K k   0
 ///   sv_matmul            2 s s_q d H b  0        s s_q b H a    s_q d b H a    s d b K k   0

@@ -26,7 +26,7 @@ namespace roofmark {
 ///   mlp_act                  activation  rows=T cols=I                                   L
 ///   down_proj                gemm        m=T n=h k=I                                     L
 ///   final_norm               norm        rows=T cols=h                                   1
-///   lm_head                  gemm        m=N n=vocabulary k=h: the last token of each query   1
+///   lm_head                  gemm        m=head_rows() n=vocabulary k=h                  1
 ///
 /// A gemm with m = 1 is a gemv (n, k).  Both have group=128 where weights have 4 bits: that many of
 /// a row share a scale.  Attention comes once per distinct query, `queries` being

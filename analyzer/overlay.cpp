@@ -75,6 +75,8 @@ Analysis with_model(Analysis of_run, Analysis of_model, const std::string& devic
   of_run.layers = std::move(of_model.layers);
   of_run.totals = std::move(of_model.totals);
   of_run.storage = of_model.storage;
+  of_run.generation = of_model.generation;
+  of_run.answers = std::move(of_model.answers);
   for (Warning& warning : of_model.warnings) of_run.warnings.push_back(std::move(warning));
   put_theoretical(of_run, theoretical_roofline(of_run, device));
   put_points(of_run, device);

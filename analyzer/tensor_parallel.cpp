@@ -31,8 +31,7 @@ Workload shard_of(const Workload& workload, std::int64_t devices) {
   model.kv_heads = kv_heads_of(model, devices);
   model.heads = part_of(model.heads, "heads", devices);
   model.intermediate = part_of(model.intermediate, "columns of the MLP", devices);
-  model.experts.intermediate =
-      part_of(model.experts.intermediate, "columns of an expert", devices);
+  model.experts.intermediate = part_of(model.experts.intermediate, "columns of an expert", devices);
   model.experts.shared = part_of(model.experts.shared, "columns of the shared experts", devices);
   model.vocabulary = (model.vocabulary + devices - 1) / devices;
   return shard;

@@ -13,7 +13,8 @@ namespace roofmark {
 /// (shared ones too) and the vocabulary one part each.  Key/value heads are divided too, or where
 /// there are fewer than devices copied so that each device has one.  The latent vector of latent
 /// attention and its projections down, norms and routers are whole on every device.  A vocabulary
-/// that does not divide is padded, as frameworks do.  Throws InputError naming what does not divide.
+/// that does not divide is padded, as frameworks do.  Throws InputError naming what does not
+/// divide.
 Workload shard_of(const Workload& workload, std::int64_t devices);
 
 /// Adds what the devices send to one another, with D devices, T fresh tokens, h hidden and a bytes
@@ -22,8 +23,8 @@ Workload shard_of(const Workload& workload, std::int64_t devices);
 ///
 ///   embedding_all_reduce     2 (D - 1) / D T h a               1
 ///   attn_all_reduce          the same, after out_proj          per layer, of parallel blocks none:
-///   mlp_all_reduce           the same, after the MLP           per layer   they add up both at once
-///   logits_gather            (D - 1) / D of the logits         1
+///   mlp_all_reduce           the same, after the MLP           per layer   they add up both at
+///   once logits_gather            (D - 1) / D of the logits         1
 ///
 /// They stand after all others; their memory traffic is not counted.
 void add_collectives(std::vector<CountedOperator>& counted, const Workload& workload,

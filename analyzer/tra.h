@@ -16,18 +16,19 @@ namespace roofmark {
 ///   op                            FLOPs                               weights  input       output
 ///   RMSNorm                       (4 h + 2) n                         (h+1) w  h n w       h n w
 ///   projection m x n x k          m n (2 k - 1)                       n k w    m k w       m n w
-///   RoPE                          3 d (H + K) n                       0        d(H+K) n w  d(H+K) n w
-///   SDPA, sum over queries        q kv (2 h - 1) + q d K (2 kv - 1)   0        (q h + 2 kv d K) w  q h w
-///   ResidualAdd                   h n                                 0        2 h n w     h n w
-///   ActMul (SiLU)                 5 I + n                             0        2 I n w     I n w
+///   RoPE                          3 d (H + K) n                       0        d(H+K) n w  d(H+K)
+///   n w SDPA, sum over queries        q kv (2 h - 1) + q d K (2 kv - 1)   0        (q h + 2 kv d
+///   K) w  q h w ResidualAdd                   h n                                 0        2 h n w
+///   h n w ActMul (SiLU)                 5 I + n                             0        2 I n w     I
+///   n w
 ///
 /// q, k and v are one projection, gate and up another.  Llama 4 has a router, one routed expert
 /// after the other over all tokens, a shared expert as wide, and their sum in L / step of its L
 /// blocks, a dense MLP in the others; rows that no block has are left out.
 ///
 /// Known to differ from what must be computed and moved, and kept here on purpose: S V as wide as
-/// the key/value heads, so too little where K < H; ActMul's operations not times the tokens; 2 k - 1
-/// over the whole width in Q K^T; no softmax, causal mask, window or chunk; the router in every
+/// the key/value heads, so too little where K < H; ActMul's operations not times the tokens; 2 k -
+/// 1 over the whole width in Q K^T; no softmax, causal mask, window or chunk; the router in every
 /// block; the experts' weights read as if all tokens went to the same ones; epsilon read as a
 /// parameter; no embedding and no head; d = h / H whatever a llama's head_dim says.
 /// The tool knows no hardware; here its counts stand on a roofline like any others.

@@ -35,7 +35,8 @@ std::string padded(const std::string& text, std::size_t width, Side side) {
 std::string table_text(const std::vector<Row>& rows) {
   std::array<std::size_t, columns> widths{};
   for (std::size_t c = 0; c < columns; ++c) {
-    widths[c] = display_width(rows.front()[c]) + 2;  // the tool's headings have that much room at least
+    widths[c] =
+        display_width(rows.front()[c]) + 2;  // the tool's headings have that much room at least
     for (const Row& row : rows) widths[c] = std::max(widths[c], display_width(row[c]));
   }
   std::string text;
@@ -108,11 +109,11 @@ std::string tra_text(std::span<const Analysis> analyses) {
         text += storage_line(*total.storage, analysis.model->experts.count > 0);
       }
       if (total.seconds) {
-        text += "time at the roof: " + si(total.seconds->value, "s") +
-                (total.tokens_per_second ? ", " + plain_number(*total.tokens_per_second) +
-                                               " tokens/s"
-                                         : "") +
-                "\n";
+        text +=
+            "time at the roof: " + si(total.seconds->value, "s") +
+            (total.tokens_per_second ? ", " + plain_number(*total.tokens_per_second) + " tokens/s"
+                                     : "") +
+            "\n";
       }
     }
     for (const Warning& warning : analysis.warnings) text += plain(warning.what) + "\n";

@@ -3,9 +3,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "analyzer/advice.h"
 #include "analyzer/from_run.h"
 #include "analyzer/layers.h"
 #include "analyzer/overlay.h"
+#include "analyzer/prediction.h"
+#include "analyzer/study.h"
+#include "analyzer/tra_table.h"
 #include "analyzer/viewer_table.h"
 #include "app/analyze_request.h"
 #include "app/commands.h"
@@ -16,6 +20,7 @@
 #include "app/quantity.h"
 #include "app/render.h"
 #include "app/store.h"
+#include "app/study_request.h"
 #include "app/work_model.h"
 #include "app/workload_limits.h"
 #include "core/error.h"
@@ -25,21 +30,41 @@
 namespace roofmark {
 namespace {
 
+/// One set of workloads on one roofline, with what would help.
+Analysis analysis_of(const AnalyzeRequest& request, const std::vector<Workload>& workloads,
+                     const WorkModel& work, const Roofline& roofline) {
+  const Setting setting = setting_of(request.setting, accounting_of(request));
+  Analysis analysis = analyze_model(workloads, setting, work, roofline);
+  if (setting.generate > 0 && !analysis.generation) {
+    throw InputError(
+        "--generate begins with a prompt (there is no prefill here); leave out --phase, or add "
+        "prefill to it");
+  }
+  analysis.answers = advice_on(workloads, setting, work, roofline, analysis);
+  return analysis;
+}
+
 std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
   if (request.models.empty()) {
     throw InputError("nothing to analyze; name a model (roofmark list models) or a run with --run");
   }
-  const Roofline roofline = roofline_of(request);
   const WorkModel work = registry_work_model();
   std::vector<Analysis> analyses;
-  for (const std::string& argument : request.models) {
-    const Model model = model_argument(argument);
-    for (const auto& workloads : workloads_of(request, model)) {
-      analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
-      if (!model.dtype_assumed || !request.dtypes.empty()) continue;
-      analyses.back().warnings.push_back({model.name +
-                                          " has no torch_dtype: float32 is assumed, as Hugging "
-                                          "Face does; say another with --dtype"});
+  for (const std::string& hardware : hardware_names(request)) {
+    AnalyzeRequest one = request;
+    one.hardware = hardware;
+    const Roofline roofline = with_link(roofline_of(one), request.setting);
+    for (const std::string& argument : request.models) {
+      const Model model = model_argument(argument);
+      for (const auto& workloads : workloads_of(request, model)) {
+        analyses.push_back(analysis_of(request, workloads, work, roofline));
+        const bool said = !request.dtypes.empty() || request.setting.has_bits() ||
+                          accounting_of(request) == Accounting::tra;
+        if (!model.dtype_assumed || said) continue;
+        analyses.back().warnings.push_back({model.name +
+                                            " has no torch_dtype: float32 is assumed, as Hugging "
+                                            "Face does; say another with --dtype"});
+      }
     }
   }
   return analyses;
@@ -91,13 +116,14 @@ std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
   const Analysis of_run = analyze_run(run, run_options_of(request, run, hardware));
   if (request.models.empty()) return {of_run};
   const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
-  const Roofline roofline = measured_roofline(run, of_run, device);
+  const Roofline roofline = with_link(measured_roofline(run, of_run, device), request.setting);
   const WorkModel work = registry_work_model();
   std::vector<Analysis> analyses;
   for (const std::string& argument : request.models) {
     for (const auto& workloads : workloads_of(request, model_argument(argument), run)) {
-      Analysis of_model = analyze_model(workloads, accounting_of(request), work, roofline);
-      analyses.push_back(with_model(of_run, std::move(of_model), device));
+      analyses.push_back(
+          with_model(of_run, analysis_of(request, workloads, work, roofline), device));
+      put_predictions(analyses.back(), run, roofline, device);
     }
   }
   return analyses;
@@ -105,13 +131,50 @@ std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
 
 std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
                      const Run* run) {
-  const bool viewer = accounting_of(request) == Accounting::llm_viewer && !request.models.empty();
-  if (viewer && request.output == "table") return viewer_text(analyses);
-  if (viewer && request.output == "md") return viewer_markdown(analyses);
-  std::vector<Section> sections;
-  sections.reserve(analyses.size());
-  for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
-  return output_format(request.output).write(sections);
+  const bool models = !request.models.empty();
+  const bool viewer = accounting_of(request) == Accounting::llm_viewer && models;
+  const bool tra = accounting_of(request) == Accounting::tra && models;
+  std::string text;
+  if (viewer && request.output == "table") {
+    text = viewer_text(analyses);
+  } else if (viewer && request.output == "md") {
+    text = viewer_markdown(analyses);
+  } else if (tra && (request.output == "table" || request.output == "md")) {
+    text = tra_text(analyses);
+  } else {
+    std::vector<Section> sections;
+    sections.reserve(analyses.size());
+    for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
+    text = output_format(request.output).write(sections);
+  }
+  if (run || !is_side_by_side(request)) return text;
+  if (request.output == "table") text += "\n\n" + study_text(study_of(request));
+  if (request.output == "md") text += "\n" + study_markdown(study_of(request));
+  return text;
+}
+
+/// A sweep, written as --output says; into a file that ends in .svg as curves.
+std::string swept(const AnalyzeRequest& request) {
+  if (request.models.empty()) {
+    throw InputError("--sweep evaluates a model (none is named); name one (roofmark list models)");
+  }
+  if (!request.run.empty()) {
+    throw InputError(
+        "--sweep does not go with --run (a run has one machine and few shapes); leave one of them "
+        "out");
+  }
+  const Study study = study_of(request);
+  if (std::filesystem::path(request.out).extension() == ".svg") return study_svg(study);
+  if (request.output == "csv") return study_csv(study);
+  if (request.output == "json") return study_json(study);
+  return request.output == "md" ? study_markdown(study) : study_text(study);
+}
+
+std::string analyzed(const AnalyzeRequest& request) {
+  std::optional<Run> run;
+  if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
+  const std::vector<Analysis> analyses = run ? from_run(request, *run) : from_specs(request);
+  return rendered(request, analyses, run ? &*run : nullptr);
 }
 
 int analyze(const AnalyzeRequest& request) {
@@ -130,13 +193,10 @@ int analyze(const AnalyzeRequest& request) {
                        " (the model is read from it); name another file with -o");
     }
   }
-  std::optional<Run> run;
-  if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
   for (const std::string& doubt : doubts_about(request)) {
     std::fprintf(stderr, "roofmark: %s\n", doubt.c_str());
   }
-  const std::vector<Analysis> analyses = run ? from_run(request, *run) : from_specs(request);
-  const std::string text = rendered(request, analyses, run ? &*run : nullptr);
+  const std::string text = request.setting.sweeps.empty() ? analyzed(request) : swept(request);
   if (request.out.empty()) {
     print(text);
   } else {
@@ -153,7 +213,9 @@ std::vector<CLI::Option*> add_model_options(CLI::App& command, AnalyzeRequest& r
           ->allow_extra_args(false)  // else the model that follows would be taken for one
           ->check(CLI::IsMember({"prefill", "decode"}))
           ->capture_default_str(),
-      command.add_option("--batch", request.batch, "sequences computed together; default 1")
+      command
+          .add_option("--batch,--batch-size", request.batch,
+                      "sequences computed together; default 1")
           ->check(CLI::Range(std::int64_t{1}, most_sequences)),
       command
           .add_option(
@@ -174,8 +236,41 @@ std::vector<CLI::Option*> add_model_options(CLI::App& command, AnalyzeRequest& r
           ->check(CLI::IsMember({"flash", "eager"})),
       command
           .add_option("--accounting", request.accounting,
-                      "exact, or llm-viewer: as that tool counts and prints")
+                      "exact, or llm-viewer, tra: as those tools count and print")
           ->capture_default_str()};
+}
+
+/// The same of queries, widths, devices and generations.
+std::vector<CLI::Option*> add_setting_options(CLI::App& command, SettingRequest& setting) {
+  const CLI::Range tokens(std::int64_t{1}, most_tokens);
+  return {command
+              .add_option("--cached-tokens", setting.cached_tokens,
+                          "tokens in the cache of each query, e.g. 1048576 1024; default 0")
+              ->delimiter(','),
+          command
+              .add_option("--input-tokens", setting.input_tokens,
+                          "new tokens of each query, e.g. 1 1; default 1")
+              ->delimiter(','),
+          command
+              .add_option("--decode-tokens", setting.decode_tokens,
+                          "tokens of each sequence that one decode step computes (speculative or "
+                          "parallel decoding); default 1")
+              ->check(tokens),
+          command
+              .add_option("--chunk", setting.chunk,
+                          "prefill in pieces of that many tokens of each query")
+              ->check(tokens),
+          command
+              .add_option("--generate", setting.generate,
+                          "tokens after the prompt: time to the first, per token and in all")
+              ->check(CLI::Range(std::int64_t{1}, most_generated)),
+          command.add_option("--weight-bits", setting.weight_bits, "1, 2, 4, 8, 16 or 32"),
+          command.add_option("--activation-bits", setting.activation_bits, "8, 16 or 32"),
+          command.add_option("--kv-bits", setting.kv_bits, "of the cache: 1, 2, 4, 8, 16 or 32"),
+          command
+              .add_option("--tp", setting.devices,
+                          "devices that share the model by tensor parallelism; default 1")
+              ->check(CLI::Range(std::int64_t{1}, most_devices))};
 }
 
 void add_other_options(CLI::App& command, AnalyzeRequest& request) {
@@ -186,6 +281,14 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
                      "bytes that the memory holds, e.g. 24G (24e9) or 24Gi (24 x 2^30)");
   command.add_option("--engine", request.engine,
                      "of a device with several: gpu, cpu, dla, ...; default the first");
+  command.add_option("--link", request.setting.link,
+                     "bytes per second that a device sends to the others, e.g. 450G");
+  command
+      .add_option(
+          "--sweep", request.setting.sweeps,
+          "batch=1..256, context=128,2048, bits=16,8,4, hardware=a6000,h200 ...; repeatable; "
+          "-o FILE.svg draws curves")
+      ->allow_extra_args(false);
   command.add_option("--output", request.output, listed(output_names()))
       ->check(CLI::IsMember(output_names()))
       ->capture_default_str();
@@ -204,11 +307,17 @@ void add_analyze(CLI::App& app, Command& chosen) {
       "--hardware", request->hardware,
       "a device by name, with its power mode if it has some (agx-orin:30w; roofmark "
       "list hardware), or the path of a spec file");
-  const std::vector<CLI::Option*> of_model = add_model_options(*command, *request);
+  std::vector<CLI::Option*> of_model = add_model_options(*command, *request);
+  for (CLI::Option* option : add_setting_options(*command, request->setting)) {
+    of_model.push_back(option);
+  }
   add_other_options(*command, *request);
   command->callback([request, of_model, &chosen] {
     for (const CLI::Option* option : of_model) {
       if (option->count() > 0) request->model_flags.push_back(option->get_name());
+    }
+    for (std::string& model : take_models(request->setting)) {
+      request->models.push_back(std::move(model));
     }
     chosen = [request] { return analyze(*request); };
   });

@@ -8,6 +8,7 @@
 
 #include "analyzer/accounting.h"
 #include "analyzer/roofline.h"
+#include "app/setting_request.h"
 #include "core/measurement.h"
 #include "core/model.h"
 
@@ -18,7 +19,8 @@ struct AnalyzeRequest {
   std::string run, hardware, engine, kv_dtype, attention, accounting = "exact", bandwidth, memory;
   std::string output = "table", out;
   std::optional<std::int64_t> batch, context;  ///< default 1 and 2048
-  std::vector<std::string> model_flags;        ///< those given that say something of a model
+  SettingRequest setting;
+  std::vector<std::string> model_flags;  ///< those given that say something of a model
 };
 
 /// Throws InputError where the accounting is not one of this version's.
@@ -33,9 +35,9 @@ Roofline roofline_of(const AnalyzeRequest& request);
 std::vector<std::string> doubts_about(const AnalyzeRequest& request);
 
 /// What is asked of a model, one set of workloads (one per phase) for each format asked for; none:
-/// the model's own type, accumulated in f32.  The cache has the activations' type unless asked
-/// otherwise; attention is flash, with llm-viewer accounting eager, as that tool's default is.
-/// Throws InputError.
+/// the format of the model's checkpoint (published_format), whose cache is as published too.  Else
+/// the cache has the activations' type unless asked otherwise; attention is flash, with llm-viewer
+/// accounting eager, as that tool's default is. Throws InputError.
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model);
 
 /// The same beside a run: where nothing but phases and attention is asked, the workloads of that

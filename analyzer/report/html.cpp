@@ -181,7 +181,10 @@ std::string section_html(const Section& section, const std::string& id) {
   html += table_part("Points", points_table(point_list(analysis).measured, contended));
   html += table_part("Layers of the model", layers_table(analysis));
   html += table_part("Totals", totals_table(analysis));
+  html += table_part("Generation", generation_table(analysis));
   html += table_part("Storage", storage_table(analysis));
+  html += table_part("What binds, and what would help most", advice_table(analysis));
+  html += table_part("What changes would gain", changes_table(analysis));
   html += reasons_part("Refused", refused_rows(analysis));
   html += reasons_part("Not measured", missing_rows(analysis));
   html += reasons_part("Remarks", remarks(analysis));

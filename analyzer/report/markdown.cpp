@@ -43,7 +43,10 @@ std::string section_markdown(const Section& section) {
             points_table(point_list(analysis).measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
+  add_table(text, "Generation", generation_table(analysis));
   add_table(text, "Storage", storage_table(analysis));
+  add_table(text, "What binds, and what would help most", advice_table(analysis));
+  add_table(text, "What changes would gain", changes_table(analysis));
   for (const CeilingGroup& group : rows.others) {
     add_table(text, group.title, ceilings_table(group.rows, contended));
   }

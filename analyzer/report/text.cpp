@@ -49,7 +49,10 @@ std::string section_text(const Section& section) {
             points_table(points.measured, contended));
   add_table(text, "Layers", layers_table(analysis));
   add_table(text, "Totals", totals_table(analysis));
+  add_table(text, "Generation", generation_table(analysis));
   add_table(text, "Storage", storage_table(analysis));
+  add_table(text, "What binds, and what would help most", advice_table(analysis));
+  add_table(text, "What changes would gain", changes_table(analysis));
   if (!analysis.notes.empty()) text += heading("Notes");
   for (const std::string& note : analysis.notes) text += line(note);
   add_reasons(text, "Remarks", remarks(analysis));

@@ -1,0 +1,105 @@
+// Tables of what a model needs as a whole, and of what would help.
+#include <algorithm>
+
+#include "analyzer/numbers.h"
+#include "analyzer/report/tables.h"
+
+namespace roofmark {
+namespace {
+
+constexpr double least_gain = 1.005;  // below, a change is no help
+
+std::string factor(const Change& change) { return plain_number(*change.gain) + " x"; }
+
+}  // namespace
+
+Table storage_table(const Analysis& analysis) {
+  Table table({{"memory"}, {"size", Align::right}});
+  if (!analysis.storage) return table;
+  table.add({"weights", iec(analysis.storage->weights.value)});
+  table.add({"key/value cache", iec(analysis.storage->kv_cache.value)});
+  table.add({"both with activations", iec(analysis.storage->peak.value)});
+  return table;
+}
+
+Table totals_table(const Analysis& analysis) {
+  const bool predicted = std::any_of(analysis.totals.begin(), analysis.totals.end(),
+                                     [](const Total& row) { return row.predicted.has_value(); });
+  std::vector<Column> columns{{"phase"},
+                              {"work", Align::right},
+                              {"bytes", Align::right},
+                              {"time at roof", Align::right},
+                              {"to first token", Align::right},
+                              {"per output token", Align::right},
+                              {"tokens/s at roof", Align::right}};
+  if (predicted) columns.push_back({"predicted", Align::right});
+  Table table(columns);
+  for (const Total& row : analysis.totals) {
+    const bool prefill = row.phase == name(Phase::prefill);
+    const std::string latency = row.latency ? si(row.latency->value, "s") : "unknown";
+    std::vector<std::string> cells{
+        row.phase,
+        si(row.work.ops.value, "op"),
+        si(row.work.bytes().value, "B"),
+        row.seconds ? si(row.seconds->value, "s") : "unknown",
+        prefill ? latency : "-",
+        prefill ? "-" : latency,
+        row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown"};
+    if (predicted) cells.push_back(row.predicted ? si(row.predicted->value, "s") : "unknown");
+    table.add(std::move(cells));
+  }
+  return table;
+}
+
+Table generation_table(const Analysis& analysis) {
+  Table table({{"sequences", Align::right},
+               {"tokens each", Align::right},
+               {"work", Align::right},
+               {"bytes", Align::right},
+               {"to first token", Align::right},
+               {"per output token", Align::right},
+               {"time at roof", Align::right},
+               {"tokens/s at roof", Align::right}});
+  if (!analysis.generation) return table;
+  const Generation& row = *analysis.generation;
+  const auto time = [](const Known<Seconds>& seconds) {
+    return seconds ? si(seconds->value, "s") : std::string("unknown");
+  };
+  table.add({std::to_string(row.sequences), std::to_string(row.tokens),
+             si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"), time(row.first_token),
+             time(row.per_output_token), time(row.seconds),
+             row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown"});
+  return table;
+}
+
+Table advice_table(const Analysis& analysis) {
+  Table table({{"operator"},
+               {"phase"},
+               {"share", Align::right},
+               {"bound"},
+               {"why"},
+               {"helps most"},
+               {"gain", Align::right}});
+  for (const Advice& answer : analysis.answers) {
+    const Change* best = answer.changes.empty() ? nullptr : &answer.changes.front();
+    if (best && *best->gain < least_gain) best = nullptr;
+    table.add({answer.op.empty() ? "all" : answer.op, answer.phase, percent(answer.share),
+               answer.bound, answer.why, best ? best->what : "-", best ? factor(*best) : "-"});
+  }
+  return table;
+}
+
+Table changes_table(const Analysis& analysis) {
+  Table table(
+      {{"phase"}, {"change"}, {"flags"}, {"time at roof", Align::right}, {"gain", Align::right}});
+  for (const Advice& answer : analysis.answers) {
+    if (!answer.op.empty()) continue;
+    for (const Change& change : answer.changes) {
+      table.add({answer.phase, change.what, change.flags, si(change.seconds->value, "s"),
+                 factor(change)});
+    }
+  }
+  return table;
+}
+
+}  // namespace roofmark
