@@ -127,18 +127,19 @@ std::string why(const Layer& layer, const Roofline& roofline) {
 struct Evaluated {
   Candidate candidate;
   Times times;
+  Known<bool> fits;
 };
 
 std::vector<Change> changes_of(const std::vector<Evaluated>& evaluated, const Times& now,
                                const std::string& group) {
   std::vector<Change> changes;
   const double before = group.empty() ? total(now) : now.at(group);
-  for (const auto& [candidate, times] : evaluated) {
+  for (const auto& [candidate, times, fits] : evaluated) {
     const auto found = times.find(group);
     if (!group.empty() && found == times.end()) continue;
     const double after = group.empty() ? total(times) : found->second;
     if (after <= 0) continue;
-    changes.push_back({candidate.what, candidate.flags, Seconds{after}, before / after});
+    changes.push_back({candidate.what, candidate.flags, Seconds{after}, before / after, fits});
   }
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return *a.gain > *b.gain; });
@@ -190,7 +191,13 @@ std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting
     try {
       const Known<Times> times =
           times_of(candidate.workload, setting, exact, costing, candidate.times);
-      if (times) all.push_back({std::move(candidate), *times});
+      if (!times) continue;
+      Known<bool> fits;
+      if (roofline.memory) {
+        const Storage needed = storage(candidate.workload, setting.accounting, setting.devices);
+        fits = needed.peak <= *roofline.memory;
+      }
+      all.push_back({std::move(candidate), *times, fits});
     } catch (const InputError&) {  // this accounting cannot say it, or it is too large to count
     }
   }
@@ -200,8 +207,8 @@ std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting
 }  // namespace
 
 std::vector<Advice> advice_on(std::span<const Workload> workloads, const Setting& setting,
-                               const WorkModel& exact, const Roofline& roofline,
-                               const Analysis& analysis) {
+                              const WorkModel& exact, const Roofline& roofline,
+                              const Analysis& analysis) {
   std::vector<Advice> answers;
   for (const Workload& workload : workloads) {
     Costing costing(roofline);

@@ -108,6 +108,7 @@ struct Change {
   std::string what, flags;  ///< in words, and as the command line says it
   Known<Seconds> seconds;   ///< of all calls, per token of a batch that is not the same
   Known<double> gain;       ///< seconds without / seconds with
+  Known<bool> fits;         ///< into the device's memory; null where that is not known
 };
 /// Why an operator (empty: the whole phase) takes the time that it takes, and what would help, most
 /// first.

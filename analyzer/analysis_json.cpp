@@ -161,7 +161,8 @@ Json json_of(const Change& change) {
   return {{"change", change.what},
           {"flags", change.flags},
           {"seconds", number(change.seconds)},
-          {"gain", number(change.gain)}};
+          {"gain", number(change.gain)},
+          {"fits", change.fits ? Json(*change.fits) : Json(nullptr)}};
 }
 
 Json json_of(const Advice& answer);  // itself of a list

@@ -9,6 +9,14 @@ namespace {
 
 constexpr double least_gain = 1.005;  // below, a change is no help
 
+/// The first that helps and for which there is memory.
+const Change* best_of(const Advice& advice) {
+  for (const Change& change : advice.changes) {
+    if (*change.gain >= least_gain && change.fits.value_or(true)) return &change;
+  }
+  return nullptr;
+}
+
 std::string factor(const Change& change) { return plain_number(*change.gain) + " x"; }
 
 }  // namespace
@@ -80,11 +88,10 @@ Table advice_table(const Analysis& analysis) {
                {"why"},
                {"helps most"},
                {"gain", Align::right}});
-  for (const Advice& answer : analysis.answers) {
-    const Change* best = answer.changes.empty() ? nullptr : &answer.changes.front();
-    if (best && *best->gain < least_gain) best = nullptr;
-    table.add({answer.op.empty() ? "all" : answer.op, answer.phase, percent(answer.share),
-               answer.bound, answer.why, best ? best->what : "-", best ? factor(*best) : "-"});
+  for (const Advice& advice : analysis.answers) {
+    const Change* best = best_of(advice);
+    table.add({advice.op.empty() ? "all" : advice.op, advice.phase, percent(advice.share),
+               advice.bound, advice.why, best ? best->what : "-", best ? factor(*best) : "-"});
   }
   return table;
 }
@@ -92,11 +99,12 @@ Table advice_table(const Analysis& analysis) {
 Table changes_table(const Analysis& analysis) {
   Table table(
       {{"phase"}, {"change"}, {"flags"}, {"time at roof", Align::right}, {"gain", Align::right}});
-  for (const Advice& answer : analysis.answers) {
-    if (!answer.op.empty()) continue;
-    for (const Change& change : answer.changes) {
-      table.add({answer.phase, change.what, change.flags, si(change.seconds->value, "s"),
-                 factor(change)});
+  for (const Advice& advice : analysis.answers) {
+    if (!advice.op.empty()) continue;
+    for (const Change& change : advice.changes) {
+      const bool fits = change.fits.value_or(true);
+      table.add({advice.phase, change.what + (fits ? "" : " (more than the memory holds)"),
+                 change.flags, si(change.seconds->value, "s"), factor(change)});
     }
   }
   return table;
