@@ -317,7 +317,8 @@ const Family families[] = {
      .keys = &hugging_face,
      .read = gpt_oss,
      .kv_required = true,
-     .head_dim = 64}};
+     .head_dim = 64,
+     .dtype = DType::bf16}};
 
 }  // namespace
 
