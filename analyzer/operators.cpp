@@ -26,6 +26,17 @@ std::vector<Operator> operators(const Workload& workload) {
   return all;
 }
 
+Shape measured_shape(const std::string& kernel, const Shape& shape) {
+  if (kernel != "gemm" && kernel != "gemv") return shape;
+  Shape measured;
+  for (const Extent& extent : shape.extents) {
+    const bool kept = extent.name == "m" || extent.name == "n" || extent.name == "k" ||
+                      extent.name == "group";
+    if (kept) measured.extents.push_back(extent);
+  }
+  return measured;
+}
+
 std::vector<Operator> dynamic_quantization(const Workload& workload) {
   if (workload.format.activations != DType::i8) return {};
   const Model& model = workload.model;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/model.h"
@@ -67,6 +68,11 @@ namespace roofmark {
 /// (Gemma 2), sines and cosines.  Throws InputError where an operator would have more than 2^60
 /// operations.
 std::vector<Operator> operators(const Workload& workload);
+
+/// The shape in which a kernel measures an operator: a product without its bias, which no kernel
+/// adds (at most one part in 2 k of its operations), and without what core/stored.h adds to the
+/// groups of quantized weights.
+Shape measured_shape(const std::string& kernel, const Shape& shape);
 
 /// What quantizes the inputs of products where each row of activations gets its scale anew (kernel
 /// quantize, rows x cols of f16): attn, out, mlp, down and head.  Empty but for int8 activations.

@@ -158,7 +158,8 @@ Opened open(const JsonView& whole) {
   const auto text = whole.find("text_config");
   if (!text) return {*family, {whole, whole}};
   const auto inner = text->find("model_type");
-  if (inner && find_family(inner->text()) != family) {
+  const Family* of_text = inner ? find_family(inner->text()) : family;
+  if (!of_text || of_text->read != family->read) {
     inner->refuse("differs from model_type (" + printable(name, 40) + ")", "write " + name);
   }
   return {*family, {*text, whole}};
