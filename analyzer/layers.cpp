@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/counting_notes.h"
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 
@@ -62,6 +63,15 @@ Storage larger(const Storage& a, const Storage& b) {
           std::max(a.embedding, b.embedding), std::max(a.head, b.head)};
 }
 
+/// Each note once: both phases have most of them alike.
+void add_notes(Analysis& analysis, const Workload& workload) {
+  for (std::string& note : counting_notes(workload)) {
+    const bool said =
+        std::find(analysis.notes.begin(), analysis.notes.end(), note) != analysis.notes.end();
+    if (!said) analysis.notes.push_back(std::move(note));
+  }
+}
+
 /// What was asked, for titles: the figures mean nothing without it.
 std::string title_of(std::span<const Workload> workloads, Accounting accounting,
                      const Roofline& roofline) {
@@ -93,6 +103,7 @@ Analysis analyze_model(std::span<const Workload> workloads, Accounting accountin
       analysis.layers.push_back(layer_of(op, roofline));
     }
     analysis.totals.push_back(total_of(workload, std::span(analysis.layers).subspan(first)));
+    if (accounting == Accounting::exact) add_notes(analysis, workload);
     const Storage needed = storage(workload, accounting);
     analysis.storage = analysis.storage ? larger(*analysis.storage, needed) : needed;
   }

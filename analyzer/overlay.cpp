@@ -85,6 +85,7 @@ Analysis with_model(Analysis of_run, Analysis of_model, const std::string& devic
   of_run.totals = std::move(of_model.totals);
   of_run.storage = of_model.storage;
   for (Warning& warning : of_model.warnings) of_run.warnings.push_back(std::move(warning));
+  for (std::string& note : of_model.notes) of_run.notes.push_back(std::move(note));
   put_theoretical(of_run, theoretical_roofline(of_run, device));
   put_points(of_run, device);
   return of_run;
