@@ -30,8 +30,8 @@ Shape measured_shape(const std::string& kernel, const Shape& shape) {
   if (kernel != "gemm" && kernel != "gemv") return shape;
   Shape measured;
   for (const Extent& extent : shape.extents) {
-    const bool kept = extent.name == "m" || extent.name == "n" || extent.name == "k" ||
-                      extent.name == "group";
+    const bool kept =
+        extent.name == "m" || extent.name == "n" || extent.name == "k" || extent.name == "group";
     if (kept) measured.extents.push_back(extent);
   }
   return measured;

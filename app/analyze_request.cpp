@@ -62,8 +62,9 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
   if (formats.empty()) formats.push_back(otherwise);
   std::vector<std::vector<Workload>> sets;
   for (const Format& format : formats) {
-    const DType cache = cache_type_of(request, model, format);  // first: GCC 11 leaks what an initializer
-                                                         // list holds when a later part throws
+    const DType cache =
+        cache_type_of(request, model, format);  // first: GCC 11 leaks what an initializer
+                                                // list holds when a later part throws
     std::vector<Workload> set;
     for (const Phase phase : {Phase::prefill, Phase::decode}) {
       if (!wants(request, phase)) continue;

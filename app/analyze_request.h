@@ -33,8 +33,8 @@ std::vector<std::string> doubts_about(const AnalyzeRequest& request);
 
 /// What is asked of a model, one set of workloads (one per phase) for each format asked for; none:
 /// the format of the model's checkpoint (published_format), whose cache is as published too.  Else
-/// the cache has the activations' type unless asked otherwise; attention is flash, with llm-viewer accounting eager, as that tool's default is.
-/// Throws InputError.
+/// the cache has the activations' type unless asked otherwise; attention is flash, with llm-viewer
+/// accounting eager, as that tool's default is. Throws InputError.
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model);
 
 /// The same beside a run: where nothing but phases and attention is asked, the workloads of that
