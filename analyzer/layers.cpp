@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/counting_notes.h"
 #include "analyzer/generation.h"
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
@@ -118,6 +119,15 @@ Storage larger(const Storage& a, const Storage& b) {
           .embedding_table = std::max(a.embedding_table, b.embedding_table)};
 }
 
+/// Each note once: both phases have most of them alike.
+void add_notes(Analysis& analysis, const Workload& workload) {
+  for (std::string& note : counting_notes(workload)) {
+    const bool said =
+        std::find(analysis.notes.begin(), analysis.notes.end(), note) != analysis.notes.end();
+    if (!said) analysis.notes.push_back(std::move(note));
+  }
+}
+
 /// What was asked, for titles: the figures mean nothing without it.
 std::string title_of(std::span<const Workload> workloads, const Setting& setting,
                      const Roofline& roofline) {
@@ -210,6 +220,7 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
     std::vector<Layer> layers = layers_of(workload, setting, exact, roofline);
     analysis.totals.push_back(total_of(workload, setting, layers));
     for (Layer& layer : layers) analysis.layers.push_back(std::move(layer));
+    if (setting.accounting == Accounting::exact) add_notes(analysis, workload);
     const Storage& needed = *analysis.totals.back().storage;
     analysis.storage = analysis.storage ? larger(*analysis.storage, needed) : needed;
     const bool generates = workload.phase == Phase::prefill && setting.generate > 0;

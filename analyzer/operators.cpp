@@ -9,21 +9,32 @@ namespace roofmark {
 std::vector<Operator> operators(const Workload& workload) {
   std::vector<Operator> all;
   for (Stage& stage : network(workload)) {
-    const auto before = static_cast<std::ptrdiff_t>(all.size());
+    auto next = all.end();  // where an operator that only this kind of layer has is put
     for (Step& step : stage.steps) {
-      const auto end = all.begin() + before;  // kinds of layers have most of their operators alike
-      const auto same = std::find_if(all.begin(), end, [&](const Operator& op) {
+      const auto same = std::find_if(all.begin(), all.end(), [&](const Operator& op) {
         return op.name == step.op.name && op.kernel == step.op.kernel &&
                op.shape == step.op.shape && op.format == step.op.format;
       });
-      if (same != end) {
+      if (same != all.end()) {
         same->count += step.op.count;
+        next = same + 1;
       } else {
-        all.push_back(std::move(step.op));
+        next = all.insert(next, std::move(step.op)) + 1;
       }
     }
   }
   return all;
+}
+
+Shape measured_shape(const std::string& kernel, const Shape& shape) {
+  if (kernel != "gemm" && kernel != "gemv") return shape;
+  Shape measured;
+  for (const Extent& extent : shape.extents) {
+    const bool kept =
+        extent.name == "m" || extent.name == "n" || extent.name == "k" || extent.name == "group";
+    if (kept) measured.extents.push_back(extent);
+  }
+  return measured;
 }
 
 std::vector<Operator> dynamic_quantization(const Workload& workload) {

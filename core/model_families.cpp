@@ -303,6 +303,12 @@ const Family families[] = {
      .kv_heads = 4,
      .head_dim = 256,
      .vocabulary = 262208},
+    {.type = "gemma3_text",
+     .keys = &hugging_face,
+     .read = gemma3,
+     .tied = true,
+     .kv_required = true,
+     .head_dim = 256},
     {.type = "phi", .keys = &hugging_face, .read = phi},
     {.type = "phi-msft", .keys = &gpt_with_groups, .read = phi_of_microsoft},
     {.type = "phi3", .keys = &hugging_face, .read = phi3},
@@ -317,13 +323,13 @@ const Family families[] = {
      .keys = &hugging_face,
      .read = gpt_oss,
      .kv_required = true,
-     .head_dim = 64}};
+     .head_dim = 64,
+     .dtype = DType::bf16}};
 
 }  // namespace
 
 const Family* find_family(std::string_view type) {
-  constexpr std::string_view text = "_text";  // of the language model of a larger one
-  if (type == "llama4_text" || type == "gemma3_text") type.remove_suffix(text.size());
+  if (type == "llama4_text") type = "llama4";  // the language model by itself
   for (const Family& family : families) {
     if (family.type == type) return &family;
   }

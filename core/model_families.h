@@ -39,6 +39,7 @@ struct Family {
   bool tied = false;                    ///< where the configuration does not say it
   bool kv_required = false;             ///< num_key_value_heads; else it is num_attention_heads
   std::int64_t heads = 0, kv_heads = 0, head_dim = 0, vocabulary = 0;  ///< defaults
+  DType dtype = DType::none;  ///< of the published weights, where configurations leave it out
 };
 
 /// That of a model_type; nullptr: not supported.

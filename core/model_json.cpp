@@ -32,14 +32,16 @@ DType dtype_of(const JsonView& value) {
   return *own;
 }
 
-/// Without either key the weights are float32, the default of torch and of Hugging Face.
-void read_dtype(const JsonView& config, Model& model) {
+/// Without either key the weights are what the family's are known to be in, else float32, the
+/// default of torch and of Hugging Face.
+void read_dtype(const JsonView& config, DType known, Model& model) {
   const auto torch = config.find("torch_dtype"), newer = config.find("dtype");
   if (torch && newer && dtype_of(*torch) != dtype_of(*newer)) {
     newer->refuse("differs from torch_dtype", "keep the one that holds");
   }
-  model.dtype = torch ? dtype_of(*torch) : newer ? dtype_of(*newer) : DType::f32;
-  model.dtype_assumed = !torch && !newer;
+  const DType missing = known == DType::none ? DType::f32 : known;
+  model.dtype = torch ? dtype_of(*torch) : newer ? dtype_of(*newer) : missing;
+  model.dtype_assumed = !torch && !newer && known == DType::none;
 }
 
 struct NamedActivation {
@@ -156,10 +158,29 @@ Opened open(const JsonView& whole) {
   const auto text = whole.find("text_config");
   if (!text) return {*family, {whole, whole}};
   const auto inner = text->find("model_type");
-  if (inner && find_family(inner->text()) != family) {
+  const Family* of_text = inner ? find_family(inner->text()) : family;
+  if (!of_text || of_text->read != family->read) {
     inner->refuse("differs from model_type (" + printable(name, 40) + ")", "write " + name);
   }
   return {*family, {*text, whole}};
+}
+
+void read_identity(const JsonView& config, const std::string& name, Model& model) {
+  const auto text = [&](const char* key, const std::string& otherwise) {
+    const auto found = config.find(key);
+    return found ? found->text() : otherwise;
+  };
+  model.family = config.at("model_type").text();
+  model.name = text("name", name);
+  model.source = text("source", "");
+}
+
+/// Every figure derived from a model is a sum of products held in doubles; below 2^53 they are
+/// exact.
+void refuse_what_is_too_large(const JsonView& config, const Model& model) {
+  if (parameters_bound(model) > 0x1p53) {
+    config.refuse("more than 2^53 parameters", "correct the dimensions");
+  }
 }
 
 }  // namespace
@@ -167,15 +188,9 @@ Opened open(const JsonView& whole) {
 Model model_from_json(const JsonView& whole, const std::string& name) {
   const Opened opened = open(whole);
   const JsonView& config = opened.config.text;
-  const auto text = [&](const char* key, const std::string& otherwise) {
-    const auto found = whole.find(key);
-    return found ? found->text() : otherwise;
-  };
   Draft draft;
   Model& model = draft.model;
-  model.family = whole.at("model_type").text();
-  model.name = text("name", name);
-  model.source = text("source", "");
+  read_identity(whole, name, model);
   read_dimensions(config, opened.family, model);
   draft.layers.assign(static_cast<std::size_t>(model.layers), LayerKind{.count = 1});
   const auto tied = config.find("tie_word_embeddings");
@@ -183,7 +198,8 @@ Model model_from_json(const JsonView& whole, const std::string& name) {
   model.tied_embeddings = tied           ? tied->boolean()
                           : tied_outside ? tied_outside->boolean()
                                          : opened.family.tied;
-  read_dtype(config.has("torch_dtype") || config.has("dtype") ? config : whole, model);
+  read_dtype(config.has("torch_dtype") || config.has("dtype") ? config : whole, opened.family.dtype,
+             model);
   opened.family.read(opened.config, draft);
   read_activation(config, model);
   model.kinds = kinds_of(draft.layers);
@@ -193,11 +209,17 @@ Model model_from_json(const JsonView& whole, const std::string& name) {
     model.quantization = quantization_from_json(*quantized);
     break;
   }
-  // Every figure derived from a model is a sum of products held in doubles; below 2^53 they are
-  // exact.
-  if (parameters_bound(model) > 0x1p53) {
-    whole.refuse("more than 2^53 parameters", "correct the dimensions");
-  }
+  refuse_what_is_too_large(whole, model);
+  return model;
+}
+
+Model dimensions_from_json(const JsonView& json) {
+  Model model;
+  read_identity(json, "model", model);
+  if (!find_family(model.family)) open(json);  // says what there is
+  read_dimensions(json, *find_family("llama"), model);
+  model.tied_embeddings = json.at("tie_word_embeddings").boolean();
+  read_dtype(json, DType::none, model);
   return model;
 }
 

@@ -15,11 +15,15 @@ namespace roofmark {
 /// heads; head_dim (else hidden_size / num_attention_heads, which must come out whole);
 /// tie_word_embeddings; torch_dtype or dtype (default float32, dtype_assumed; Format's own names
 /// are read too); hidden_act; attention_bias, mlp_bias; quantization_config.  Of a multimodal model
-/// the language model (text_config) alone.  `name` and `source`, which no config.json has, are ours;
-/// without them the model is called `name` and its source is empty.  Other keys are ignored, except
-/// those that would change the work and are not counted.  Throws InputError naming file, key and
-/// remedy.
+/// the language model (text_config) alone.  `name` and `source`, which no config.json has, are
+/// ours; without them the model is called `name` and its source is empty.  Other keys are ignored,
+/// except those that would change the work and are not counted.  Throws InputError naming file, key
+/// and remedy.
 Model model_from_json(const JsonView& config, const std::string& name);
+
+/// The name, the family and the dimensions that all networks have, under Llama's keys; the rest as
+/// Llama's.
+Model dimensions_from_json(const JsonView& json);
 
 /// "float16", "bfloat16", ...: what torch_dtype says for this type; Format's own name where torch
 /// has none.

@@ -20,7 +20,7 @@ class Collector {
     if (m_.qk_norm == QkNorm::scaled) add(Part::plain, 2, m_.head_dim, m_.layers);
     const std::int64_t norms = m_.block == BlockKind::sandwich   ? 4
                                : m_.block == BlockKind::parallel ? 1
-                                                             : 2;
+                                                                 : 2;
     add(Part::plain, norm_rows(), m_.hidden, norms * m_.layers);
     mlp(Part::mlp, m_.intermediate, dense);
     experts(sparse);

@@ -88,7 +88,8 @@ TEST(ModelJson, UnknownArchitecturesNameWhatIsSupported) {
       refusal_of(R"({"model_type": "mamba"})"),
       "c.json: model_type: architecture \"mamba\" is not supported; name a config.json with one "
       "of these: llama, llama4, mistral, mixtral, qwen2, qwen2_moe, qwen3, qwen3_moe, gemma, "
-      "gemma2, gemma3, phi, phi-msft, phi3, gpt2, gptj, opt, chatglm, deepseek, deepseek_v2, "
+      "gemma2, gemma3, gemma3_text, phi, phi-msft, phi3, gpt2, gptj, opt, chatglm, deepseek, "
+      "deepseek_v2, "
       "deepseek_v3, gpt_oss");
 }
 
