@@ -166,6 +166,7 @@ struct Analysis {
       notes;  ///< what the ceilings say together, e.g. which thread count is best
   // Filled where a model was asked for:
   Known<Model> model;
+  std::string accounting;  ///< of the figures below
   DType kv = DType::none;  ///< of the key/value cache; none: not known
   std::vector<Layer> layers;
   std::vector<Total> totals;

@@ -213,6 +213,7 @@ std::string analysis_json(const Analysis& analysis) {
         {"parameters", parameters(model)},
         {"active_parameters", active_parameters(model)},
         {"kv_bytes_per_token", analysis.kv == DType::none ? Json(nullptr) : number(kv_bytes)}};
+    json["accounting"] = word(analysis.accounting);
     json["layers"] = list_of(analysis.layers);
     json["totals"] = list_of(analysis.totals);
   }

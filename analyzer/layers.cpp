@@ -215,6 +215,7 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
   Analysis analysis;
   analysis.title = title_of(workloads, setting, roofline);
   analysis.model = workloads.front().model;
+  analysis.accounting = name(setting.accounting);
   analysis.kv = workloads.front().kv;
   for (const Workload& workload : workloads) {
     std::vector<Layer> layers = layers_of(workload, setting, exact, roofline);

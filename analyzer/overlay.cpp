@@ -80,6 +80,7 @@ void put_points(Analysis& analysis, const std::string& device) {
 Analysis with_model(Analysis of_run, Analysis of_model, const std::string& device) {
   of_run.title = std::move(of_model.title);
   of_run.model = std::move(of_model.model);
+  of_run.accounting = std::move(of_model.accounting);
   of_run.kv = of_model.kv;
   of_run.layers = std::move(of_model.layers);
   of_run.totals = std::move(of_model.totals);

@@ -17,6 +17,34 @@ std::string cell(const Known<Seconds>& value) { return value ? exact(value->valu
 
 std::string fits_cell(const StudyRow& row) { return !row.fits ? "" : *row.fits ? "yes" : "no"; }
 
+constexpr const char* csv_columns[] = {"model",
+                                       "hardware",
+                                       "format",
+                                       "cache",
+                                       "attention",
+                                       "phase",
+                                       "devices",
+                                       "batch",
+                                       "tokens",
+                                       "ops",
+                                       "weight_bytes",
+                                       "input_bytes",
+                                       "output_bytes",
+                                       "kv_bytes",
+                                       "bytes",
+                                       "link_bytes",
+                                       "seconds",
+                                       "latency_s",
+                                       "tokens_per_second",
+                                       "bound",
+                                       "weights",
+                                       "kv_cache",
+                                       "peak",
+                                       "fits",
+                                       "generation_s",
+                                       "per_output_token_s",
+                                       "reason"};
+
 std::vector<std::string> reasons_of(const Study& study) {
   std::vector<std::string> reasons;
   for (const StudyRow& row : study.rows) {
@@ -127,34 +155,7 @@ std::string study_markdown(const Study& study) {
 
 std::string study_csv(const Study& study) {
   std::vector<Column> columns;
-  for (const char* title : {"model",
-                            "hardware",
-                            "format",
-                            "cache",
-                            "attention",
-                            "phase",
-                            "devices",
-                            "batch",
-                            "tokens",
-                            "ops",
-                            "weight_bytes",
-                            "input_bytes",
-                            "output_bytes",
-                            "kv_bytes",
-                            "bytes",
-                            "link_bytes",
-                            "seconds",
-                            "latency_s",
-                            "tokens_per_second",
-                            "bound",
-                            "weights",
-                            "kv_cache",
-                            "peak",
-                            "fits",
-                            "generation_s",
-                            "per_output_token_s"}) {
-    columns.push_back({title});
-  }
+  for (const char* title : csv_columns) columns.push_back({title});
   Table table(columns);
   for (const StudyRow& row : study.rows) {
     const Work& work = row.work;
@@ -183,7 +184,8 @@ std::string study_csv(const Study& study) {
                exact(row.storage.peak.value),
                fits_cell(row),
                cell(row.generation),
-               cell(row.per_output_token)});
+               cell(row.per_output_token),
+               row.reason});
   }
   return table.csv();
 }

@@ -276,7 +276,8 @@ Study study_of(const AnalyzeRequest& request) {
 }
 
 bool is_side_by_side(const AnalyzeRequest& request) {
-  return request.models.size() > 1 || hardware_names(request).size() > 1;
+  return request.models.size() > 1 || hardware_names(request).size() > 1 ||
+         request.dtypes.size() > 1;
 }
 
 }  // namespace roofmark

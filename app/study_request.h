@@ -28,7 +28,7 @@ std::vector<std::string> hardware_names(const AnalyzeRequest& request);
 /// Throws InputError where there would be more than 100000 combinations.
 Study study_of(const AnalyzeRequest& request);
 
-/// The same without a sweep, for several models or several devices.
+/// Whether there is something to compare without a sweep: several models, devices or formats.
 bool is_side_by_side(const AnalyzeRequest& request);
 
 }  // namespace roofmark
