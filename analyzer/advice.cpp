@@ -194,7 +194,7 @@ std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting
       if (!times) continue;
       Known<bool> fits;
       if (roofline.memory) {
-        const Storage needed = storage(candidate.workload, setting.accounting, setting.devices);
+        const Storage needed = storage_of(candidate.workload, setting);
         fits = needed.peak <= *roofline.memory;
       }
       all.push_back({std::move(candidate), *times, fits});

@@ -1,5 +1,7 @@
 #include "analyzer/generation.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 
 namespace roofmark {
@@ -41,8 +43,12 @@ Generation generation_of(const Workload& prefill, const Setting& setting, const 
   if (sum.seconds && sum.seconds->value > 0) {
     sum.tokens_per_second = static_cast<double>(sum.sequences * sum.tokens) / sum.seconds->value;
   }
-  const Workload last = steps > 0 ? step_of(prefill, steps - 1) : prefill;
-  sum.storage = storage(last, setting.accounting, setting.devices);
+  sum.storage = storage_of(prefill, setting);
+  if (steps > 0) {
+    const Bytes prompt = sum.storage.peak;
+    sum.storage = storage_of(step_of(prefill, steps - 1), setting);
+    sum.storage.peak = std::max(sum.storage.peak, prompt);
+  }
   return sum;
 }
 

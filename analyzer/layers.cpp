@@ -95,7 +95,7 @@ std::vector<Layer> layers_of(const Workload& workload, const Setting& setting,
 
 Total total_of(const Workload& workload, const Setting& setting, std::span<Layer> layers) {
   Total total = sum_of(std::string(name(workload.phase)), layers);
-  total.storage = storage(workload, setting.accounting, setting.devices);
+  total.storage = storage_of(workload, setting);
   if (!total.seconds || total.seconds->value <= 0) return total;
   const double tokens = static_cast<double>(fresh_tokens(workload));
   const double queries = static_cast<double>(workload.queries.size());

@@ -58,6 +58,19 @@ std::vector<CountedOperator> count(const Pass& pass, const Setting& setting,
   return all;
 }
 
+Storage storage_of(const Workload& workload, const Setting& setting) {
+  Storage whole = storage(workload, setting.accounting, setting.devices);
+  const std::vector<Pass> passes = passes_of(workload, setting.chunk);
+  if (passes.size() == 1) return whole;
+  Bytes activations;
+  for (const Pass& pass : passes) {
+    const Storage own = storage(pass.workload, setting.accounting, setting.devices);
+    activations = std::max(activations, own.peak - own.weights - own.kv_cache);
+  }
+  whole.peak = whole.weights + whole.kv_cache + activations;
+  return whole;
+}
+
 const Known<OpRate>& Costing::peak(const Format& format) {
   for (const auto& [known, peak] : peaks_) {
     if (known == format) return peak;

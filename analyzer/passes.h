@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/analysis.h"
 #include "analyzer/roofline.h"
 #include "analyzer/setting.h"
 
@@ -25,6 +26,10 @@ std::vector<Pass> passes_of(const Workload& workload, std::int64_t chunk);
 /// The operators of one pass, without the head's (lm_head, logits_gather) for queries that go on.
 std::vector<CountedOperator> count(const Pass& pass, const Setting& setting,
                                    const WorkModel& exact);
+
+/// What the workload keeps in the memory of one device: that of the whole, with the activations of
+/// the pass that has most of them.
+Storage storage_of(const Workload& workload, const Setting& setting);
 
 /// What passes cost together on one of the devices.
 struct PassCost {

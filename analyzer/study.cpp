@@ -101,7 +101,7 @@ CountedWorkload counted_workload(Workload workload, const Setting& setting,
       counted.operators.push_back(std::move(op));
     }
   }
-  counted.storage = storage(workload, setting.accounting, setting.devices);
+  counted.storage = storage_of(workload, setting);
   counted.workload = std::move(workload);
   return counted;
 }

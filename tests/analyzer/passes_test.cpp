@@ -74,7 +74,9 @@ TEST(Passes, QueriesThatEndEarlierLeaveTheRestToTheOthers) {
   EXPECT_EQ(passes[0].ending, (std::vector<Query>{{0, 100}}));
   EXPECT_EQ(passes[2].workload.queries, (std::vector<Query>{{306, 44}}));
   for (const CountedOperator& op : count(passes[0], {}, registry_work_model())) {
-    if (op.name == "lm_head") EXPECT_EQ(op.work.ops.value, 2.0 * 4096 * 128256);  // of one query
+    if (op.name == "lm_head") {
+      EXPECT_EQ(op.work.ops.value, 2.0 * 4096 * 128256);  // of one query
+    }
   }
 }
 
@@ -99,6 +101,18 @@ TEST(Passes, LayersOfPiecesAreTheMeanOfTheirCallsAndTotalsTheirSum) {
   EXPECT_DOUBLE_EQ(analysis.totals[0].work.ops.value, sum.work.ops.value);
   EXPECT_DOUBLE_EQ(analysis.totals[0].seconds->value, sum.seconds->value);
   EXPECT_NE(analysis.title.find("in pieces of 256"), std::string::npos);
+}
+
+TEST(Passes, PiecesNeedTheMemoryOfTheLargestOneAndTheWholeCache) {
+  const Storage whole = storage_of(prefill(4096), {}),
+                pieces = storage_of(prefill(4096), {.chunk = 64});
+  EXPECT_EQ(pieces.kv_cache, whole.kv_cache);
+  EXPECT_EQ(pieces.weights, whole.weights);
+  const Storage piece =
+      storage_of(workload(find_model("llama-3-8b"), Phase::prefill, {{0, 64}}), {});
+  EXPECT_EQ(pieces.peak - pieces.weights - pieces.kv_cache,
+            piece.peak - piece.weights - piece.kv_cache);
+  EXPECT_LT(pieces.peak, whole.peak);
 }
 
 TEST(Passes, MoreThanCanBeListedAreRefused) {

@@ -100,7 +100,8 @@ TEST(Prediction, RowsThatEncloseAShapeInSeveralExtentsAreWeighted) {
     return Shape{{"m", m}, {"n", n}, {"k", 64}};
   };
   for (const std::int64_t m : {99, 399}) {
-    for (const std::int64_t n : {99, 399}) measured.add(shape(m, n), work(m), m / 0.5);
+    for (const std::int64_t n : {99, 399})
+      measured.add(shape(m, n), work(m), static_cast<double>(m) / 0.5);
   }
   const Layer layer = measured.predicted(shape(199, 199), work(199));
   EXPECT_EQ(layer.provenance, "interpolated");

@@ -188,10 +188,8 @@ TEST(Analyze, UsageErrorsAreOneLineAndExitTwo) {
                  "cannot read ./absent/config.json (No such file");
   expect_refused({"analyze", "."}, "");
   expect_refused({"analyze", "llama-2-7b", "--hardware", "a600"}, "a6000");
-  expect_refused({"analyze", "llama-2-7b", "--accounting", "tra"},
-                 "--accounting: \"tra\" is not in this version");
-  expect_refused({"analyze", "llama-2-7b", "--accounting", "llm-viewer", "--attention", "flash"},
-                 "--attention eager");
+  expect_refused({"analyze", "llama-2-7b", "--accounting", "genz"},
+                 "--accounting: \"genz\" is not in this version");
   expect_refused({"analyze", "llama-2-7b", "--peak", "f16=155X"},
                  "--peak: \"155X\" is not a positive number");
   expect_refused({"analyze", "llama-2-7b", "--peak", "bf16=1T", "--peak", "bf16=2T"},
