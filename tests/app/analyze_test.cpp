@@ -203,7 +203,7 @@ TEST(Analyze, UsageErrorsAreOneLineAndExitTwo) {
   expect_refused({"analyze", "llama-2-7b", "--phase", "training"}, "--phase");
   expect_refused({"analyze", "llama-2-7b", "--dtype", "f33"}, "--dtype: \"f33\" is not a format");
   expect_refused({"analyze", "llama-2-7b", "--output", "xml"}, "--output");
-  expect_refused({"analyze", "llama-2-7b", "--tp", "2"}, "--tp");
+  expect_refused({"analyze", "llama-2-7b", "--pp", "2"}, "--pp");
   expect_refused({"analyze", "llama-2-7b", "--batch", "65536", "--context", "16777216"},
                  "use a smaller --batch");
 }
