@@ -36,12 +36,10 @@ double total(const Times& times) {
 Known<Times> times_of(const Workload& workload, const Setting& setting, const WorkModel& exact,
                       Costing& costing, double divisor) {
   Times times;
-  for (const Pass& pass : passes_of(workload, setting.chunk)) {
-    for (const CountedOperator& op : count(pass, setting, exact)) {
-      const Known<Seconds> seconds = costing.seconds(op);
-      if (!seconds) return std::nullopt;
-      times[group_of(op.name)] += seconds->value * static_cast<double>(op.count) / divisor;
-    }
+  for (const CountedOperator& op : count_all(workload, setting, exact)) {
+    const Known<Seconds> seconds = costing.seconds(op);
+    if (!seconds) return std::nullopt;
+    times[group_of(op.name)] += seconds->value * static_cast<double>(op.count) / divisor;
   }
   return times;
 }

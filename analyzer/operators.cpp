@@ -26,14 +26,18 @@ std::vector<Operator> operators(const Workload& workload) {
   return all;
 }
 
-Shape measured_shape(const std::string& kernel, const Shape& shape) {
-  if (kernel != "gemm" && kernel != "gemv") return shape;
-  Shape measured;
-  for (const Extent& extent : shape.extents) {
-    const bool kept =
-        extent.name == "m" || extent.name == "n" || extent.name == "k" || extent.name == "group";
-    if (kept) measured.extents.push_back(extent);
-  }
+Shape measured_shape(const std::string& kernel, const Shape& shape, const Format& format) {
+  const bool is_product = kernel == "gemm" || kernel == "gemv";
+  if (!is_product && kernel != "norm") return shape;
+  const auto unmeasured = [&](const Extent& extent) {
+    if (extent.name == "group") return format.weights != DType::i4;
+    for (const char* name : {"bias", "group_rows", "scale_bits", "zero_bits", "scaled"}) {
+      if (extent.name == name) return true;
+    }
+    return false;
+  };
+  Shape measured = shape;
+  std::erase_if(measured.extents, unmeasured);
   return measured;
 }
 

@@ -70,9 +70,9 @@ namespace roofmark {
 std::vector<Operator> operators(const Workload& workload);
 
 /// The shape in which a kernel measures an operator: a product without its bias, which no kernel
-/// adds (at most one part in 2 k of its operations), and without what core/stored.h adds to the
-/// groups of quantized weights.
-Shape measured_shape(const std::string& kernel, const Shape& shape);
+/// adds (at most one part in 2 k of its operations), and with groups of 4-bit weights only, without
+/// what core/stored.h adds to them; a norm with its scales.
+Shape measured_shape(const std::string& kernel, const Shape& shape, const Format& format);
 
 /// What quantizes the inputs of products where each row of activations gets its scale anew (kernel
 /// quantize, rows x cols of f16): attn, out, mlp, down and head.  Empty but for int8 activations.

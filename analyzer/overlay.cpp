@@ -24,7 +24,7 @@ bool measures(std::string_view id, const Layer& layer, const std::string& device
   next_part(id);  // any variant
   if (next_part(id) != layer.format.name() || next_part(id) != device) return false;
   next_part(id);  // any number of threads
-  const std::string shape = measured_shape(layer.kernel, layer.shape).text();
+  const std::string shape = measured_shape(layer.kernel, layer.shape, layer.format).text();
   if (id.substr(0, shape.size()) != shape) return false;
   id.remove_prefix(shape.size());
   if (id.empty()) return true;

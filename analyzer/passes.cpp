@@ -16,13 +16,21 @@ bool of_head(const CountedOperator& op) {
 /// That many passes are listed one by one; a prompt of a million tokens in pieces of one is not.
 constexpr std::int64_t most_passes = 1 << 12;
 
-}  // namespace
-
-std::vector<Pass> passes_of(const Workload& workload, std::int64_t chunk) {
+std::int64_t longest_of(const Workload& workload) {
   std::int64_t longest = 0;
   for (const Query& query : workload.queries) longest = std::max(longest, query.fresh);
-  const bool whole = chunk == 0 || workload.phase == Phase::decode || longest <= chunk;
-  if (whole) return {{workload, workload.queries}};
+  return longest;
+}
+
+}  // namespace
+
+bool is_one_pass(const Workload& workload, std::int64_t chunk) {
+  return chunk == 0 || workload.phase == Phase::decode || longest_of(workload) <= chunk;
+}
+
+std::vector<Pass> passes_of(const Workload& workload, std::int64_t chunk) {
+  if (is_one_pass(workload, chunk)) return {{workload, workload.queries}};
+  const std::int64_t longest = longest_of(workload);
   if ((longest + chunk - 1) / chunk > most_passes) {
     throw InputError("--chunk " + std::to_string(chunk) + " makes more than " +
                      std::to_string(most_passes) + " passes of " + std::to_string(longest) +
@@ -43,6 +51,18 @@ std::vector<Pass> passes_of(const Workload& workload, std::int64_t chunk) {
   return passes;
 }
 
+std::vector<CountedOperator> count_all(const Workload& workload, const Setting& setting,
+                                       const WorkModel& exact) {
+  if (is_one_pass(workload, setting.chunk)) {
+    return count(workload, setting.accounting, exact, setting.devices);
+  }
+  std::vector<CountedOperator> all;
+  for (const Pass& pass : passes_of(workload, setting.chunk)) {
+    for (CountedOperator& op : count(pass, setting, exact)) all.push_back(std::move(op));
+  }
+  return all;
+}
+
 std::vector<CountedOperator> count(const Pass& pass, const Setting& setting,
                                    const WorkModel& exact) {
   std::vector<CountedOperator> all =
@@ -60,10 +80,9 @@ std::vector<CountedOperator> count(const Pass& pass, const Setting& setting,
 
 Storage storage_of(const Workload& workload, const Setting& setting) {
   Storage whole = storage(workload, setting.accounting, setting.devices);
-  const std::vector<Pass> passes = passes_of(workload, setting.chunk);
-  if (passes.size() == 1) return whole;
+  if (is_one_pass(workload, setting.chunk)) return whole;
   Bytes activations;
-  for (const Pass& pass : passes) {
+  for (const Pass& pass : passes_of(workload, setting.chunk)) {
     const Storage own = storage(pass.workload, setting.accounting, setting.devices);
     activations = std::max(activations, own.peak - own.weights - own.kv_cache);
   }
@@ -115,12 +134,7 @@ const char* PassCost::bound() const {
 
 PassCost cost_of(const Workload& workload, const Setting& setting, const WorkModel& exact,
                  const Roofline& roofline) {
-  Costing costing(roofline);
-  PassCost sum;
-  for (const Pass& pass : passes_of(workload, setting.chunk)) {
-    costing.add(sum, count(pass, setting, exact));
-  }
-  return sum;
+  return Costing(roofline).add_all(count_all(workload, setting, exact));
 }
 
 }  // namespace roofmark

@@ -27,6 +27,12 @@ std::vector<Pass> passes_of(const Workload& workload, std::int64_t chunk);
 std::vector<CountedOperator> count(const Pass& pass, const Setting& setting,
                                    const WorkModel& exact);
 
+bool is_one_pass(const Workload& workload, std::int64_t chunk);
+
+/// The operators of all passes, one pass after the other.
+std::vector<CountedOperator> count_all(const Workload& workload, const Setting& setting,
+                                       const WorkModel& exact);
+
 /// What the workload keeps in the memory of one device: that of the whole, with the activations of
 /// the pass that has most of them.
 Storage storage_of(const Workload& workload, const Setting& setting);

@@ -95,12 +95,7 @@ Table table_of(const Study& study) {
 
 CountedWorkload counted_workload(Workload workload, const Setting& setting,
                                  const WorkModel& exact) {
-  CountedWorkload counted{.setting = setting};
-  for (const Pass& pass : passes_of(workload, setting.chunk)) {
-    for (CountedOperator& op : count(pass, setting, exact)) {
-      counted.operators.push_back(std::move(op));
-    }
-  }
+  CountedWorkload counted{.setting = setting, .operators = count_all(workload, setting, exact)};
   counted.storage = storage_of(workload, setting);
   counted.workload = std::move(workload);
   return counted;

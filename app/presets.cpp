@@ -173,7 +173,7 @@ std::vector<Operator> operators_of(const Policy& policy) {
   for (const Workload& workload : policy.workloads) {
     for (Operator& op : operators(workload)) {
       op.device = workload.device;
-      op.shape = measured_shape(op.kernel, op.shape);
+      op.shape = measured_shape(op.kernel, op.shape, op.format);
       all.push_back(std::move(op));
     }
     if (workload.device == "cpu") continue;

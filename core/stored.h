@@ -23,9 +23,12 @@ struct Stored {
 inline Bytes stored_bytes(std::int64_t n, std::int64_t k, const Stored& stored) {
   const double elements = static_cast<double>(n) * static_cast<double>(k);
   if (stored.group == 0) return Bytes{elements * bytes(stored.type)};
-  const std::int64_t rows = std::max<std::int64_t>(stored.rows, 1);
-  const double blocks = static_cast<double>((n + rows - 1) / rows) *
-                        static_cast<double>((k + stored.group - 1) / stored.group);
+  const auto parts = [](std::int64_t whole, std::int64_t part) {
+    return (whole + part - 1) / part;
+  };
+  const std::int64_t down = parts(n, std::max<std::int64_t>(stored.rows, 1)),
+                     across = parts(k, stored.group);
+  const double blocks = static_cast<double>(down) * static_cast<double>(across);
   return Bytes{elements * bytes(stored.type) + blocks * (stored.scale_bits + stored.zero_bits) / 8};
 }
 

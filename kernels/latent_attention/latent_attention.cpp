@@ -34,7 +34,8 @@ struct Form {
 };
 
 Form expanded(const Shape& shape, const Extents& e) {
-  const double plain = e.extent(shape, "plain_dim"), value = e.extent(shape, "value_dim");
+  const double plain = AttendedExtents::extent(shape, "plain_dim"),
+               value = AttendedExtents::extent(shape, "value_dim");
   return {plain + e.rotated_dim, value, e.heads * plain, e.heads * value, e.rotated_dim};
 }
 
