@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/sweet_spot.h"
 #include "core/measurement.h"
 #include "core/model.h"
 #include "core/work.h"
@@ -152,6 +153,22 @@ struct Sweep {
   std::vector<std::string> notes;  ///< where plateaus and reported caches disagree
 };
 
+/// What a convolution network counts under one convention.
+struct NetworkCounting {
+  std::string counting;  ///< in words
+  double ops = 0;
+  std::string unit;  ///< MAC (a multiply-add is one) or FLOP
+  double bytes = 0, intensity = 0;
+};
+
+struct NetworkFacts {
+  std::string name;
+  std::int64_t images = 1;  ///< at once
+  double parameters = 0;    ///< batch normalization's scale and shift included
+  Known<double> images_per_second;
+  std::vector<NetworkCounting> countings;
+};
+
 struct Warning {
   std::string what;  ///< e.g. a violated consistency pair, naming both rows
 };
@@ -173,6 +190,8 @@ struct Analysis {
   Known<Storage> storage;
   Known<Generation> generation;
   std::vector<Advice> answers;
+  Known<NetworkFacts> network;  ///< instead of a model
+  Known<SweetSpot> sweet_spot;
 };
 
 }  // namespace roofmark

@@ -165,9 +165,48 @@ Json json_of(const Change& change) {
           {"fits", change.fits ? Json(*change.fits) : Json(nullptr)}};
 }
 
-Json json_of(const Advice& answer);  // itself of a list
+Json json_of(const NetworkCounting& counting) {
+  return {{"counted", counting.counting},
+          {"unit", counting.unit},
+          {"ops", number(counting.ops)},
+          {"bytes", number(counting.bytes)},
+          {"intensity", number(counting.intensity)}};
+}
 
-Json json_of(const Sweep& sweep);  // itself of lists
+Json json_of(const QuantizedRoof& roof) {
+  return {{"quantization", roof.quantization.name},
+          {"format", roof.quantization.format.name()},
+          {"weight_bytes", roof.quantization.weight_bytes},
+          {"peak", number(roof.peak)},
+          {"ops_per_second_per_row", number(roof.slope)},
+          {"ridge_rows", number(roof.ridge)},
+          {"reason", word(roof.reason)}};
+}
+
+Json json_of(const Crossover& crossover) {
+  return {{"from", crossover.from},
+          {"to", crossover.to},
+          {"rows", crossover.rows},
+          {"overtakes", crossover.overtakes}};
+}
+
+Json json_of(const RowRange& range) {
+  return {{"first", range.first},
+          {"last", range.last > 0 ? Json(range.last) : Json(nullptr)},
+          {"best", range.best}};
+}
+
+Json json_of(const BatchRange& range) {
+  return {{"first", range.first},
+          {"last", range.last},
+          {"best", range.best},
+          {"gain_first", number(range.gain_first)},
+          {"gain_last", number(range.gain_last)}};
+}
+
+Json json_of(const Sweep& sweep);  // these are themselves of lists
+Json json_of(const Advice& answer);
+Json json_of(const OperatorSweetSpot& op);
 
 template <class Items>
 Json list_of(const Items& items) {
@@ -180,6 +219,30 @@ Json json_of(const Advice& answer) {
   return {{"operator", word(answer.op)},   {"phase", answer.phase},
           {"bound", answer.bound},         {"why", answer.why},
           {"share", number(answer.share)}, {"changes", list_of(answer.changes)}};
+}
+
+Json json_of(const OperatorSweetSpot& op) {
+  return {{"operator", op.op},
+          {"phase", op.phase},
+          {"ranges", list_of(op.ranges)},
+          {"reason", word(op.reason)}};
+}
+
+Json json_of(const SweetSpot& spot) {
+  return {{"scales", spot.scales == WeightScales::none ? "none" : "per_128"},
+          {"quantizations", list_of(spot.roofs)},
+          {"crossovers", list_of(spot.crossovers)},
+          {"ranges", list_of(spot.ranges)},
+          {"most_sequences", spot.most_sequences},
+          {"operators", list_of(spot.operators)}};
+}
+
+Json json_of(const NetworkFacts& network) {
+  return {{"name", network.name},
+          {"parameters", number(network.parameters)},
+          {"images", network.images},
+          {"images_per_second", number(network.images_per_second)},
+          {"countings", list_of(network.countings)}};
 }
 
 Json json_of(const Sweep& sweep) {
@@ -213,10 +276,14 @@ std::string analysis_json(const Analysis& analysis) {
         {"parameters", parameters(model)},
         {"active_parameters", active_parameters(model)},
         {"kv_bytes_per_token", analysis.kv == DType::none ? Json(nullptr) : number(kv_bytes)}};
+  }
+  if (analysis.network) json["network"] = json_of(*analysis.network);
+  if (analysis.model || analysis.network) {
     json["accounting"] = word(analysis.accounting);
     json["layers"] = list_of(analysis.layers);
     json["totals"] = list_of(analysis.totals);
   }
+  if (analysis.sweet_spot) json["sweet_spot"] = json_of(*analysis.sweet_spot);
   if (analysis.storage) json["storage"] = json_of(*analysis.storage);
   if (analysis.generation) json["generation"] = json_of(*analysis.generation);
   if (!analysis.answers.empty()) json["answers"] = list_of(analysis.answers);

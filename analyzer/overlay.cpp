@@ -87,6 +87,8 @@ Analysis with_model(Analysis of_run, Analysis of_model, const std::string& devic
   of_run.storage = of_model.storage;
   of_run.generation = of_model.generation;
   of_run.answers = std::move(of_model.answers);
+  of_run.network = std::move(of_model.network);
+  of_run.sweet_spot = std::move(of_model.sweet_spot);
   for (Warning& warning : of_model.warnings) of_run.warnings.push_back(std::move(warning));
   for (std::string& note : of_model.notes) of_run.notes.push_back(std::move(note));
   put_theoretical(of_run, theoretical_roofline(of_run, device));

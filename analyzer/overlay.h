@@ -22,7 +22,8 @@ void put_theoretical(Analysis& analysis, const Roofline& theoretical);
 void put_points(Analysis& analysis, const std::string& device);
 
 /// The analysis of a run with what another analysis says of a model on the run's measured roofline:
-/// its title, model, layers, totals and storage, the layers beside the theory and under the points.
+/// its title, model or network, layers, totals, storage and sweet spot, the layers beside the
+/// theory and under the points.
 Analysis with_model(Analysis of_run, Analysis of_model, const std::string& device);
 
 }  // namespace roofmark

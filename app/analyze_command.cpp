@@ -1,133 +1,26 @@
 // roofmark analyze: a model on a roofline from specs or from a run, or what a run says by itself.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
-#include "analyzer/advice.h"
-#include "analyzer/from_run.h"
-#include "analyzer/layers.h"
-#include "analyzer/overlay.h"
-#include "analyzer/prediction.h"
 #include "analyzer/study.h"
 #include "analyzer/tra_table.h"
 #include "analyzer/viewer_table.h"
+#include "app/analyses.h"
 #include "app/analyze_request.h"
 #include "app/commands.h"
 #include "app/files.h"
-#include "app/hardware_argument.h"
-#include "app/model_argument.h"
 #include "app/print.h"
-#include "app/quantity.h"
 #include "app/render.h"
 #include "app/store.h"
 #include "app/study_request.h"
-#include "app/work_model.h"
 #include "app/workload_limits.h"
 #include "core/error.h"
-#include "core/printable.h"
 #include "core/run_json.h"
 
 namespace roofmark {
 namespace {
-
-/// One set of workloads on one roofline, with what would help.
-Analysis analysis_of(const AnalyzeRequest& request, const std::vector<Workload>& workloads,
-                     const WorkModel& work, const Roofline& roofline) {
-  const Setting setting = setting_of(request.setting, accounting_of(request));
-  Analysis analysis = analyze_model(workloads, setting, work, roofline);
-  if (setting.generate > 0 && !analysis.generation) {
-    throw InputError(
-        "--generate begins with a prompt (there is no prefill here); leave out --phase, or add "
-        "prefill to it");
-  }
-  analysis.answers = advice_on(workloads, setting, work, roofline, analysis);
-  return analysis;
-}
-
-std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
-  if (request.models.empty()) {
-    throw InputError("nothing to analyze; name a model (roofmark list models) or a run with --run");
-  }
-  const WorkModel work = registry_work_model();
-  std::vector<Analysis> analyses;
-  for (const std::string& hardware : hardware_names(request)) {
-    AnalyzeRequest one = request;
-    one.hardware = hardware;
-    const Roofline roofline = with_link(roofline_of(one), request.setting);
-    for (const std::string& argument : request.models) {
-      const Model model = model_argument(argument);
-      for (const auto& workloads : workloads_of(request, model)) {
-        analyses.push_back(analysis_of(request, workloads, work, roofline));
-        const bool said = !request.dtypes.empty() || request.setting.has_bits() ||
-                          accounting_of(request) == Accounting::tra;
-        if (!model.dtype_assumed || said) continue;
-        analyses.back().warnings.push_back({model.name +
-                                            " has no torch_dtype: float32 is assumed, as Hugging "
-                                            "Face does; say another with --dtype"});
-      }
-    }
-  }
-  return analyses;
-}
-
-/// The hardware asked for, refused where the run was not taken on it: its data sheet would stand
-/// beside another machine's numbers.
-Hardware asked_hardware(const AnalyzeRequest& request, const Run& run) {
-  Hardware hardware = hardware_argument(request.hardware);
-  const Machine& machine = run.machine;
-  std::string devices;
-  for (const std::string& device : run.policy.devices) {
-    if (hardware.describes(machine, device)) return hardware;
-    devices += (devices.empty() ? "" : " or ") + device;
-  }
-  throw InputError("--hardware " + hardware.name + " does not go with " + request.run + " (" +
-                   hardware.title + " is not the " + devices + " of " +
-                   printable(machine.class_.empty() ? machine.id : machine.class_) + ", " +
-                   printable(machine.cpu.model.value_or("of an unknown CPU")) +
-                   ", where it was taken); leave out --hardware, or --run");
-}
-
-void refuse_beside_a_run(const AnalyzeRequest& request) {
-  const auto refuse = [](const char* flag, const char* why) {
-    throw InputError(std::string(flag) + " does not go with --run (" + why +
-                     "); leave one of them out");
-  };
-  if (!request.peaks.empty()) refuse("--peak", "a run has its own peaks");
-  if (!request.memory.empty()) refuse("--memory", "a run's machine has its own memory");
-  if (!request.engine.empty()) refuse("--engine", "a run's rows name their device");
-}
-
-/// `hardware` is kept by the caller for as long as the options are used.
-RunOptions run_options_of(const AnalyzeRequest& request, const Run& run,
-                          std::optional<Hardware>& hardware) {
-  refuse_beside_a_run(request);
-  RunOptions options;
-  if (!request.hardware.empty()) {
-    hardware = asked_hardware(request, run);
-    options.hardware = &*hardware;
-  }
-  if (!request.bandwidth.empty())
-    options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
-  return options;
-}
-
-std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
-  std::optional<Hardware> hardware;
-  const Analysis of_run = analyze_run(run, run_options_of(request, run, hardware));
-  if (request.models.empty()) return {of_run};
-  const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
-  const Roofline roofline = with_link(measured_roofline(run, of_run, device), request.setting);
-  const WorkModel work = registry_work_model();
-  std::vector<Analysis> analyses;
-  for (const std::string& argument : request.models) {
-    for (const auto& workloads : workloads_of(request, model_argument(argument), run)) {
-      analyses.push_back(
-          with_model(of_run, analysis_of(request, workloads, work, roofline), device));
-      put_predictions(analyses.back(), run, roofline, device);
-    }
-  }
-  return analyses;
-}
 
 std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
                      const Run* run) {
@@ -147,7 +40,9 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
     for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
     text = output_format(request.output).write(sections);
   }
-  if (run || !is_side_by_side(request)) return text;
+  const bool networks = std::any_of(analyses.begin(), analyses.end(),
+                                    [](const Analysis& one) { return one.network.has_value(); });
+  if (run || request.sweet_spot || networks || !is_side_by_side(request)) return text;
   if (request.output == "table") text += "\n\n" + study_text(study_of(request));
   if (request.output == "md") text += "\n" + study_markdown(study_of(request));
   return text;
@@ -173,13 +68,18 @@ std::string swept(const AnalyzeRequest& request) {
 std::string analyzed(const AnalyzeRequest& request) {
   std::optional<Run> run;
   if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
-  const std::vector<Analysis> analyses = run ? from_run(request, *run) : from_specs(request);
+  const std::vector<Analysis> analyses =
+      run ? analyses_on_run(request, *run) : analyses_on_specs(request);
   return rendered(request, analyses, run ? &*run : nullptr);
 }
 
 int analyze(const AnalyzeRequest& request) {
   accounting_of(request);  // what cannot be done is said before any file is read
-  if (request.models.empty() && !request.run.empty() && !request.model_flags.empty()) {
+  if (!request.scales.empty() && !request.sweet_spot) {
+    throw InputError("--scales says something of --sweet-spot (which is not asked for); add it");
+  }
+  if (request.models.empty() && !request.run.empty() && !request.model_flags.empty() &&
+      !request.sweet_spot) {
     throw InputError(
         listed(request.model_flags) + (request.model_flags.size() > 1 ? " say" : " says") +
         " something of a model (none is named, and a run alone is as it was measured); "
@@ -277,6 +177,17 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
   command.add_option("--peak", request.peaks, "FORMAT=OPS per second, e.g. bf16=155T; repeatable")
       ->allow_extra_args(false);
   command.add_option("--bandwidth", request.bandwidth, "bytes per second of the memory, e.g. 768G");
+  command
+      .add_option("--intermediates", request.intermediates,
+                  "of a convolution network: fused (default) or stored")
+      ->check(CLI::IsMember({"fused", "stored"}));
+  command.add_flag("--sweet-spot", request.sweet_spot,
+                   "which of W16A16, W4A16, W8A8 and W4A8 is fastest, by rows and, of a model, by "
+                   "sequences up to --batch (default 1024)");
+  command
+      .add_option("--scales", request.scales,
+                  "with --sweet-spot, of 4-bit weights alone: none (default), or 128 weights each")
+      ->check(CLI::IsMember({"none", "128"}));
   command.add_option("--memory", request.memory,
                      "bytes that the memory holds, e.g. 24G (24e9) or 24Gi (24 x 2^30)");
   command.add_option("--engine", request.engine,
@@ -300,7 +211,9 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
 void add_analyze(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("analyze", "a model on a roofline, or what a run says");
   const auto request = std::make_shared<AnalyzeRequest>();
-  command->add_option("MODEL", request->models, "built-in names or paths of config.json files");
+  command->add_option(
+      "MODEL", request->models,
+      "built-in names (roofmark list models, networks), or paths of config.json files");
   command->add_option("--run", request->run,
                       "a run or journal: its ceilings and points, or the model on its roofline");
   command->add_option(

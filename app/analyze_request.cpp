@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analyzer/operators.h"
+#include "analyzer/sweet_spot_of_model.h"
 #include "analyzer/weight_formats.h"
 #include "app/hardware_argument.h"
 #include "app/quantity.h"
@@ -218,6 +219,49 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   return roofline;
 }
 
+std::vector<Format> network_formats(const AnalyzeRequest& request) {
+  std::vector<Format> formats;
+  for (const std::string& dtype : request.dtypes)
+    formats.push_back(format_called(dtype, "--dtype"));
+  if (formats.empty()) formats.emplace_back();
+  return formats;
+}
+
+Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
+                             const Roofline& roofline, const WorkModel& exact) {
+  for (const std::string& flag : request.model_flags) {
+    if (model && (flag == "--phase" || flag == "--batch" || flag == "--context")) continue;
+    throw InputError(flag + " does not go with --sweet-spot" +
+                     (model ? " (it compares formats of a model's products, counted exactly)"
+                            : " of a device alone (no model is named)") +
+                     "; leave it out");
+  }
+  const WeightScales scales = request.scales == "128" ? WeightScales::per_128 : WeightScales::none;
+  Analysis analysis;
+  analysis.title =
+      "quantization sweet spot" + (roofline.name.empty() ? "" : " on " + roofline.name);
+  if (!model) {
+    analysis.sweet_spot = sweet_spot(roofline, scales);
+    return analysis;
+  }
+  const std::int64_t context = request.context.value_or(2048);
+  const std::int64_t most = request.batch.value_or(1024);
+  const auto workload = [&](Phase phase, std::int64_t sequences, const Format& format) {
+    return Workload{*model, phase, queries_of(phase, sequences, context), format, DType::f16};
+  };
+  analysis.title =
+      model->name + ", " + analysis.title + ", 1 to " + std::to_string(most) + " sequences";
+  std::vector<Phase> phases;
+  for (const Phase phase : {Phase::prefill, Phase::decode}) {
+    if (!wants(request, phase)) continue;
+    phases.push_back(phase);
+    analysis.title += ", " + std::string(name(phase));
+    if (phase == Phase::prefill) analysis.title += " of " + std::to_string(context) + " tokens";
+  }
+  analysis.sweet_spot = sweet_spot_of_model(workload, phases, most, exact, roofline, scales);
+  return analysis;
+}
+
 std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
   std::vector<std::string> doubts;
   const auto add = [&](std::string_view text, std::string_view flag, std::string_view unit) {
@@ -226,6 +270,12 @@ std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
   };
   for (const std::string& text : request.peaks) add(peak_of(text).value, "--peak", "op/s");
   if (!request.bandwidth.empty()) add(request.bandwidth, "--bandwidth", "B/s");
+  const bool bare = !request.memory.empty() && request.memory.back() <= '9';
+  if (bare && size_from(request.memory, "--memory") < 1e6) {
+    doubts.push_back("--memory: " + printable(request.memory, 40) + " is taken as " +
+                     printable(request.memory, 40) + " bytes (it has no prefix); write it like " +
+                     printable(request.memory, 40) + "Gi if that was meant");
+  }
   return doubts;
 }
 

@@ -17,7 +17,8 @@ namespace roofmark {
 struct AnalyzeRequest {
   std::vector<std::string> models, phases{"prefill", "decode"}, dtypes, peaks;
   std::string run, hardware, engine, kv_dtype, attention, accounting = "exact", bandwidth, memory;
-  std::string output = "table", out;
+  std::string intermediates, scales, output = "table", out;
+  bool sweet_spot = false;
   std::optional<std::int64_t> batch, context;  ///< default 1 and 2048
   SettingRequest setting;
   std::vector<std::string> model_flags;  ///< those given that say something of a model
@@ -30,6 +31,15 @@ Accounting accounting_of(const AnalyzeRequest& request);
 /// memory replaced by those given; without hardware those given alone; with nothing an empty one.
 /// Throws InputError.
 Roofline roofline_of(const AnalyzeRequest& request);
+
+/// The one format asked for, else f32, in which networks are published.  Throws InputError.
+std::vector<Format> network_formats(const AnalyzeRequest& request);
+
+/// The quantization sweet spot that is asked for: of each product of the model with up to --batch
+/// sequences (default 1024), or without a model of weights alone.  Throws InputError where
+/// something is asked that does not go with it.
+Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
+                             const Roofline& roofline, const WorkModel& exact);
 
 /// What is odd about what is asked though it can be done, a line each.
 std::vector<std::string> doubts_about(const AnalyzeRequest& request);

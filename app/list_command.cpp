@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "analyzer/conv_network.h"
 #include "analyzer/models.h"
 #include "analyzer/spec.h"
 #include "app/commands.h"
@@ -63,6 +64,21 @@ Table models_table() {
   return table;
 }
 
+Table networks_table() {
+  Table table({{"name"},
+               {"title"},
+               {"layers", Align::right},
+               {"multiply_adds", Align::right},
+               {"parameters", Align::right},
+               {"source"}});
+  for (const ConvNetwork& network : builtin_networks()) {
+    const ConvCount counted = count(network, {});
+    table.add({network.name, network.title, std::to_string(network.layers.size()),
+               std::to_string(counted.macs), std::to_string(counted.parameters), network.source});
+  }
+  return table;
+}
+
 /// The formats each engine has a peak for: "gpu f32 f16-f32; dla w8a8".
 std::string engines_text(const Hardware& hardware) {
   std::string text;
@@ -79,13 +95,19 @@ Table hardware_table(Reader reader) {
                {"title"},
                {units ? "bandwidth_bytes_per_s" : "bandwidth", Align::right},
                {units ? "memory_bytes" : "memory", Align::right},
+               {units ? "f16_ops_per_s" : "f16", Align::right},
+               {units ? "w8a8_ops_per_s" : "w8a8", Align::right},
                {"confidence"},
                {"engines"}});
   const auto add = [&](const Hardware& one) {
     const Known<double> memory = one.memory ? Known<double>(one.memory->value) : std::nullopt;
+    const auto peak = [&](const char* format) {  // of the first engine, dense
+      const Known<OpRate> known = one.engine().peak(*working_format_from(format));
+      return known ? figure(known->value, "op/s", reader) : units ? "" : "-";
+    };
     table.add({one.name, one.title + (one.is_default_mode ? " (as shipped)" : ""),
-               figure(one.bandwidth.value, "B/s", reader), figure(memory, "B", reader),
-               one.confidence, engines_text(one)});
+               figure(one.bandwidth.value, "B/s", reader), figure(memory, "B", reader), peak("f16"),
+               peak("w8a8"), one.confidence, engines_text(one)});
   };
   for (const Hardware& one : hardware()) {
     add(one);
@@ -124,10 +146,12 @@ Table listing(const std::string& what, Reader reader) {
   if (what == "probes") return kernels_table(all_probes(), discover());
   if (what == "kernels") return kernels_table(all_kernels(), discover());
   if (what == "models") return models_table();
+  if (what == "networks") return networks_table();
   if (what == "hardware") return hardware_table(reader);
   if (what == "isas") return isas_table(discover());
-  throw InputError("cannot list " + what +
-                   " (there are probes, kernels, models, hardware and isas); name one of these");
+  throw InputError(
+      "cannot list " + what +
+      " (there are probes, kernels, models, networks, hardware and isas); name one of these");
 }
 
 int list(const std::string& what, const std::string& output) {
@@ -144,7 +168,7 @@ void add_list(CLI::App& app, Command& chosen) {
   };
   CLI::App* command = app.add_subcommand("list", "what there is to measure and to compare with");
   const auto request = std::make_shared<Request>();
-  command->add_option("WHAT", request->what, "probes, kernels, models, hardware or isas")
+  command->add_option("WHAT", request->what, "probes, kernels, models, networks, hardware or isas")
       ->required();
   command->add_option("--output", request->output, list_format_names())->capture_default_str();
   command->callback(

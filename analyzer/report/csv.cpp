@@ -59,7 +59,11 @@ constexpr std::string_view columns[] = {"run",
                                         "latency_s",
                                         "per_output_token_s",
                                         "predicted_s",
-                                        "provenance"};
+                                        "provenance",
+                                        "first",
+                                        "last",
+                                        "gain_first",
+                                        "gain_last"};
 
 using Cells = std::map<std::string_view, std::string>;
 
@@ -207,6 +211,56 @@ Cells cells_of(const Generation& row) {
   return cells;
 }
 
+Cells cells_of(const NetworkCounting& row) {
+  Cells cells{{"row", "counting"}, {"name", row.counting}, {"unit", row.unit}};
+  cells["ops"] = exact(row.ops);
+  cells["bytes"] = exact(row.bytes);
+  cells["intensity_op_per_byte"] = exact(row.intensity);
+  return cells;
+}
+
+Cells cells_of(const QuantizedRoof& row) {
+  Cells cells{{"row", "quantization"}, {"name", row.quantization.name}, {"unit", "rows"}};
+  cells["format"] = row.quantization.format.name();
+  cells["bytes"] = exact(row.quantization.weight_bytes);
+  cells["value"] = cell(row.ridge);
+  cells["ceiling"] = row.peak ? exact(row.peak->value) : "";
+  cells["reason"] = row.reason;
+  return cells;
+}
+
+Cells cells_of(const RowRange& row) {
+  Cells cells{{"row", "sweet_spot"}, {"name", row.best}, {"unit", "rows"}};
+  cells["first"] = std::to_string(row.first);
+  cells["last"] = row.last > 0 ? std::to_string(row.last) : "";
+  return cells;
+}
+
+/// A range of one operator.
+struct OperatorRange {
+  const OperatorSweetSpot& op;
+  const BatchRange& range;
+};
+
+std::vector<OperatorRange> ranges_of(const SweetSpot& spot) {
+  std::vector<OperatorRange> all;
+  for (const OperatorSweetSpot& op : spot.operators) {
+    for (const BatchRange& range : op.ranges) all.push_back({op, range});
+  }
+  return all;
+}
+
+Cells cells_of(const OperatorRange& row) {
+  Cells cells{{"row", "operator_sweet_spot"}, {"id", row.op.op}, {"phase", row.op.phase}};
+  cells["name"] = row.range.best;
+  cells["unit"] = "sequences";
+  cells["first"] = std::to_string(row.range.first);
+  cells["last"] = std::to_string(row.range.last);
+  cells["gain_first"] = cell(row.range.gain_first);
+  cells["gain_last"] = cell(row.range.gain_last);
+  return cells;
+}
+
 class Sheet {
  public:
   Sheet() : table_(titles()) {}
@@ -248,6 +302,14 @@ std::string csv_report(std::span<const Section> sections) {
     sheet.add(run, section.analysis->totals, contended);
     const Known<Generation>& generation = section.analysis->generation;
     if (generation) sheet.add(run, std::span(&*generation, 1), contended);
+    if (section.analysis->network) {
+      sheet.add(run, section.analysis->network->countings, contended);
+    }
+    if (!section.analysis->sweet_spot) continue;
+    const SweetSpot& spot = *section.analysis->sweet_spot;
+    sheet.add(run, spot.roofs, contended);
+    sheet.add(run, spot.ranges, contended);
+    sheet.add(run, ranges_of(spot), contended);
   }
   return sheet.text();
 }

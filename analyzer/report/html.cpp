@@ -5,6 +5,7 @@
 #include "analyzer/numbers.h"
 #include "analyzer/report/identity.h"
 #include "analyzer/report/markup.h"
+#include "analyzer/report/model_tables.h"
 #include "analyzer/report/page.h"
 #include "analyzer/report/probe_tables.h"
 #include "analyzer/report/report.h"
@@ -179,12 +180,7 @@ std::string section_html(const Section& section, const std::string& id) {
                    html_table(ceilings_table(group.rows, contended)));
   }
   html += table_part("Points", points_table(point_list(analysis).measured, contended));
-  html += table_part("Layers of the model", layers_table(analysis));
-  html += table_part("Totals", totals_table(analysis));
-  html += table_part("Generation", generation_table(analysis));
-  html += table_part("Storage", storage_table(analysis));
-  html += table_part("What binds, and what would help most", advice_table(analysis));
-  html += table_part("What changes would gain", changes_table(analysis));
+  for (const auto& [title, table] : model_tables(analysis)) html += table_part(title, table);
   html += reasons_part("Refused", refused_rows(analysis));
   html += reasons_part("Not measured", missing_rows(analysis));
   html += reasons_part("Remarks", remarks(analysis));

@@ -1,5 +1,6 @@
 // The report as Markdown.
 #include "analyzer/plain_text.h"
+#include "analyzer/report/model_tables.h"
 #include "analyzer/report/probe_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/tables.h"
@@ -41,12 +42,7 @@ std::string section_markdown(const Section& section) {
     add_table(text, title, table);
   add_table(text, "Points by phase and threads, longest first",
             points_table(point_list(analysis).measured, contended));
-  add_table(text, "Layers", layers_table(analysis));
-  add_table(text, "Totals", totals_table(analysis));
-  add_table(text, "Generation", generation_table(analysis));
-  add_table(text, "Storage", storage_table(analysis));
-  add_table(text, "What binds, and what would help most", advice_table(analysis));
-  add_table(text, "What changes would gain", changes_table(analysis));
+  for (const auto& [title, table] : model_tables(analysis)) add_table(text, title, table);
   for (const CeilingGroup& group : rows.others) {
     add_table(text, group.title, ceilings_table(group.rows, contended));
   }

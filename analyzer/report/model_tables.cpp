@@ -1,5 +1,4 @@
-// Tables of what a model needs as a whole, and of what would help.
-#include <algorithm>
+#include "analyzer/report/model_tables.h"
 
 #include "analyzer/numbers.h"
 #include "analyzer/report/tables.h"
@@ -7,107 +6,113 @@
 namespace roofmark {
 namespace {
 
-constexpr double least_gain = 1.005;  // below, a change is no help
+constexpr double mebi = 0x1p20;
 
-/// The first that helps and for which there is memory.
-const Change* best_of(const Advice& advice) {
-  for (const Change& change : advice.changes) {
-    if (*change.gain >= least_gain && change.fits.value_or(true)) return &change;
+Table countings_table(const NetworkFacts& network) {
+  Table table({{"counted"},
+               {"operations", Align::right},
+               {"bytes", Align::right},
+               {"MiB", Align::right},
+               {"intensity", Align::right}});
+  for (const NetworkCounting& row : network.countings) {
+    table.add({row.counting, fixed(row.ops / 1e9, 3) + " G" + row.unit,
+               fixed(row.bytes / 1e6, 1) + " MB", fixed(row.bytes / mebi, 2),
+               plain_number(row.intensity) + " " + row.unit + "/B"});
   }
-  return nullptr;
+  return table;
 }
 
-std::string factor(const Change& change) { return plain_number(*change.gain) + " x"; }
+Table quantizations_table(const SweetSpot& spot) {
+  Table table({{"quantization"},
+               {"computes in"},
+               {"bytes/weight", Align::right},
+               {"peak", Align::right},
+               {"per row", Align::right},
+               {"ridge (rows)", Align::right},
+               {"why unknown"}});
+  for (const QuantizedRoof& roof : spot.roofs) {
+    const auto rate = [](const Known<OpRate>& value) {
+      return value ? si(value->value, "op/s") : std::string("unknown");
+    };
+    table.add({roof.quantization.name, computing_format(roof.quantization.format).name(),
+               exact(roof.quantization.weight_bytes), rate(roof.peak), rate(roof.slope),
+               roof.ridge ? fixed(*roof.ridge, 2) : "unknown",
+               roof.reason.empty() ? "-" : roof.reason});
+  }
+  return table;
+}
+
+Table crossovers_table(const SweetSpot& spot) {
+  Table table({{"from rows", Align::right}, {"on"}});
+  for (const Crossover& crossover : spot.crossovers) {
+    table.add({fixed(crossover.rows, 2),
+               crossover.to + (crossover.overtakes ? " is faster than " : " is level with ") +
+                   crossover.from});
+  }
+  return table;
+}
+
+Table ranges_table(const SweetSpot& spot) {
+  Table table({{"rows"}, {"best"}});
+  for (const RowRange& range : spot.ranges) {
+    const std::string end = range.last > 0 ? " to " + std::to_string(range.last) : " and more";
+    table.add({std::to_string(range.first) + end, range.best});
+  }
+  return table;
+}
+
+Table operators_table(const SweetSpot& spot) {
+  Table table({{"product"},
+               {"phase"},
+               {"sequences"},
+               {"best"},
+               {"times as fast as W16A16", Align::right},
+               {"why unknown"}});
+  for (const OperatorSweetSpot& op : spot.operators) {
+    for (const BatchRange& range : op.ranges) {
+      const auto gain = [](const Known<double>& value) {
+        return value ? fixed(*value, 2) : std::string("unknown");
+      };
+      const std::string first = gain(range.gain_first), last = gain(range.gain_last);
+      const bool one = range.first == range.last;
+      table.add({op.op, op.phase,
+                 std::to_string(range.first) + (one ? "" : " to " + std::to_string(range.last)),
+                 range.best, first == last ? first : first + " to " + last, "-"});
+    }
+    if (op.ranges.empty()) table.add({op.op, op.phase, "-", "unknown", "-", op.reason});
+  }
+  return table;
+}
 
 }  // namespace
 
-Table storage_table(const Analysis& analysis) {
-  Table table({{"memory"}, {"size", Align::right}});
-  if (!analysis.storage) return table;
-  table.add({"weights", iec(analysis.storage->weights.value)});
-  table.add({"key/value cache", iec(analysis.storage->kv_cache.value)});
-  table.add({"both with activations", iec(analysis.storage->peak.value)});
-  return table;
-}
-
-Table totals_table(const Analysis& analysis) {
-  const bool predicted = std::any_of(analysis.totals.begin(), analysis.totals.end(),
-                                     [](const Total& row) { return row.predicted.has_value(); });
-  std::vector<Column> columns{{"phase"},
-                              {"work", Align::right},
-                              {"bytes", Align::right},
-                              {"time at roof", Align::right},
-                              {"to first token", Align::right},
-                              {"per output token", Align::right},
-                              {"tokens/s at roof", Align::right}};
-  if (predicted) columns.push_back({"predicted", Align::right});
-  Table table(columns);
-  for (const Total& row : analysis.totals) {
-    const bool prefill = row.phase == name(Phase::prefill);
-    const std::string latency = row.latency ? si(row.latency->value, "s") : "unknown";
-    std::vector<std::string> cells{
-        row.phase,
-        si(row.work.ops.value, "op"),
-        si(row.work.bytes().value, "B"),
-        row.seconds ? si(row.seconds->value, "s") : "unknown",
-        prefill ? latency : "-",
-        prefill ? "-" : latency,
-        row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown"};
-    if (predicted) cells.push_back(row.predicted ? si(row.predicted->value, "s") : "unknown");
-    table.add(std::move(cells));
+std::vector<std::pair<std::string, Table>> model_tables(const Analysis& analysis) {
+  std::vector<std::pair<std::string, Table>> tables{
+      {"Layers", layers_table(analysis)},
+      {"Totals", totals_table(analysis)},
+      {"Generation", generation_table(analysis)},
+      {"Storage", storage_table(analysis)},
+      {"What binds, and what would help most", advice_table(analysis)},
+      {"What changes would gain", changes_table(analysis)}};
+  if (analysis.network) {
+    tables.emplace_back("Counted by convention", countings_table(*analysis.network));
   }
-  return table;
-}
-
-Table generation_table(const Analysis& analysis) {
-  Table table({{"sequences", Align::right},
-               {"tokens each", Align::right},
-               {"work", Align::right},
-               {"bytes", Align::right},
-               {"to first token", Align::right},
-               {"per output token", Align::right},
-               {"time at roof", Align::right},
-               {"tokens/s at roof", Align::right}});
-  if (!analysis.generation) return table;
-  const Generation& row = *analysis.generation;
-  const auto time = [](const Known<Seconds>& seconds) {
-    return seconds ? si(seconds->value, "s") : std::string("unknown");
-  };
-  table.add({std::to_string(row.sequences), std::to_string(row.tokens),
-             si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"), time(row.first_token),
-             time(row.per_output_token), time(row.seconds),
-             row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown"});
-  return table;
-}
-
-Table advice_table(const Analysis& analysis) {
-  Table table({{"operator"},
-               {"phase"},
-               {"share", Align::right},
-               {"bound"},
-               {"why"},
-               {"helps most"},
-               {"gain", Align::right}});
-  for (const Advice& advice : analysis.answers) {
-    const Change* best = best_of(advice);
-    table.add({advice.op.empty() ? "all" : advice.op, advice.phase, percent(advice.share),
-               advice.bound, advice.why, best ? best->what : "-", best ? factor(*best) : "-"});
+  if (analysis.sweet_spot) {
+    const SweetSpot& spot = *analysis.sweet_spot;
+    const std::string scales =
+        spot.scales == WeightScales::none ? "ideal 4-bit weights" : "scales of 128 4-bit weights";
+    tables.emplace_back("Products of m rows, weights alone (" + scales + ")",
+                        quantizations_table(spot));
+    tables.emplace_back("Crossovers of weights alone", crossovers_table(spot));
+    tables.emplace_back("Sweet spot of weights alone: the most precise of the fastest",
+                        ranges_table(spot));
+    tables.emplace_back(
+        "Sweet spot of each product: the most precise within 1 % of the fastest, scales, inputs "
+        "and "
+        "outputs counted",
+        operators_table(spot));
   }
-  return table;
-}
-
-Table changes_table(const Analysis& analysis) {
-  Table table(
-      {{"phase"}, {"change"}, {"flags"}, {"time at roof", Align::right}, {"gain", Align::right}});
-  for (const Advice& advice : analysis.answers) {
-    if (!advice.op.empty()) continue;
-    for (const Change& change : advice.changes) {
-      const bool fits = change.fits.value_or(true);
-      table.add({advice.phase, change.what + (fits ? "" : " (more than the memory holds)"),
-                 change.flags, si(change.seconds->value, "s"), factor(change)});
-    }
-  }
-  return table;
+  return tables;
 }
 
 }  // namespace roofmark

@@ -1,5 +1,6 @@
 // The report for a terminal.
 #include "analyzer/plain_text.h"
+#include "analyzer/report/model_tables.h"
 #include "analyzer/report/probe_tables.h"
 #include "analyzer/report/report.h"
 #include "analyzer/report/tables.h"
@@ -47,12 +48,7 @@ std::string section_text(const Section& section) {
   }
   add_table(text, "Points by phase and threads, longest first",
             points_table(points.measured, contended));
-  add_table(text, "Layers", layers_table(analysis));
-  add_table(text, "Totals", totals_table(analysis));
-  add_table(text, "Generation", generation_table(analysis));
-  add_table(text, "Storage", storage_table(analysis));
-  add_table(text, "What binds, and what would help most", advice_table(analysis));
-  add_table(text, "What changes would gain", changes_table(analysis));
+  for (const auto& [title, table] : model_tables(analysis)) add_table(text, title, table);
   if (!analysis.notes.empty()) text += heading("Notes");
   for (const std::string& note : analysis.notes) text += line(note);
   add_reasons(text, "Remarks", remarks(analysis));

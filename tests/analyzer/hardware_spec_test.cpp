@@ -208,6 +208,7 @@ TEST(HardwareSpec, AnUnknownModeIsRefusedWithThoseThereAre) {
             "a6000 alone");
   EXPECT_NE(refusal("agx-oryn:30w").find("did you mean agx-orin?"), std::string::npos);
   EXPECT_EQ(device_and_mode("dir:x/my.json").second, "");
+  EXPECT_EQ(device_and_mode("odd:name.json").second, "");
   EXPECT_EQ(device_and_mode("dir/my.json:30w").first, "dir/my.json");
   EXPECT_EQ(device_and_mode("dir/my.json:30w").second, "30w");
 }

@@ -160,5 +160,37 @@ TEST(AnalyzeRun, APeakByHandDoesNotGoWithARun) {
   EXPECT_NE(outcome.err.find("--peak does not go with --run"), std::string::npos);
 }
 
+TEST(AnalyzeRun, NetworksAndSweetSpotsStandOnItsOwnCeilings) {
+  const ScratchFolder folder;
+  roofmark::Run run = run_of_llama();
+  // Products of bf16 and of bytes at two and four times the rate of f32.
+  for (const auto& [format, rate] : {std::pair("bf16-f32", 128.0), std::pair("w8a8", 256.0)}) {
+    Measurement row = fma_row("avx512", 1, rate);
+    row.format = *format_from(format);
+    row.id = std::string("dot/avx512/") + format + "/cpu/t1/";
+    row.kernel = "dot";
+    run.rows.push_back(row);
+  }
+  const std::string path = folder.write("run.json", to_json(run));
+  const Outcome network = run_program({"analyze", "vgg16", "--run", path, "--output", "json"});
+  ASSERT_EQ(network.code, 0) << network.err;
+  const JsonView vgg = JsonView::parse(network.out, "stdout");
+  EXPECT_EQ(layer_called(vgg, "conv1_2").at("bound").text(), "compute");
+  EXPECT_EQ(layer_called(vgg, "fc6").at("attainable").number(0, 1e15),
+            layer_called(vgg, "fc6").at("intensity").number(0, 1) * 0x1p36);
+  const Outcome spot =
+      run_program({"analyze", "llama-3-8b", "--run", path, "--sweet-spot", "--output", "json"});
+  ASSERT_EQ(spot.code, 0) << spot.err;
+  const auto roofs =
+      JsonView::parse(spot.out, "stdout").at("sweet_spot").at("quantizations").elements();
+  const double bf16 = roofs[0].at("peak").number(0, 1e15);
+  EXPECT_EQ(roofs[0].at("format").text(), "bf16-f32");  // no f16 was measured
+  EXPECT_EQ(roofs[2].at("peak").number(0, 1e15), 2 * bf16);
+  EXPECT_EQ(roofs[1].at("ridge_rows").number(0, 1e6), bf16 * 0.5 / (2 * 0x1p36));
+  const Outcome peak = run_program({"analyze", "--run", path, "--memory", "24G"});
+  EXPECT_EQ(peak.code, 2);
+  EXPECT_NE(peak.err.find("--memory does not go with --run"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace roofmark

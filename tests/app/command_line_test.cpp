@@ -7,7 +7,8 @@
 namespace roofmark {
 namespace {
 
-const std::string known = " (doctor, run, analyze, report, list are there); see roofmark --help\n";
+const std::string known =
+    " (doctor, run, analyze, report, list, hardware are there); see roofmark --help\n";
 
 TEST(CommandLine, AnUnknownCommandIsNamedBesideTheKnownOnes) {
   const Outcome outcome = run_program({"bench"});
