@@ -14,11 +14,13 @@
 
 namespace roofmark {
 
-/// exact: what each operator must at least compute and move.  llm_viewer: what the tool LLM-Viewer
-/// counts (llm_viewer.h says where that differs), so that its users can check one against the
-/// other.
-enum class Accounting { exact, llm_viewer };
+/// exact: what each operator must at least compute and move.  llm_viewer, tra: what the tools
+/// LLM-Viewer and Transformer Roofline Analyzer count (llm_viewer.h and tra.h say where that
+/// differs), so that their users can check one against the other.
+enum class Accounting { exact, llm_viewer, tra };
 std::string_view name(Accounting accounting);
+/// "exact, llm-viewer and tra" are these.
+std::optional<Accounting> accounting_from(std::string_view name);
 
 /// The work of one call of an operator: its kernel's work model.
 using WorkModel = std::function<Work(const Operator&)>;
@@ -32,14 +34,15 @@ struct CountedOperator {
   Work work;           ///< of one call
   std::string kernel;  ///< that makes the call, and its shape; empty in another tool's accounting
   Shape shape;
+  Bytes link;  ///< sent by each device to others (tensor_parallel.h); then the work is none
 };
 
-/// The operators of the workload with their work.  Throws InputError where the accounting cannot
-/// express the workload.
+/// The operators of the workload with their work on one of `devices` that share it by tensor
+/// parallelism.  Throws InputError where the accounting cannot express that.
 std::vector<CountedOperator> count(const Workload& workload, Accounting accounting,
-                                   const WorkModel& exact);
+                                   const WorkModel& exact, std::int64_t devices = 1);
 
-/// What the workload keeps in memory, by the same accounting.
-Storage storage(const Workload& workload, Accounting accounting);
+/// What the workload keeps in the memory of one device, by the same accounting.
+Storage storage(const Workload& workload, Accounting accounting, std::int64_t devices = 1);
 
 }  // namespace roofmark

@@ -60,27 +60,63 @@ struct Layer {
   Format format;
   std::int64_t count = 1;  ///< calls per phase; the figures below are of one call
   Work work;
+  Bytes link;                ///< sent to the other devices; then the work is none
   double intensity = 0;      ///< op/byte
   Known<OpRate> attainable;  ///< null where the roofline lacks the format's ceiling
-  std::string bound;         ///< compute | memory | unknown
+  std::string bound;         ///< compute | memory | link | unknown
   Known<Seconds> seconds;
+  Known<double> share;  ///< of its phase's seconds, all calls together
   std::string reason;
   // Filled where there is a run:
   Known<OpRate> attainable_theoretical;
   std::string point;       ///< id of the fastest row that measured this call; empty: none did
   Known<double> achieved;  ///< op/s (bytes/s where nothing is computed)
   Known<double> share_measured, share_theoretical;
+  Known<Seconds> predicted;  ///< of one call on the machine of the run (prediction.h)
+  std::string provenance;    ///< of that: measured | interpolated | ceiling
+};
+
+struct Storage {
+  Bytes weights, kv_cache, peak;   ///< peak: weights + cache + largest live activations
+  Bytes experts, embedding, head;  ///< parts of weights; a tied head is part of the embedding
+  Bytes inactive_experts, embedding_table;  ///< parts of the peak that tra accounting adds
 };
 
 struct Total {
   std::string phase;
   Work work;
+  Bytes link;
   Known<Seconds> seconds;
   Known<double> tokens_per_second;
+  /// Of one sequence: to the first token in prefill, per output token in decode.
+  Known<Seconds> latency;
+  Known<Storage> storage;  ///< of this phase
+  Known<Seconds> predicted;
 };
 
-struct Storage {
-  Bytes weights, kv_cache, peak;  ///< peak: weights + cache + largest live activations
+/// A prompt and the tokens generated after it (generation.h).
+struct Generation {
+  std::int64_t sequences = 0, tokens = 0;  ///< tokens: of each sequence
+  Work work;
+  Bytes link;
+  Known<Seconds> first_token, seconds, per_output_token;
+  Known<double> tokens_per_second;
+  Storage storage;  ///< with the cache as long as it gets
+};
+
+/// What a change would gain, found by evaluating it (advice.h).
+struct Change {
+  std::string what, flags;  ///< in words, and as the command line says it
+  Known<Seconds> seconds;   ///< of all calls, per token of a batch that is not the same
+  Known<double> gain;       ///< seconds without / seconds with
+  Known<bool> fits;         ///< into the device's memory; null where that is not known
+};
+/// Why an operator (empty: the whole phase) takes the time that it takes, and what would help, most
+/// first.
+struct Advice {
+  std::string op, phase, bound, why;
+  Known<double> share;
+  std::vector<Change> changes;
 };
 
 /// One working set of a sweep over sizes.
@@ -147,10 +183,13 @@ struct Analysis {
       notes;  ///< what the ceilings say together, e.g. which thread count is best
   // Filled where a model was asked for:
   Known<Model> model;
+  std::string accounting;  ///< of the figures below
   DType kv = DType::none;  ///< of the key/value cache; none: not known
   std::vector<Layer> layers;
   std::vector<Total> totals;
   Known<Storage> storage;
+  Known<Generation> generation;
+  std::vector<Advice> answers;
   Known<NetworkFacts> network;  ///< instead of a model
   Known<SweetSpot> sweet_spot;
 };

@@ -103,25 +103,66 @@ Json json_of(const CacheReach& cache) {
 Json json_of(const Layer& layer) {
   Json json{{"operator", layer.op}, {"phase", layer.phase}, {"count", layer.count}};
   add_work(json, layer.work);
+  json["link_bytes"] = number(layer.link.value);
   json["intensity"] = number(layer.intensity);
   json["attainable"] = number(layer.attainable);
   json["bound"] = word(layer.bound);
   json["seconds"] = number(layer.seconds);
+  json["share"] = number(layer.share);
   json["attainable_theoretical"] = number(layer.attainable_theoretical);
   json["achieved"] = number(layer.achieved);
   json["share_measured"] = number(layer.share_measured);
   json["share_theoretical"] = number(layer.share_theoretical);
   json["point"] = word(layer.point);
+  json["predicted_seconds"] = number(layer.predicted);
+  json["provenance"] = word(layer.provenance);
   json["reason"] = word(layer.reason);
+  return json;
+}
+
+Json json_of(const Storage& storage) {
+  Json json{{"weights", number(storage.weights.value)},
+            {"kv_cache", number(storage.kv_cache.value)},
+            {"peak", number(storage.peak.value)}};
+  if (storage.embedding_table.value > 0) {  // tra accounting, whose weights are not all
+    json["inactive_experts"] = number(storage.inactive_experts.value);
+    json["embedding_table"] = number(storage.embedding_table.value);
+  }
   return json;
 }
 
 Json json_of(const Total& total) {
   Json json{{"phase", total.phase}};
   add_work(json, total.work);
+  json["link_bytes"] = number(total.link.value);
   json["seconds"] = number(total.seconds);
   json["tokens_per_second"] = number(total.tokens_per_second);
+  const bool prefill = total.phase == name(Phase::prefill);
+  json["time_to_first_token"] = prefill ? number(total.latency) : Json(nullptr);
+  json["time_per_output_token"] = prefill ? Json(nullptr) : number(total.latency);
+  json["predicted_seconds"] = number(total.predicted);
+  json["storage"] = total.storage ? json_of(*total.storage) : Json(nullptr);
   return json;
+}
+
+Json json_of(const Generation& generation) {
+  Json json{{"sequences", generation.sequences}, {"tokens", generation.tokens}};
+  add_work(json, generation.work);
+  json["link_bytes"] = number(generation.link.value);
+  json["seconds"] = number(generation.seconds);
+  json["time_to_first_token"] = number(generation.first_token);
+  json["time_per_output_token"] = number(generation.per_output_token);
+  json["tokens_per_second"] = number(generation.tokens_per_second);
+  json["storage"] = json_of(generation.storage);
+  return json;
+}
+
+Json json_of(const Change& change) {
+  return {{"change", change.what},
+          {"flags", change.flags},
+          {"seconds", number(change.seconds)},
+          {"gain", number(change.gain)},
+          {"fits", change.fits ? Json(*change.fits) : Json(nullptr)}};
 }
 
 Json json_of(const NetworkCounting& counting) {
@@ -164,6 +205,7 @@ Json json_of(const BatchRange& range) {
 }
 
 Json json_of(const Sweep& sweep);  // these are themselves of lists
+Json json_of(const Advice& answer);
 Json json_of(const OperatorSweetSpot& op);
 
 template <class Items>
@@ -171,6 +213,12 @@ Json list_of(const Items& items) {
   Json list = Json::array();
   for (const auto& item : items) list.push_back(json_of(item));
   return list;
+}
+
+Json json_of(const Advice& answer) {
+  return {{"operator", word(answer.op)},   {"phase", answer.phase},
+          {"bound", answer.bound},         {"why", answer.why},
+          {"share", number(answer.share)}, {"changes", list_of(answer.changes)}};
 }
 
 Json json_of(const OperatorSweetSpot& op) {
@@ -226,20 +274,19 @@ std::string analysis_json(const Analysis& analysis) {
     json["model"] = {
         {"name", model.name},
         {"parameters", parameters(model)},
-        {"active_parameters", parameters(model)},  // a dense family: all of them, every token
+        {"active_parameters", active_parameters(model)},
         {"kv_bytes_per_token", analysis.kv == DType::none ? Json(nullptr) : number(kv_bytes)}};
   }
   if (analysis.network) json["network"] = json_of(*analysis.network);
   if (analysis.model || analysis.network) {
+    json["accounting"] = word(analysis.accounting);
     json["layers"] = list_of(analysis.layers);
     json["totals"] = list_of(analysis.totals);
   }
   if (analysis.sweet_spot) json["sweet_spot"] = json_of(*analysis.sweet_spot);
-  if (analysis.storage) {
-    json["storage"] = {{"weights", number(analysis.storage->weights.value)},
-                       {"kv_cache", number(analysis.storage->kv_cache.value)},
-                       {"peak", number(analysis.storage->peak.value)}};
-  }
+  if (analysis.storage) json["storage"] = json_of(*analysis.storage);
+  if (analysis.generation) json["generation"] = json_of(*analysis.generation);
+  if (!analysis.answers.empty()) json["answers"] = list_of(analysis.answers);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

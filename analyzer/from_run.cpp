@@ -57,6 +57,7 @@ Analysis analyze_run(const Run& run, const RunOptions& options) {
       asked.insert(asked.end(), of_one.begin(), of_one.end());
     }
   }
+  for (Operator& op : asked) op.shape = measured_shape(op.kernel, op.shape, op.format);
   Analysis analysis;
   analysis.title = title_of(run.machine);
   analysis.ceilings = ceilings_of(run, facts);

@@ -1,9 +1,13 @@
 #include "analyzer/layers.h"
 
 #include <algorithm>
+#include <map>
 
+#include "analyzer/counting_notes.h"
+#include "analyzer/generation.h"
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
+#include "analyzer/passes.h"
 
 namespace roofmark {
 namespace {
@@ -15,55 +19,140 @@ Layer layer_of(const CountedOperator& op, const Roofline& roofline) {
               .shape = op.shape,
               .format = op.format,
               .count = op.count,
-              .work = op.work};
+              .work = op.work,
+              .link = op.link};
   stand_on(layer, roofline);
   return layer;
 }
 
-Work times(const Work& work, double count) {
-  return {work.ops * count,     work.read * count,    work.written * count,
-          work.weights * count, work.kv_read * count, work.kv_written * count,
-          work.exponentials * count};
+/// Calls of one operator in several passes.
+class Calls {
+ public:
+  void add(const Layer& layer) {
+    const auto same = std::find_if(alike_.begin(), alike_.end(), [&](const Layer& other) {
+      return other.work == layer.work && other.shape == layer.shape && other.link == layer.link;
+    });
+    if (same == alike_.end()) {
+      alike_.push_back(layer);
+    } else {
+      same->count += layer.count;
+    }
+  }
+
+  /// All of them as one.
+  Layer mean() && {
+    if (alike_.size() == 1) return std::move(alike_.front());
+    Layer all = alike_.front();
+    const Total sum = sum_of(all.phase, alike_);
+    all.count = 0;
+    std::map<std::string, double> seconds;
+    for (const Layer& layer : alike_) {
+      all.count += layer.count;
+      const double weight = layer.seconds ? layer.seconds->value : 1;
+      seconds[layer.bound] += weight * static_cast<double>(layer.count);
+    }
+    const double count = static_cast<double>(all.count);
+    all.work = sum.work * (1 / count);
+    all.link = sum.link / count;
+    all.shape = {};
+    all.intensity = all.work.bytes().value > 0 ? (all.work.ops / all.work.bytes()).value : 0;
+    all.seconds = sum.seconds ? Known<Seconds>(*sum.seconds / count) : std::nullopt;
+    all.attainable = all.seconds && all.seconds->value > 0
+                         ? Known<OpRate>(all.work.ops / *all.seconds)
+                         : std::nullopt;
+    all.bound = std::max_element(seconds.begin(), seconds.end(), [](const auto& a, const auto& b) {
+                  return a.second < b.second;
+                })->first;
+    return all;
+  }
+
+ private:
+  std::vector<Layer> alike_;
+};
+
+std::vector<Layer> layers_of(const Workload& workload, const Setting& setting,
+                             const WorkModel& exact, const Roofline& roofline) {
+  const std::vector<Pass> passes = passes_of(workload, setting.chunk);
+  std::vector<Layer> layers;
+  if (passes.size() == 1) {
+    for (const CountedOperator& op : count(passes.front(), setting, exact)) {
+      layers.push_back(layer_of(op, roofline));
+    }
+    return layers;
+  }
+  std::vector<std::pair<std::string, Calls>> by_name;  // in the order of the first pass
+  for (const Pass& pass : passes) {
+    for (const CountedOperator& op : count(pass, setting, exact)) {
+      auto at = std::find_if(by_name.begin(), by_name.end(),
+                             [&](const auto& calls) { return calls.first == op.name; });
+      if (at == by_name.end()) at = by_name.insert(at, {op.name, Calls{}});
+      at->second.add(layer_of(op, roofline));
+    }
+  }
+  for (auto& [name, calls] : by_name) layers.push_back(std::move(calls).mean());
+  return layers;
 }
 
-void add(Work& sum, const Work& work) {
-  sum.ops += work.ops;
-  sum.read += work.read;
-  sum.written += work.written;
-  sum.weights += work.weights;
-  sum.kv_read += work.kv_read;
-  sum.kv_written += work.kv_written;
-  sum.exponentials += work.exponentials;
-}
-
-Total total_of(const Workload& workload, std::span<const Layer> layers) {
+Total total_of(const Workload& workload, const Setting& setting, std::span<Layer> layers) {
   Total total = sum_of(std::string(name(workload.phase)), layers);
-  if (total.seconds && total.seconds->value > 0) {
-    total.tokens_per_second = static_cast<double>(fresh_tokens(workload)) / total.seconds->value;
+  total.storage = storage_of(workload, setting);
+  if (!total.seconds || total.seconds->value <= 0) return total;
+  const double tokens = static_cast<double>(fresh_tokens(workload));
+  const double queries = static_cast<double>(workload.queries.size());
+  total.tokens_per_second = tokens / total.seconds->value;
+  total.latency =
+      workload.phase == Phase::prefill ? *total.seconds : *total.seconds * (queries / tokens);
+  for (Layer& layer : layers) {
+    layer.share = *layer.seconds * static_cast<double>(layer.count) / *total.seconds;
   }
   return total;
 }
 
 Storage larger(const Storage& a, const Storage& b) {
-  return {std::max(a.weights, b.weights), std::max(a.kv_cache, b.kv_cache),
-          std::max(a.peak, b.peak)};
+  return {.weights = std::max(a.weights, b.weights),
+          .kv_cache = std::max(a.kv_cache, b.kv_cache),
+          .peak = std::max(a.peak, b.peak),
+          .experts = std::max(a.experts, b.experts),
+          .embedding = std::max(a.embedding, b.embedding),
+          .head = std::max(a.head, b.head),
+          .inactive_experts = std::max(a.inactive_experts, b.inactive_experts),
+          .embedding_table = std::max(a.embedding_table, b.embedding_table)};
+}
+
+/// Each note once: both phases have most of them alike.
+void add_notes(Analysis& analysis, const Workload& workload) {
+  for (std::string& note : counting_notes(workload)) {
+    const bool said =
+        std::find(analysis.notes.begin(), analysis.notes.end(), note) != analysis.notes.end();
+    if (!said) analysis.notes.push_back(std::move(note));
+  }
 }
 
 /// What was asked, for titles: the figures mean nothing without it.
-std::string title_of(std::span<const Workload> workloads, Accounting accounting,
+std::string title_of(std::span<const Workload> workloads, const Setting& setting,
                      const Roofline& roofline) {
   const Workload& first = workloads.front();
-  std::string phases;
+  std::string text = first.model.name + (roofline.name.empty() ? "" : " on ");
+  if (!roofline.name.empty() && setting.devices > 1)
+    text += std::to_string(setting.devices) + " x ";
+  text += roofline.name;
   for (const Workload& workload : workloads) {
-    const Query& query = workload.queries.front();
-    phases += ", " + std::string(name(workload.phase)) + " of " +
-              std::to_string(workload.phase == Phase::prefill ? query.fresh : query.cached) +
-              (workload.phase == Phase::prefill ? " tokens" : " cached tokens");
+    text += ", " + std::string(name(workload.phase)) + " of " + queries_text(workload);
+    if (workload.phase == Phase::prefill && setting.chunk > 0) {
+      text += " in pieces of " + std::to_string(setting.chunk);
+    }
   }
-  return first.model.name + (roofline.name.empty() ? "" : " on " + roofline.name) + phases +
-         ", batch " + std::to_string(first.queries.size()) + ", " + first.format.name() + ", " +
-         std::string(name(first.kv)) + " cache, " + std::string(name(first.attention)) +
-         " attention, " + std::string(name(accounting)) + " accounting";
+  return text + ", batch " + std::to_string(first.queries.size()) + ", " + first.format.name() +
+         ", " + std::string(name(first.kv)) + " cache, " + std::string(name(first.attention)) +
+         " attention, " +
+         (setting.devices > 1 ? "each of " + std::to_string(setting.devices) + " devices, " : "") +
+         std::string(name(setting.accounting)) + " accounting";
+}
+
+void warn_where_too_large(Analysis& analysis, const Storage& needed, const Roofline& roofline) {
+  if (!roofline.memory || needed.peak <= *roofline.memory) return;
+  analysis.warnings.push_back({"this needs " + iec(needed.peak.value) + ", " + roofline.name +
+                               " has " + iec(roofline.memory->value)});
 }
 
 }  // namespace
@@ -71,6 +160,15 @@ std::string title_of(std::span<const Workload> workloads, Accounting accounting,
 void stand_on(Layer& layer, const Roofline& roofline) {
   const Work& work = layer.work;
   layer.intensity = work.bytes().value > 0 ? (work.ops / work.bytes()).value : 0;
+  if (layer.link.value > 0) {
+    layer.bound = roofline.link ? "link" : "unknown";
+    if (roofline.link) {
+      layer.seconds = layer.link / *roofline.link;
+    } else {
+      layer.reason = "the bandwidth between devices is not known; pass --link";
+    }
+    return;
+  }
   Standing standing = stand(work, layer.format, roofline);
   layer.attainable = standing.attainable;
   layer.seconds = standing.seconds;
@@ -82,7 +180,8 @@ Total sum_of(std::string phase, std::span<const Layer> layers) {
   Total total{.phase = std::move(phase), .seconds = Seconds{}};
   for (const Layer& layer : layers) {
     const double count = static_cast<double>(layer.count);
-    add(total.work, times(layer.work, count));
+    total.work += layer.work * count;
+    total.link += layer.link * count;
     if (total.seconds && layer.seconds) {
       *total.seconds += *layer.seconds * count;
     } else {
@@ -92,26 +191,52 @@ Total sum_of(std::string phase, std::span<const Layer> layers) {
   return total;
 }
 
-Analysis analyze_model(std::span<const Workload> workloads, Accounting accounting,
+std::string queries_text(const Workload& workload) {
+  const std::vector<QueryGroup> groups = grouped(workload.queries);
+  const bool prefill = workload.phase == Phase::prefill;
+  const Query& first = groups.front().query;
+  const bool usual = groups.size() == 1 && (prefill ? first.cached == 0 : first.fresh == 1);
+  if (usual) {
+    return std::to_string(prefill ? first.fresh : first.cached) +
+           (prefill ? " tokens" : " cached tokens");
+  }
+  constexpr std::size_t most = 4;  // a title is one line
+  std::string text;
+  for (std::size_t i = 0; i < std::min(groups.size(), most); ++i) {
+    const auto& [query, queries] = groups[i];
+    text += (i > 0 ? " and " : "") + std::to_string(queries) + " x " + std::to_string(query.fresh) +
+            " after " + std::to_string(query.cached) + " cached tokens";
+  }
+  return text + (groups.size() > most ? " and others" : "");
+}
+
+Analysis analyze_model(std::span<const Workload> workloads, const Setting& setting,
                        const WorkModel& exact, const Roofline& roofline) {
   Analysis analysis;
-  analysis.title = title_of(workloads, accounting, roofline);
+  analysis.title = title_of(workloads, setting, roofline);
   analysis.model = workloads.front().model;
+  analysis.accounting = name(setting.accounting);
   analysis.kv = workloads.front().kv;
   for (const Workload& workload : workloads) {
-    const std::size_t first = analysis.layers.size();
-    for (const CountedOperator& op : count(workload, accounting, exact)) {
-      analysis.layers.push_back(layer_of(op, roofline));
-    }
-    analysis.totals.push_back(total_of(workload, std::span(analysis.layers).subspan(first)));
-    const Storage needed = storage(workload, accounting);
+    std::vector<Layer> layers = layers_of(workload, setting, exact, roofline);
+    analysis.totals.push_back(total_of(workload, setting, layers));
+    for (Layer& layer : layers) analysis.layers.push_back(std::move(layer));
+    if (setting.accounting == Accounting::exact) add_notes(analysis, workload);
+    const Storage& needed = *analysis.totals.back().storage;
     analysis.storage = analysis.storage ? larger(*analysis.storage, needed) : needed;
+    const bool generates = workload.phase == Phase::prefill && setting.generate > 0;
+    if (generates) analysis.generation = generation_of(workload, setting, exact, roofline);
   }
-  if (roofline.memory && analysis.storage->peak > *roofline.memory) {
-    analysis.warnings.push_back({"this needs " + iec(analysis.storage->peak.value) + ", " +
-                                 roofline.name + " has " + iec(roofline.memory->value)});
+  if (analysis.generation) {
+    analysis.storage = larger(*analysis.storage, analysis.generation->storage);
   }
+  warn_where_too_large(analysis, *analysis.storage, roofline);
   return analysis;
+}
+
+Analysis analyze_model(std::span<const Workload> workloads, Accounting accounting,
+                       const WorkModel& exact, const Roofline& roofline) {
+  return analyze_model(workloads, Setting{.accounting = accounting}, exact, roofline);
 }
 
 }  // namespace roofmark

@@ -2,17 +2,23 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "analyzer/accounting.h"
 #include "analyzer/analysis.h"
 #include "analyzer/roofline.h"
+#include "analyzer/setting.h"
 
 namespace roofmark {
 
 /// Counts each workload (all of one model, one per phase) and puts every operator on the roofline.
 /// A total is null in seconds where one of its layers is.  tokens_per_second: fresh tokens of the
-/// pass / its seconds.  Storage is the larger of the workloads'; where it exceeds the roofline's
-/// memory a warning says so.  Throws InputError where the accounting cannot express a workload.
+/// pass / its seconds.  An operator that several passes of a chunked prefill call with different
+/// work is one layer: the mean of its calls, with the bound under which most of its time falls.
+/// Storage is the larger of the workloads'; where it exceeds the roofline's memory a warning says
+/// so.  Throws InputError where the accounting cannot express a workload.
+Analysis analyze_model(std::span<const Workload> workloads, const Setting& setting,
+                       const WorkModel& exact, const Roofline& roofline);
 Analysis analyze_model(std::span<const Workload> workloads, Accounting accounting,
                        const WorkModel& exact, const Roofline& roofline);
 
@@ -21,5 +27,8 @@ void stand_on(Layer& layer, const Roofline& roofline);
 
 /// The layers added up, each times its count; seconds null where those of one are.
 Total sum_of(std::string phase, std::span<const Layer> layers);
+
+/// "2 queries (1048576 cached and 1 new, ...)", "16 x 2048 cached and 1 new": what is in a pass.
+std::string queries_text(const Workload& workload);
 
 }  // namespace roofmark

@@ -1,6 +1,8 @@
 #include "analyzer/llm_viewer.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "core/error.h"
@@ -20,12 +22,24 @@ Format peak_of(const Workload& workload) {
                      : Format{DType::f16, DType::f16, DType::f32};
 }
 
-void refuse_what_it_cannot_say(const Workload& workload) {
-  const auto refuse = [](const char* why, const char* remedy) {
-    throw InputError(std::string("llm-viewer accounting does not apply (") + why + "); " + remedy);
+void refuse_what_it_cannot_say(const Workload& workload, std::int64_t devices) {
+  const Model& model = workload.model;
+  const auto refuse = [&](const std::string& why, const char* remedy) {
+    throw InputError("llm-viewer accounting does not apply to " + model.name + " (" + why + "); " +
+                     remedy);
   };
-  if (workload.attention == Attention::flash) {
-    refuse("its fused attention depends on a chip's on-chip memory", "pass --attention eager");
+  constexpr std::array known{"llama", "opt", "gptj", "chatglm"};
+  if (std::find(known.begin(), known.end(), model.family) == known.end()) {
+    refuse("that tool supports llama, opt, gptj and chatglm, not " + model.family,
+           "use --accounting exact");
+  }
+  if (model.family == "gptj" && workload.attention == Attention::flash) {
+    refuse("that tool stops at a fused GPT-J", "pass --attention eager");
+  }
+  if (model.kv_heads % devices != 0) {
+    refuse("it wants a number of devices that divides the " + std::to_string(model.kv_heads) +
+               " key/value heads, not " + std::to_string(devices),
+           "change --tp, or use --accounting exact");
   }
   for (const Query& query : workload.queries) {
     if (!(query == workload.queries.front()))
@@ -45,7 +59,7 @@ double whole_part(std::int64_t a, std::int64_t b) {
 
 class Viewer {
  public:
-  explicit Viewer(const Workload& workload)
+  Viewer(const Workload& workload, std::int64_t devices)
       : workload_(workload),
         format_(peak_of(workload)),
         w_(bytes(workload.format.weights)),
@@ -58,22 +72,24 @@ class Viewer {
         h_(static_cast<double>(workload.model.hidden)),
         heads_(static_cast<double>(workload.model.heads)),
         kv_heads_(static_cast<double>(workload.model.kv_heads)),
-        d_(whole_part(workload.model.hidden, workload.model.heads)) {}
+        d_(whole_part(workload.model.hidden, workload.model.heads)),
+        devices_(static_cast<double>(devices)) {}
 
   std::vector<CountedOperator> operators() && {
+    const bool gptj = workload_.model.family == "gptj";  // neither a gate nor a second norm
     const double inner = static_cast<double>(workload_.model.intermediate);
-    linear("q_proj", h_, h_);
+    linear("q_proj", h_, h_ / devices_);
     cached("k_proj");
     cached("v_proj");
-    linear("out_proj", h_, h_);
-    linear("gate_proj", h_, inner);
-    linear("up_proj", h_, inner);
-    linear("down_proj", inner, h_);
+    linear("out_proj", h_ / devices_, h_);
+    if (!gptj) linear("gate_proj", h_, inner / devices_);
+    linear("up_proj", h_, inner / devices_);
+    linear("down_proj", inner / devices_, h_);
     attention();
     const double rows = b_ * h_ * s_q_;
     const double pass = rows * a_;
     add("attn_norm", 7 * rows, {.act = pass, .store_act = pass});
-    add("mlp_norm", 7 * rows, {.act = pass, .store_act = pass});
+    if (!gptj) add("mlp_norm", 7 * rows, {.act = pass, .store_act = pass});
     add("attn_add", rows, {.act = pass, .store_act = pass});
     add("mlp_add", rows, {.act = pass, .store_act = pass});
     add("mlp_act", 2 * rows, {.act = 2 * pass, .store_act = pass});
@@ -92,7 +108,11 @@ class Viewer {
                     .weights = Bytes{loads.weight},
                     .kv_read = Bytes{loads.kv},
                     .kv_written = Bytes{loads.store_kv}};
-    all_.push_back({name, workload_.phase, workload_.model.layers, format_, work});
+    all_.push_back({.name = name,
+                    .phase = workload_.phase,
+                    .count = workload_.model.layers,
+                    .format = format_,
+                    .work = work});
   }
 
   void linear(const char* name, double ic, double oc) {
@@ -101,7 +121,7 @@ class Viewer {
   }
 
   void cached(const char* name) {
-    const double oc = d_ * kv_heads_;
+    const double oc = h_ * kv_heads_ / heads_ / devices_;
     add(name, 2 * h_ * oc * b_ * s_q_,
         {.weight = h_ * oc * w_, .act = h_ * b_ * s_q_ * a_, .store_kv = oc * b_ * s_q_ * k_});
   }
@@ -111,6 +131,14 @@ class Viewer {
     const double scores = s_ * s_q_ * b_ * heads_;
     const double query_heads = workload_.phase == Phase::prefill ? kv_heads_ : heads_;
     const double cache = s_ * d_ * b_ * kv_heads_ * k_;
+    if (workload_.attention == Attention::flash) {
+      const double blocks = std::ceil(s_q_ / d_);
+      add("fused_attention", 2 * products + 5 * scores,
+          {.act = s_q_ * d_ * b_ * heads_ * a_,
+           .store_act = 2 * scores * a_,
+           .kv = 2 * blocks * cache});
+      return;
+    }
     add("qk_matmul", products,
         {.act = s_q_ * d_ * b_ * query_heads * a_, .store_act = scores * a_, .kv = cache});
     add("sv_matmul", products,
@@ -120,34 +148,34 @@ class Viewer {
 
   const Workload& workload_;
   Format format_;
-  double w_, a_, k_, b_, s_, s_q_, h_, heads_, kv_heads_, d_;
+  double w_, a_, k_, b_, s_, s_q_, h_, heads_, kv_heads_, d_, devices_;
   std::vector<CountedOperator> all_;
 };
 
 }  // namespace
 
-std::vector<CountedOperator> llm_viewer_operators(const Workload& workload) {
-  refuse_what_it_cannot_say(workload);
-  return Viewer(workload).operators();
+std::vector<CountedOperator> llm_viewer_operators(const Workload& workload, std::int64_t devices) {
+  refuse_what_it_cannot_say(workload, devices);
+  return Viewer(workload, devices).operators();
 }
 
-Storage llm_viewer_storage(const Workload& workload) {
+Storage llm_viewer_storage(const Workload& workload, std::int64_t devices) {
   const double layers = static_cast<double>(workload.model.layers);
   Bytes weights, written;
-  for (const CountedOperator& op : llm_viewer_operators(workload)) {
+  Bytes cache_per_token;  // of a sequence and layer
+  for (const CountedOperator& op : llm_viewer_operators(workload, devices)) {
     if (op.name == "lm_head") continue;
     weights += op.work.weights;
     written += op.work.output();
+    cache_per_token += op.work.kv_written;
   }
   const Query& query = workload.queries.front();
+  cache_per_token = cache_per_token / static_cast<double>(query.fresh);
   const double tokens =
       static_cast<double>(workload.phase == Phase::prefill ? query.fresh : query.cached);
-  const std::int64_t narrow =
-      workload.model.hidden / workload.model.heads * workload.model.kv_heads;
   Storage sum;
   sum.weights = weights * layers;
-  const double all_tokens = tokens * static_cast<double>(workload.queries.size());
-  sum.kv_cache = Bytes{2 * layers * static_cast<double>(narrow) * bytes(workload.kv) * all_tokens};
+  sum.kv_cache = cache_per_token * tokens * layers;  // of all sequences
   sum.peak = sum.weights + sum.kv_cache + written;
   return sum;
 }

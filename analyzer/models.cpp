@@ -10,21 +10,26 @@ namespace roofmark {
 
 std::vector<EmbeddedFile> model_files();  // generated from analyzer/models/*.json
 
+namespace {
+
+Model read(const EmbeddedFile& file) {
+  const std::string name(file.name);
+  return model_from_json(JsonView::parse(file.text, name), name);
+}
+
+}  // namespace
+
 std::vector<Model> builtin_models() {
   std::vector<Model> models;
-  for (const EmbeddedFile& file : model_files()) {
-    const std::string name(file.name);
-    models.push_back(model_from_json(JsonView::parse(file.text, name), name));
-  }
+  for (const EmbeddedFile& file : model_files()) models.push_back(read(file));
   return models;
 }
 
 Model find_model(std::string_view name) {
-  const std::vector<Model> models = builtin_models();
   std::vector<std::string_view> names;
-  for (const Model& model : models) {
-    if (lower_case(model.name) == lower_case(name)) return model;
-    names.push_back(model.name);
+  for (const EmbeddedFile& file : model_files()) {
+    if (lower_case(file.name) == lower_case(name)) return read(file);
+    names.push_back(file.name);
   }
   const auto meant = nearest(name, names);
   throw InputError("no model is called \"" + printable(name) + "\" (and no file is)" +
@@ -32,19 +37,10 @@ Model find_model(std::string_view name) {
                    "roofmark list models names them, or give the path of a config.json");
 }
 
-std::int64_t parameters(const Model& model) {
-  const std::int64_t query = model.hidden * model.heads * model.head_dim;
-  const std::int64_t key = model.hidden * model.kv_heads * model.head_dim;
-  const std::int64_t layer = 2 * query + 2 * key + 3 * model.hidden * model.intermediate;
-  const std::int64_t embedding = model.vocabulary * model.hidden;
-  return model.layers * layer + (model.tied_embeddings ? 1 : 2) * embedding +
-         norm_parameters(model);
-}
-
-std::int64_t norm_parameters(const Model& model) { return (2 * model.layers + 1) * model.hidden; }
-
 std::int64_t kv_elements_per_token(const Model& model) {
-  return 2 * model.layers * model.kv_heads * model.head_dim;
+  const Latent& latent = model.latent;
+  return model.layers *
+         (latent.rank > 0 ? latent.rank + latent.rotated_dim : 2 * model.kv_heads * model.head_dim);
 }
 
 }  // namespace roofmark

@@ -1,4 +1,4 @@
-// The models that are built in (analyzer/models/*.json) and what their dimensions add up to.
+// The models that are built in (analyzer/models/*.json) and what they keep of a token.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/model.h"
+#include "core/weights.h"
 
 namespace roofmark {
 
@@ -16,14 +17,9 @@ std::vector<Model> builtin_models();
 /// `roofmark list models`.
 Model find_model(std::string_view name);
 
-/// Weights of the model, each counted once: per layer q, k, v, o, gate, up, down and two norms; the
-/// embedding; the head where it is not tied to the embedding; the final norm.
-std::int64_t parameters(const Model& model);
-/// Of those, the elements of RMSNorm scales, which stay in the activations' type when weights are
-/// quantized.
-std::int64_t norm_parameters(const Model& model);
-
-/// Elements that one token adds to the key/value cache over all layers: 2 L K d.
+/// Elements that one token adds to the key/value cache over all layers: 2 L K d; with latent
+/// attention L (rank + rotated), which all heads share.  Local layers keep fewer tokens
+/// (kept_tokens).
 std::int64_t kv_elements_per_token(const Model& model);
 
 }  // namespace roofmark

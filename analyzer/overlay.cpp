@@ -1,8 +1,11 @@
 #include "analyzer/overlay.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
+
+#include "analyzer/operators.h"
 
 namespace roofmark {
 namespace {
@@ -21,11 +24,17 @@ bool measures(std::string_view id, const Layer& layer, const std::string& device
   next_part(id);  // any variant
   if (next_part(id) != layer.format.name() || next_part(id) != device) return false;
   next_part(id);  // any number of threads
-  const std::string shape = layer.shape.text();
+  const std::string shape = measured_shape(layer.kernel, layer.shape, layer.format).text();
   if (id.substr(0, shape.size()) != shape) return false;
   id.remove_prefix(shape.size());
-  // A layer finds its operands in memory: rows that were measured in a cache are no layer's.
-  return id.empty() || (id[0] == ',' && id.substr(0, 7) != ",level=");
+  if (id.empty()) return true;
+  // What follows is another extent or a condition.  A layer finds its operands in memory: rows that
+  // were measured in a cache are no layer's.
+  const std::string_view conditions[] = {
+      ",stores=", ",pages=", ",state=", ",packed=", ",memory=", ",cores=", ",node="};
+  return std::any_of(std::begin(conditions), std::end(conditions), [&](std::string_view condition) {
+    return id.substr(0, condition.size()) == condition;
+  });
 }
 
 }  // namespace
@@ -71,13 +80,17 @@ void put_points(Analysis& analysis, const std::string& device) {
 Analysis with_model(Analysis of_run, Analysis of_model, const std::string& device) {
   of_run.title = std::move(of_model.title);
   of_run.model = std::move(of_model.model);
+  of_run.accounting = std::move(of_model.accounting);
   of_run.kv = of_model.kv;
   of_run.layers = std::move(of_model.layers);
   of_run.totals = std::move(of_model.totals);
   of_run.storage = of_model.storage;
+  of_run.generation = of_model.generation;
+  of_run.answers = std::move(of_model.answers);
   of_run.network = std::move(of_model.network);
   of_run.sweet_spot = std::move(of_model.sweet_spot);
   for (Warning& warning : of_model.warnings) of_run.warnings.push_back(std::move(warning));
+  for (std::string& note : of_model.notes) of_run.notes.push_back(std::move(note));
   put_theoretical(of_run, theoretical_roofline(of_run, device));
   put_points(of_run, device);
   return of_run;

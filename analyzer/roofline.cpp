@@ -1,6 +1,6 @@
 #include "analyzer/roofline.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace roofmark {
 namespace {
@@ -15,20 +15,21 @@ Standing stand(const Work& work, const Format& format, const Roofline& roofline)
   if (!roofline.bandwidth) {
     return unknown(roofline.name + " has no known memory bandwidth; pass --bandwidth");
   }
-  const Seconds moving = work.bytes() / *roofline.bandwidth;
-  if (work.ops.value == 0) return {OpRate{0}, moving, "memory", ""};
+  if (work.ops.value == 0) {
+    return {OpRate{0}, roof_seconds(work, std::nullopt, *roofline.bandwidth), "memory", ""};
+  }
   const Known<OpRate> peak = roofline.engine.peak(format);
   if (!peak) {
     const std::string missing = computing_format(format).name();
     return unknown(roofline.name + " has no known " + missing + " peak; pass --peak " + missing +
                    "=VALUE");
   }
-  const Seconds computing = work.ops / *peak;
+  const Known<Seconds> seconds = roof_seconds(work, peak, *roofline.bandwidth);
   const Intensity intensity = work.ops / work.bytes();
   if (intensity < *peak / *roofline.bandwidth) {
-    return {intensity * *roofline.bandwidth, std::max(moving, computing), "memory", ""};
+    return {intensity * *roofline.bandwidth, seconds, "memory", ""};
   }
-  return {*peak, std::max(moving, computing), "compute", ""};
+  return {*peak, seconds, "compute", ""};
 }
 
 }  // namespace roofmark

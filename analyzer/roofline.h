@@ -1,6 +1,8 @@
 // A roofline of a whole device (peaks by format, one bandwidth) and where work stands under it.
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include "analyzer/spec.h"
@@ -15,6 +17,7 @@ struct Roofline {
   Engine engine;     ///< its peaks
   Known<Bandwidth> bandwidth;
   Known<Bytes> memory;
+  Known<Bandwidth> link;  ///< of one device to the others it works with, one direction
 };
 
 /// Where work stands: attainable = min(peak, intensity x bandwidth), seconds = max(ops / peak,
@@ -29,5 +32,14 @@ struct Standing {
   std::string reason;
 };
 Standing stand(const Work& work, const Format& format, const Roofline& roofline);
+
+/// The seconds of that alone, where the peak is already found: max(ops / peak, bytes / bandwidth).
+inline Known<Seconds> roof_seconds(const Work& work, const Known<OpRate>& peak,
+                                   Bandwidth bandwidth) {
+  const Seconds moving = work.bytes() / bandwidth;
+  if (work.ops.value == 0) return moving;
+  if (!peak) return std::nullopt;
+  return std::max(moving, work.ops / *peak);
+}
 
 }  // namespace roofmark

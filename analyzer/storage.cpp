@@ -1,49 +1,113 @@
 #include "analyzer/storage.h"
 
 #include <algorithm>
+#include <vector>
 
-#include "analyzer/models.h"
+#include "analyzer/network.h"
 #include "analyzer/operators.h"
+#include "analyzer/reach.h"
+#include "analyzer/weight_formats.h"
 
 namespace roofmark {
+namespace {
 
-Bytes live_activations(const Workload& workload) {
-  const Model& model = workload.model;
-  const double tokens = static_cast<double>(fresh_tokens(workload));
-  const double queries = static_cast<double>(workload.queries.size());
-  const double residual = tokens * static_cast<double>(model.hidden);
-  const double heads = tokens * static_cast<double>(model.heads * model.head_dim);
-  const double inner = tokens * static_cast<double>(model.intermediate);
-  double scores = 0;
-  if (workload.attention == Attention::eager) {
-    for (const Query& query : workload.queries) {
-      scores += static_cast<double>(model.heads) * static_cast<double>(query.fresh) *
-                static_cast<double>(query.cached + query.fresh);
+/// Which tensors of a stage are alive while it runs.  A tensor lives from the step that makes it to
+/// the last that reads it; the stage's last one outlives it.
+class Liveness {
+ public:
+  Liveness(const Stage& stage, double entering) : stage_(stage), entering_(entering) {
+    last_use_.assign(stage.steps.size(), -1);
+    for (int i = 0; i < size(); ++i) {
+      for (const int read : stage.steps[at(i)].reads) last_use(read) = i;
     }
   }
-  const double elements = std::max({
-      2 * residual + heads,                              // q_proj: x, norm(x), q
-      residual + heads + (scores > 0 ? scores : heads),  // attention: x, q, scores or result
-      2 * residual + heads,                              // out_proj: x, result, y
-      2 * residual + 2 * inner,                          // up_proj: x, norm(x), gate, up
-      2 * residual + inner,                              // down_proj: x, act, y
-      residual + queries * static_cast<double>(model.vocabulary),  // lm_head: norm(x), logits
-  });
-  return Bytes{elements * bytes(workload.format.activations)};
+
+  /// Elements at the worst moment.
+  double peak() {
+    double live = entering_, most = entering_;
+    for (int i = 0; i < size(); ++i) {
+      const Step& step = stage_.steps[at(i)];
+      const int first = step.reads[0];
+      const bool replaces = step.in_place && ends(first, i);
+      if (replaces) live -= elements(first);
+      live += step.elements;
+      most = std::max(most, live);
+      for (const int read : step.reads) {
+        if (ends(read, i) && !(replaces && read == first)) live -= elements(read);
+      }
+    }
+    return most;
+  }
+
+ private:
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  int size() const { return static_cast<int>(stage_.steps.size()); }
+  int& last_use(int read) {
+    return read == Step::none       ? ignored_
+           : read == Step::entering ? entering_use_
+                                    : last_use_[at(read)];
+  }
+  /// Is the step the last that reads it?
+  bool ends(int read, int step) { return read != Step::none && last_use(read) == step; }
+  double elements(int read) const {
+    return read == Step::entering ? entering_ : stage_.steps[at(read)].elements;
+  }
+
+  const Stage& stage_;
+  double entering_;
+  std::vector<int> last_use_;
+  int entering_use_ = -1, ignored_ = -1;
+};
+
+double number(std::int64_t value) { return static_cast<double>(value); }
+
+/// Of one layer.  A key or value of an i8 cache has a scale of four bytes.
+double cache_bytes_per_token(const Model& model, DType type) {
+  if (model.latent.rank > 0)
+    return number(model.latent.rank + model.latent.rotated_dim) * bytes(type);
+  const double scale = type == DType::i8 ? 4 : 0;
+  return 2 * number(model.kv_heads) * (number(model.head_dim) * bytes(type) + scale);
+}
+
+Bytes cache_of(const Workload& workload) {
+  const Model& model = workload.model;
+  double tokens = 0;
+  for (const LayerKind& kind : layer_kinds(model)) {
+    for (const QueryGroup& group : grouped(workload.queries)) {
+      tokens += number(kind.count) * number(group.queries) *
+                number(kept_tokens(model, kind, group.query));
+    }
+  }
+  return Bytes{tokens * cache_bytes_per_token(model, workload.kv)};
+}
+
+}  // namespace
+
+Bytes live_activations(const Workload& workload) {
+  const double state = number(fresh_tokens(workload)) * number(workload.model.hidden);
+  double most = 0, entering = 0;  // nothing enters the embedding
+  for (const Stage& stage : network(workload)) {
+    most = std::max(most, Liveness(stage, entering).peak());
+    entering = state;
+  }
+  return Bytes{most * bytes(WeightFormats(workload).elementwise().activations)};
 }
 
 Storage storage(const Workload& workload) {
-  const Model& model = workload.model;
-  const double norms = static_cast<double>(norm_parameters(model));
-  const double rest = static_cast<double>(parameters(model)) - norms;
-  double tokens = 0;
-  for (const Query& query : workload.queries)
-    tokens += static_cast<double>(query.cached + query.fresh);
+  const WeightFormats formats(workload);
   Storage sum;
-  sum.weights =
-      Bytes{rest * bytes(workload.format.weights) + norms * bytes(workload.format.activations)};
-  sum.kv_cache =
-      Bytes{tokens * static_cast<double>(kv_elements_per_token(model)) * bytes(workload.kv)};
+  for (const Weights& weights : weights_of(workload.model)) {
+    // A table that is the head too has the scales that a product needs.
+    const bool both = weights.part == Part::embedding && workload.model.tied_embeddings;
+    const Stored stored =
+        formats.stored(both ? Part::head : weights.part, weights.rows, weights.cols);
+    const Bytes all = stored_bytes(weights.rows, weights.cols, stored) * number(weights.count);
+    sum.weights += all;
+    if (weights.part == Part::experts) sum.experts += all;
+    if (weights.part == Part::embedding) sum.embedding += all;
+    if (weights.part == Part::head) sum.head += all;
+  }
+  sum.kv_cache = cache_of(workload);
   sum.peak = sum.weights + sum.kv_cache + live_activations(workload);
   return sum;
 }

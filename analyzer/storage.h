@@ -6,17 +6,18 @@
 
 namespace roofmark {
 
-/// weights: every parameter once, in the weights' type; norm scales in the activations'.  Scales
-/// and zero points of quantized weights are not counted. kv_cache: all tokens of all queries after
-/// the pass, 2 L K d (cached + fresh) elements. peak: both and the largest set of activations that
-/// is alive at once (live_activations).
+/// weights: every parameter once, as weight_formats.h has it, with scales and zero points; of these
+/// the routed experts, the embedding and the head by themselves.  kv_cache: what each layer keeps
+/// of every query after the pass (kept_tokens), 2 K d elements per token, with latent attention
+/// rank + rotated.  peak: weights, cache and the largest set of activations that is alive at once
+/// (live_activations).
 Storage storage(const Workload& workload);
 
-/// Bytes of the largest set of activation tensors alive at once in the pass: each operator's input
-/// and output and whatever a later one still needs (the residual, the norm's result while q, k, v
-/// or gate and up are computed from it).  Element-wise operators and softmax run in place; k_proj
-/// and v_proj write into the cache; eager attention holds the whole score rectangle; logits are of
-/// the last token of each query.  Memory that an allocator or a library adds is not known and not
+/// Bytes of the largest set of activation tensors alive at once in the pass, by the reads and
+/// results of network(): a tensor lives from the operator that makes it to the last that reads it.
+/// Element-wise operators and softmax run in place where nothing else reads what they do; keys and
+/// values go into the cache; eager attention holds the whole score rectangle; logits are of the
+/// last token of each query.  Memory that an allocator or a library adds is not known and not
 /// counted.
 Bytes live_activations(const Workload& workload);
 

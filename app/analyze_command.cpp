@@ -1,189 +1,76 @@
 // roofmark analyze: a model on a roofline from specs or from a run, or what a run says by itself.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
-#include "analyzer/conv_layers.h"
-#include "analyzer/from_run.h"
-#include "analyzer/layers.h"
-#include "analyzer/overlay.h"
+#include "analyzer/study.h"
+#include "analyzer/tra_table.h"
 #include "analyzer/viewer_table.h"
+#include "app/analyses.h"
 #include "app/analyze_request.h"
 #include "app/commands.h"
 #include "app/files.h"
-#include "app/hardware_argument.h"
-#include "app/model_argument.h"
-#include "app/network_argument.h"
 #include "app/print.h"
-#include "app/quantity.h"
 #include "app/render.h"
 #include "app/store.h"
-#include "app/work_model.h"
+#include "app/study_request.h"
 #include "app/workload_limits.h"
 #include "core/error.h"
-#include "core/printable.h"
 #include "core/run_json.h"
 
 namespace roofmark {
 namespace {
 
-/// What one argument of the command line is: a network, or a model.
-struct Subject {
-  std::optional<ConvNetwork> network;
-  std::optional<Model> model;
-};
-
-Subject subject_of(const std::string& argument) {
-  Subject subject{network_argument(argument), std::nullopt};
-  if (!subject.network) subject.model = model_argument(argument);
-  return subject;
-}
-
-/// Those of a network, one for each format asked for.
-std::vector<Analysis> of_network(const AnalyzeRequest& request, const ConvNetwork& network,
-                                 const Roofline& roofline) {
-  if (request.sweet_spot) {
-    throw InputError("--sweet-spot is of products of a language model (" + network.name +
-                     " is a convolution network); name a model of roofmark list models");
-  }
-  for (const std::string& flag : request.model_flags) {
-    if (flag == "--batch" || flag == "--dtype") continue;
-    throw InputError(flag + " says something of a language model (" + network.name +
-                     " is a convolution network); leave it out");
-  }
-  const Intermediates intermediates =
-      request.intermediates == "stored" ? Intermediates::stored : Intermediates::fused;
-  std::vector<Analysis> analyses;
-  for (const Format& format : network_formats(request)) {
-    analyses.push_back(
-        analyze_network(network, request.batch.value_or(1), format, intermediates, roofline));
-  }
-  return analyses;
-}
-
-void refuse_what_networks_alone_have(const AnalyzeRequest& request, const Model& model) {
-  if (request.intermediates.empty()) return;
-  throw InputError("--intermediates says something of a convolution network (" + model.name +
-                   " is none; --attention says what a model stores); leave it out");
-}
-
-std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model,
-                               const Roofline& roofline, const WorkModel& work) {
-  refuse_what_networks_alone_have(request, model);
-  if (request.sweet_spot) return {sweet_spot_analysis(request, &model, roofline, work)};
-  std::vector<Analysis> analyses;
-  for (const auto& workloads : workloads_of(request, model)) {
-    analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
-    if (!model.dtype_assumed || !request.dtypes.empty()) continue;
-    analyses.back().warnings.push_back({model.name +
-                                        " has no torch_dtype: float32 is assumed, as Hugging "
-                                        "Face does; say another with --dtype"});
-  }
-  return analyses;
-}
-
-std::vector<Analysis> from_specs(const AnalyzeRequest& request) {
-  const Roofline roofline = roofline_of(request);
-  const WorkModel work = registry_work_model();
-  if (request.models.empty() && request.sweet_spot) {
-    return {sweet_spot_analysis(request, nullptr, roofline, work)};
-  }
-  if (request.models.empty()) {
-    throw InputError("nothing to analyze; name a model (roofmark list models) or a run with --run");
-  }
-  std::vector<Analysis> analyses;
-  for (const std::string& argument : request.models) {
-    const Subject subject = subject_of(argument);
-    for (Analysis& one : subject.network ? of_network(request, *subject.network, roofline)
-                                         : of_model(request, *subject.model, roofline, work)) {
-      analyses.push_back(std::move(one));
-    }
-  }
-  return analyses;
-}
-
-/// The hardware asked for, refused where the run was not taken on it: its data sheet would stand
-/// beside another machine's numbers.
-Hardware asked_hardware(const AnalyzeRequest& request, const Run& run) {
-  Hardware hardware = hardware_argument(request.hardware);
-  const Machine& machine = run.machine;
-  std::string devices;
-  for (const std::string& device : run.policy.devices) {
-    if (hardware.describes(machine, device)) return hardware;
-    devices += (devices.empty() ? "" : " or ") + device;
-  }
-  throw InputError("--hardware " + hardware.name + " does not go with " + request.run + " (" +
-                   hardware.title + " is not the " + devices + " of " +
-                   printable(machine.class_.empty() ? machine.id : machine.class_) + ", " +
-                   printable(machine.cpu.model.value_or("of an unknown CPU")) +
-                   ", where it was taken); leave out --hardware, or --run");
-}
-
-void refuse_beside_a_run(const AnalyzeRequest& request) {
-  const auto refuse = [](const char* flag, const char* why) {
-    throw InputError(std::string(flag) + " does not go with --run (" + why +
-                     "); leave one of them out");
-  };
-  if (!request.peaks.empty()) refuse("--peak", "a run has its own peaks");
-  if (!request.memory.empty()) refuse("--memory", "a run's machine has its own memory");
-  if (!request.engine.empty()) refuse("--engine", "a run's rows name their device");
-}
-
-/// `hardware` is kept by the caller for as long as the options are used.
-RunOptions run_options_of(const AnalyzeRequest& request, const Run& run,
-                          std::optional<Hardware>& hardware) {
-  refuse_beside_a_run(request);
-  RunOptions options;
-  if (!request.hardware.empty()) {
-    hardware = asked_hardware(request, run);
-    options.hardware = &*hardware;
-  }
-  if (!request.bandwidth.empty())
-    options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
-  return options;
-}
-
-std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model, const Run& run,
-                               const Roofline& roofline, const WorkModel& work) {
-  refuse_what_networks_alone_have(request, model);
-  if (request.sweet_spot) return {sweet_spot_analysis(request, &model, roofline, work)};
-  std::vector<Analysis> analyses;
-  for (const auto& workloads : workloads_of(request, model, run)) {
-    analyses.push_back(analyze_model(workloads, accounting_of(request), work, roofline));
-  }
-  return analyses;
-}
-
-std::vector<Analysis> from_run(const AnalyzeRequest& request, const Run& run) {
-  std::optional<Hardware> hardware;
-  const Analysis of_run = analyze_run(run, run_options_of(request, run, hardware));
-  if (request.models.empty() && !request.sweet_spot) return {of_run};
-  const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
-  const Roofline roofline = measured_roofline(run, of_run, device);
-  const WorkModel work = registry_work_model();
-  if (request.models.empty()) return {sweet_spot_analysis(request, nullptr, roofline, work)};
-  std::vector<Analysis> analyses;
-  for (const std::string& argument : request.models) {
-    const Subject subject = subject_of(argument);
-    for (Analysis& one : subject.network ? of_network(request, *subject.network, roofline)
-                                         : of_model(request, *subject.model, run, roofline, work)) {
-      // A sweet spot is of the ceilings, not of the rows beside them.
-      analyses.push_back(request.sweet_spot ? std::move(one)
-                                            : with_model(of_run, std::move(one), device));
-    }
-  }
-  return analyses;
-}
-
 std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
                      const Run* run) {
-  const bool viewer = accounting_of(request) == Accounting::llm_viewer && !request.models.empty();
-  if (viewer && request.output == "table") return viewer_text(analyses);
-  if (viewer && request.output == "md") return viewer_markdown(analyses);
-  std::vector<Section> sections;
-  sections.reserve(analyses.size());
-  for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
-  return output_format(request.output).write(sections);
+  const bool models = !request.models.empty();
+  const bool viewer = accounting_of(request) == Accounting::llm_viewer && models;
+  const bool tra = accounting_of(request) == Accounting::tra && models;
+  std::string text;
+  if (viewer && request.output == "table") {
+    text = viewer_text(analyses);
+  } else if (viewer && request.output == "md") {
+    text = viewer_markdown(analyses);
+  } else if (tra && (request.output == "table" || request.output == "md")) {
+    text = tra_text(analyses);
+  } else {
+    std::vector<Section> sections;
+    sections.reserve(analyses.size());
+    for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
+    text = output_format(request.output).write(sections);
+  }
+  const bool networks = std::any_of(analyses.begin(), analyses.end(),
+                                    [](const Analysis& one) { return one.network.has_value(); });
+  if (run || request.sweet_spot || networks || !is_side_by_side(request)) return text;
+  if (request.output == "table") text += "\n\n" + study_text(study_of(request));
+  if (request.output == "md") text += "\n" + study_markdown(study_of(request));
+  return text;
+}
+
+/// A sweep, written as --output says; into a file that ends in .svg as curves.
+std::string swept(const AnalyzeRequest& request) {
+  if (request.models.empty()) {
+    throw InputError("--sweep evaluates a model (none is named); name one (roofmark list models)");
+  }
+  if (!request.run.empty()) {
+    throw InputError(
+        "--sweep does not go with --run (a run has one machine and few shapes); leave one of them "
+        "out");
+  }
+  const Study study = study_of(request);
+  if (std::filesystem::path(request.out).extension() == ".svg") return study_svg(study);
+  if (request.output == "csv") return study_csv(study);
+  if (request.output == "json") return study_json(study);
+  return request.output == "md" ? study_markdown(study) : study_text(study);
+}
+
+std::string analyzed(const AnalyzeRequest& request) {
+  std::optional<Run> run;
+  if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
+  const std::vector<Analysis> analyses =
+      run ? analyses_on_run(request, *run) : analyses_on_specs(request);
+  return rendered(request, analyses, run ? &*run : nullptr);
 }
 
 int analyze(const AnalyzeRequest& request) {
@@ -206,13 +93,10 @@ int analyze(const AnalyzeRequest& request) {
                        " (the model is read from it); name another file with -o");
     }
   }
-  std::optional<Run> run;
-  if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
   for (const std::string& doubt : doubts_about(request)) {
     std::fprintf(stderr, "roofmark: %s\n", doubt.c_str());
   }
-  const std::vector<Analysis> analyses = run ? from_run(request, *run) : from_specs(request);
-  const std::string text = rendered(request, analyses, run ? &*run : nullptr);
+  const std::string text = request.setting.sweeps.empty() ? analyzed(request) : swept(request);
   if (request.out.empty()) {
     print(text);
   } else {
@@ -229,7 +113,9 @@ std::vector<CLI::Option*> add_model_options(CLI::App& command, AnalyzeRequest& r
           ->allow_extra_args(false)  // else the model that follows would be taken for one
           ->check(CLI::IsMember({"prefill", "decode"}))
           ->capture_default_str(),
-      command.add_option("--batch", request.batch, "sequences computed together; default 1")
+      command
+          .add_option("--batch,--batch-size", request.batch,
+                      "sequences computed together; default 1")
           ->check(CLI::Range(std::int64_t{1}, most_sequences)),
       command
           .add_option(
@@ -250,8 +136,41 @@ std::vector<CLI::Option*> add_model_options(CLI::App& command, AnalyzeRequest& r
           ->check(CLI::IsMember({"flash", "eager"})),
       command
           .add_option("--accounting", request.accounting,
-                      "exact, or llm-viewer: as that tool counts and prints")
+                      "exact, or llm-viewer, tra: as those tools count and print")
           ->capture_default_str()};
+}
+
+/// The same of queries, widths, devices and generations.
+std::vector<CLI::Option*> add_setting_options(CLI::App& command, SettingRequest& setting) {
+  const CLI::Range tokens(std::int64_t{1}, most_tokens);
+  return {command
+              .add_option("--cached-tokens", setting.cached_tokens,
+                          "tokens in the cache of each query, e.g. 1048576 1024; default 0")
+              ->delimiter(','),
+          command
+              .add_option("--input-tokens", setting.input_tokens,
+                          "new tokens of each query, e.g. 1 1; default 1")
+              ->delimiter(','),
+          command
+              .add_option("--decode-tokens", setting.decode_tokens,
+                          "tokens of each sequence that one decode step computes (speculative or "
+                          "parallel decoding); default 1")
+              ->check(tokens),
+          command
+              .add_option("--chunk", setting.chunk,
+                          "prefill in pieces of that many tokens of each query")
+              ->check(tokens),
+          command
+              .add_option("--generate", setting.generate,
+                          "tokens after the prompt: time to the first, per token and in all")
+              ->check(CLI::Range(std::int64_t{1}, most_generated)),
+          command.add_option("--weight-bits", setting.weight_bits, "1, 2, 4, 8, 16 or 32"),
+          command.add_option("--activation-bits", setting.activation_bits, "8, 16 or 32"),
+          command.add_option("--kv-bits", setting.kv_bits, "of the cache: 1, 2, 4, 8, 16 or 32"),
+          command
+              .add_option("--tp", setting.devices,
+                          "devices that share the model by tensor parallelism; default 1")
+              ->check(CLI::Range(std::int64_t{1}, most_devices))};
 }
 
 void add_other_options(CLI::App& command, AnalyzeRequest& request) {
@@ -273,6 +192,14 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
                      "bytes that the memory holds, e.g. 24G (24e9) or 24Gi (24 x 2^30)");
   command.add_option("--engine", request.engine,
                      "of a device with several: gpu, cpu, dla, ...; default the first");
+  command.add_option("--link", request.setting.link,
+                     "bytes per second that a device sends to the others, e.g. 450G");
+  command
+      .add_option(
+          "--sweep", request.setting.sweeps,
+          "batch=1..256, context=128,2048, bits=16,8,4, hardware=a6000,h200 ...; repeatable; "
+          "-o FILE.svg draws curves")
+      ->allow_extra_args(false);
   command.add_option("--output", request.output, listed(output_names()))
       ->check(CLI::IsMember(output_names()))
       ->capture_default_str();
@@ -293,11 +220,17 @@ void add_analyze(CLI::App& app, Command& chosen) {
       "--hardware", request->hardware,
       "a device by name, with its power mode if it has some (agx-orin:30w; roofmark "
       "list hardware), or the path of a spec file");
-  const std::vector<CLI::Option*> of_model = add_model_options(*command, *request);
+  std::vector<CLI::Option*> of_model = add_model_options(*command, *request);
+  for (CLI::Option* option : add_setting_options(*command, request->setting)) {
+    of_model.push_back(option);
+  }
   add_other_options(*command, *request);
   command->callback([request, of_model, &chosen] {
     for (const CLI::Option* option : of_model) {
       if (option->count() > 0) request->model_flags.push_back(option->get_name());
+    }
+    for (std::string& model : take_models(request->setting)) {
+      request->models.push_back(std::move(model));
     }
     chosen = [request] { return analyze(*request); };
   });

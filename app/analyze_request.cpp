@@ -1,10 +1,12 @@
 #include "app/analyze_request.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 
 #include "analyzer/operators.h"
 #include "analyzer/sweet_spot_of_model.h"
+#include "analyzer/weight_formats.h"
 #include "app/hardware_argument.h"
 #include "app/quantity.h"
 #include "core/error.h"
@@ -13,18 +15,34 @@
 namespace roofmark {
 namespace {
 
-Format format_called(const std::string& text, const std::string& flag) {
-  const auto format = working_format_from(text);
-  if (!format) {
-    throw InputError(
-        flag + ": \"" + printable(text, 40) +
-        "\" is not a format; write f64, f32, tf32, f16, bf16, fp8, w8a8, w4a16 or w4a8");
-  }
-  return *format;
+/// "w8a16": bits of weights and activations, floating point from 16 on.
+std::optional<Format> widths_from(const std::string& text) {
+  int weights = 0, activations = 0, used = 0;
+  const int read = std::sscanf(text.c_str(), "w%2da%2d%n", &weights, &activations, &used);
+  if (read != 2 || static_cast<std::size_t>(used) != text.size()) return std::nullopt;
+  SettingRequest widths;
+  widths.weight_bits = weights;
+  widths.activation_bits = activations;
+  return format_of(widths, {DType::f16, DType::f16, DType::f32});
 }
 
-DType cache_type_of(const AnalyzeRequest& request, const Format& format) {
-  if (request.kv_dtype.empty()) return format.activations;
+Format format_called(const std::string& text, const std::string& flag) {
+  if (const auto format = working_format_from(text)) return *format;
+  if (const auto format = widths_from(text)) return *format;
+  throw InputError(flag + ": \"" + printable(text, 40) +
+                   "\" is not a format; write f64, f32, tf32, f16, bf16, fp8, w8a8, w8a16, w4a16 "
+                   "or w4a8");
+}
+
+/// As published where the format is, else as wide as the activations.
+DType cache_type_of(const AnalyzeRequest& request, const Model& model, const Format& format) {
+  if (const auto type = cache_of(request.setting, format)) {
+    if (request.kv_dtype.empty()) return *type;
+    throw InputError("--kv-bits does not go with --kv-dtype (both say the cache's); leave one out");
+  }
+  if (request.kv_dtype.empty()) {
+    return format == published_format(model) ? published_cache(model) : format.activations;
+  }
   const auto type = dtype_from(request.kv_dtype);
   const bool stored = type && *type != DType::none && *type != DType::tf32 && *type != DType::i32 &&
                       *type != DType::i16;
@@ -48,26 +66,77 @@ bool wants(const AnalyzeRequest& request, Phase phase) {
          request.phases.end();
 }
 
+bool asks(const AnalyzeRequest& request, std::string_view flag) {
+  return std::find(request.model_flags.begin(), request.model_flags.end(), flag) !=
+         request.model_flags.end();
+}
+
+/// What is computed in one pass, and as what.
+struct Passing {
+  Phase phase;
+  std::vector<Query> queries;
+};
+
+std::vector<Passing> listed_queries(const AnalyzeRequest& request) {
+  if (request.context) {
+    throw InputError(
+        "--context does not go with --cached-tokens and --input-tokens (they say the context of "
+        "each query); leave it out");
+  }
+  std::vector<Query> queries = queries_of(request.setting, request.batch);
+  const bool one_each = std::all_of(queries.begin(), queries.end(),
+                                    [](const Query& query) { return query.fresh == 1; });
+  Phase phase = one_each ? Phase::decode : Phase::prefill;
+  if (asks(request, "--phase"))
+    phase = wants(request, Phase::prefill) ? Phase::prefill : Phase::decode;
+  return {{phase, std::move(queries)}};
+}
+
+std::vector<Passing> passings(const AnalyzeRequest& request) {
+  const bool as_tra =
+      accounting_of(request) == Accounting::tra && !request.context && !asks(request, "--phase");
+  if (request.setting.has_queries() || as_tra) return listed_queries(request);
+  std::vector<Passing> all;
+  for (const Phase phase : {Phase::prefill, Phase::decode}) {
+    if (!wants(request, phase)) continue;
+    all.push_back(
+        {phase, queries_of(phase, request.batch.value_or(1), request.context.value_or(2048))});
+    if (phase == Phase::prefill) continue;
+    for (Query& query : all.back().queries) query.fresh = request.setting.decode_tokens;
+  }
+  return all;
+}
+
+std::vector<Format> formats_of(const AnalyzeRequest& request, const Format& otherwise) {
+  const SettingRequest& setting = request.setting;
+  if (!request.dtypes.empty() && (setting.weight_bits || setting.activation_bits)) {
+    throw InputError(
+        "--dtype does not go with --weight-bits and --activation-bits (both say the widths); leave "
+        "one of them out");
+  }
+  std::vector<Format> formats;
+  for (const std::string& dtype : request.dtypes)
+    formats.push_back(format_called(dtype, "--dtype"));
+  if (formats.empty()) {
+    formats.push_back(setting.has_bits() ? format_of(setting, otherwise) : otherwise);
+  }
+  return formats;
+}
+
 std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, const Model& model,
                                                 const Format& otherwise) {
   Attention attention =
       accounting_of(request) == Accounting::llm_viewer ? Attention::eager : Attention::flash;
   if (request.attention == "flash") attention = Attention::flash;
   if (request.attention == "eager") attention = Attention::eager;
-  std::vector<Format> formats;
-  for (const std::string& dtype : request.dtypes)
-    formats.push_back(format_called(dtype, "--dtype"));
-  if (formats.empty()) formats.push_back(otherwise);
   std::vector<std::vector<Workload>> sets;
-  for (const Format& format : formats) {
-    const DType cache = cache_type_of(request, format);  // first: GCC 11 leaks what an initializer
-                                                         // list holds when a later part throws
+  for (const Format& format : formats_of(request, otherwise)) {
+    const DType cache =
+        cache_type_of(request, model, format);  // first: GCC 11 leaks what an initializer
+                                                // list holds when a later part throws
     std::vector<Workload> set;
-    for (const Phase phase : {Phase::prefill, Phase::decode}) {
-      if (!wants(request, phase)) continue;
-      set.push_back({model, phase,
-                     queries_of(phase, request.batch.value_or(1), request.context.value_or(2048)),
-                     format, cache, attention});
+    for (Passing& pass : passings(request)) {
+      set.push_back({model, pass.phase, std::move(pass.queries), format, cache, attention});
     }
     sets.push_back(std::move(set));
   }
@@ -123,11 +192,9 @@ void set_peaks(Engine& engine, const std::vector<std::string>& given) {
 }  // namespace
 
 Accounting accounting_of(const AnalyzeRequest& request) {
-  for (const Accounting known : {Accounting::exact, Accounting::llm_viewer}) {
-    if (request.accounting == name(known)) return known;
-  }
+  if (const auto known = accounting_from(request.accounting)) return *known;
   throw InputError("--accounting: \"" + printable(request.accounting, 40) +
-                   "\" is not in this version (it has exact and llm-viewer); use one of them");
+                   "\" is not in this version (it has exact, llm-viewer and tra); use one of them");
 }
 
 Roofline roofline_of(const AnalyzeRequest& request) {
@@ -213,13 +280,19 @@ std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
 }
 
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model) {
-  return workloads_in(request, model, format_called(std::string(name(model.dtype)), model.name));
+  // Transformer Roofline Analyzer takes float16 where a configuration does not say its type.
+  const bool half = accounting_of(request) == Accounting::tra && model.dtype_assumed;
+  return workloads_in(request, model,
+                      half ? Format{DType::f16, DType::f16, DType::f32} : published_format(model));
 }
 
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model,
                                                 const Run& run) {
+  const SettingRequest& setting = request.setting;
   const bool as_measured = !request.batch && !request.context && request.dtypes.empty() &&
-                           request.kv_dtype.empty() && accounting_of(request) == Accounting::exact;
+                           request.kv_dtype.empty() && !setting.has_queries() &&
+                           !setting.has_bits() && setting.decode_tokens == 1 &&
+                           accounting_of(request) == Accounting::exact;
   const Attention attention = attention_of(request, run);
   std::vector<std::vector<Workload>> sets;
   for (const Workload& workload : run.policy.workloads) {

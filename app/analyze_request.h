@@ -8,6 +8,7 @@
 
 #include "analyzer/accounting.h"
 #include "analyzer/roofline.h"
+#include "app/setting_request.h"
 #include "core/measurement.h"
 #include "core/model.h"
 
@@ -19,7 +20,8 @@ struct AnalyzeRequest {
   std::string intermediates, scales, output = "table", out;
   bool sweet_spot = false;
   std::optional<std::int64_t> batch, context;  ///< default 1 and 2048
-  std::vector<std::string> model_flags;        ///< those given that say something of a model
+  SettingRequest setting;
+  std::vector<std::string> model_flags;  ///< those given that say something of a model
 };
 
 /// Throws InputError where the accounting is not one of this version's.
@@ -43,9 +45,9 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
 std::vector<std::string> doubts_about(const AnalyzeRequest& request);
 
 /// What is asked of a model, one set of workloads (one per phase) for each format asked for; none:
-/// the model's own type, accumulated in f32.  The cache has the activations' type unless asked
-/// otherwise; attention is flash, with llm-viewer accounting eager, as that tool's default is.
-/// Throws InputError.
+/// the format of the model's checkpoint (published_format), whose cache is as published too.  Else
+/// the cache has the activations' type unless asked otherwise; attention is flash, with llm-viewer
+/// accounting eager, as that tool's default is. Throws InputError.
 std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, const Model& model);
 
 /// The same beside a run: where nothing but phases and attention is asked, the workloads of that

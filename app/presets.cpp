@@ -183,6 +183,7 @@ std::vector<Operator> operators_of(const Policy& policy) {
   for (const Workload& workload : policy.workloads) {
     for (Operator& op : operators(workload)) {
       op.device = workload.device;
+      op.shape = measured_shape(op.kernel, op.shape, op.format);
       all.push_back(std::move(op));
     }
     // For networks that are built otherwise; a quick run of a CPU leaves them out.
@@ -192,6 +193,7 @@ std::vector<Operator> operators_of(const Policy& policy) {
          {dynamic_quantization(workload), layer_norms(workload), fused_norms(workload)}) {
       for (Operator op : beside) {
         op.device = op.kernel == "add_norm" ? "cpu" : workload.device;
+        op.shape = measured_shape(op.kernel, op.shape, op.format);
         all.push_back(std::move(op));
       }
     }

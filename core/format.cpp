@@ -10,7 +10,7 @@ struct Known {
   std::string_view name;
   int bits;
 };
-constexpr std::array<Known, 11> types{{{DType::none, "none", 0},
+constexpr std::array<Known, 13> types{{{DType::none, "none", 0},
                                        {DType::f64, "f64", 64},
                                        {DType::f32, "f32", 32},
                                        {DType::tf32, "tf32", 32},
@@ -20,10 +20,13 @@ constexpr std::array<Known, 11> types{{{DType::none, "none", 0},
                                        {DType::i32, "i32", 32},
                                        {DType::i16, "i16", 16},
                                        {DType::i8, "i8", 8},
-                                       {DType::i4, "i4", 4}}};
+                                       {DType::i4, "i4", 4},
+                                       {DType::i2, "i2", 2},
+                                       {DType::i1, "i1", 1}}};
 
 bool is_integer(DType type) {
-  return type == DType::i32 || type == DType::i16 || type == DType::i8 || type == DType::i4;
+  return type == DType::i32 || type == DType::i16 || type == DType::i8 || type == DType::i4 ||
+         type == DType::i2 || type == DType::i1;
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace roofmark {
 
-enum class DType { none, f64, f32, tf32, f16, bf16, fp8, i32, i16, i8, i4 };
+/// No kernel here takes i2 and i1: models quantized to them are analyzed, not run.
+enum class DType { none, f64, f32, tf32, f16, bf16, fp8, i32, i16, i8, i4, i2, i1 };
 
 std::string_view name(DType type);
 std::optional<DType> dtype_from(std::string_view name);

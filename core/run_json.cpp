@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/model_json.h"
+#include "core/network_keys.h"
 
 namespace roofmark {
 namespace {
@@ -174,20 +175,50 @@ Json to_json(const Machine& machine) {
           {"environment", to_json(machine.environment)}};
 }
 
+/// Writes each field as its type is written.
+struct FieldWriter {
+  Json json = Json::object();
+
+  void operator()(const char* key, bool field) { json[key] = field; }
+  void operator()(const char* key, std::int64_t field) { json[key] = field; }
+  void operator()(const char* key, int field) { json[key] = field; }
+  void operator()(const char* key, DType field) { json[key] = name(field); }
+  template <class Enum>
+  void operator()(const char* key, Enum field) {
+    json[key] = names_of(field)[static_cast<std::size_t>(field)];
+  }
+};
+
+/// In what the network differs from Llama's.
+Json network_json(const Model& model) {
+  FieldWriter network;
+  visit_network(network, model);
+  network.json["kinds"] = Json::array();
+  for (const LayerKind& kind : model.kinds) {
+    FieldWriter one;
+    visit_kind(one, kind);
+    network.json["kinds"].push_back(one.json);
+  }
+  return network.json;
+}
+
 /// Under the keys of a Hugging Face config.json, so that one reader serves both.
 Json to_json(const Model& model) {
-  return {{"name", model.name},
-          {"source", model.source},
-          {"model_type", model.family},
-          {"num_hidden_layers", model.layers},
-          {"hidden_size", model.hidden},
-          {"intermediate_size", model.intermediate},
-          {"num_attention_heads", model.heads},
-          {"num_key_value_heads", model.kv_heads},
-          {"head_dim", model.head_dim},
-          {"vocab_size", model.vocabulary},
-          {"tie_word_embeddings", model.tied_embeddings},
-          {"torch_dtype", torch_name(model.dtype)}};
+  Json json = {{"name", model.name},
+               {"source", model.source},
+               {"model_type", model.family},
+               {"num_hidden_layers", model.layers},
+               {"hidden_size", model.hidden},
+               {"intermediate_size", model.intermediate},
+               {"num_attention_heads", model.heads},
+               {"num_key_value_heads", model.kv_heads},
+               {"head_dim", model.head_dim},
+               {"vocab_size", model.vocabulary},
+               {"tie_word_embeddings", model.tied_embeddings},
+               {"torch_dtype", torch_name(model.dtype)}};
+  Json network = network_json(model);
+  if (model.family != "llama" || network != network_json(Model{})) json["network"] = network;
+  return json;
 }
 
 Json to_json(const Workload& workload) {

@@ -7,7 +7,7 @@
 
 #include "core/case.h"
 #include "core/error.h"
-#include "core/model_json.h"
+#include "core/network_reader.h"
 #include "core/printable.h"
 #include "core/run_json.h"
 
@@ -82,11 +82,8 @@ Build build_from(const JsonView& json) {
 
 Workload workload_from(const JsonView& json) {
   json.exactly({"model", "phase", "queries", "format", "kv", "attention"}, {"device"});
-  json.at("model").exactly({"name", "source", "model_type", "num_hidden_layers", "hidden_size",
-                            "intermediate_size", "num_attention_heads", "num_key_value_heads",
-                            "head_dim", "vocab_size", "tie_word_embeddings", "torch_dtype"});
   Workload workload;
-  workload.model = model_from_json(json.at("model"), "model");
+  workload.model = model_of_run(json.at("model"));
   workload.phase = one_of(json, "phase", std::array{Phase::prefill, Phase::decode});
   for (const JsonView& query : json.at("queries").elements()) {
     query.exactly({"cached", "fresh"});

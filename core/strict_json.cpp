@@ -241,6 +241,11 @@ bool JsonView::is_number() const {
 }
 bool JsonView::is_boolean() const { return node_at(node_).as<bool>() != nullptr; }
 bool JsonView::has(std::string_view key) const { return is_object() && find(key).has_value(); }
+bool JsonView::mentions(std::string_view key) const {
+  const Members* members = node_at(node_).members();
+  return members && std::any_of(members->begin(), members->end(),
+                                [&](const auto& member) { return member.first == key; });
+}
 
 std::optional<JsonView> JsonView::find(std::string_view key) const {
   const Members* members = node_at(node_).members();

@@ -34,7 +34,8 @@ class JsonView {
   bool is_string() const;
   bool is_number() const;
   bool is_boolean() const;
-  bool has(std::string_view key) const;  ///< an object with that key, not null
+  bool has(std::string_view key) const;       ///< an object with that key, not null
+  bool mentions(std::string_view key) const;  ///< an object with that key, if only as null
 
   JsonView at(std::string_view key) const;                        ///< throws where missing
   std::optional<JsonView> find(std::string_view key) const;       ///< nullopt where missing or null

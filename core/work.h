@@ -17,6 +17,22 @@ struct Work {
   Bytes input() const { return read - weights - kv_read; }
   Bytes output() const { return written - kv_written; }
   bool operator==(const Work&) const = default;
+
+  Work& operator+=(const Work& more) {
+    ops += more.ops;
+    read += more.read;
+    written += more.written;
+    weights += more.weights;
+    kv_read += more.kv_read;
+    kv_written += more.kv_written;
+    exponentials += more.exponentials;
+    return *this;
+  }
+  friend Work operator*(const Work& work, double times) {
+    return {work.ops * times,         work.read * times,    work.written * times,
+            work.weights * times,     work.kv_read * times, work.kv_written * times,
+            work.exponentials * times};
+  }
 };
 
 }  // namespace roofmark

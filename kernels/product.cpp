@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/parallel.h"
+#include "core/stored.h"
 #include "core/values.h"
 
 namespace roofmark {
@@ -112,10 +113,10 @@ Work product_work(const Shape& shape, const Format& format) {
   const Product p(shape);
   const double m = static_cast<double>(p.m), n = static_cast<double>(p.n),
                k = static_cast<double>(p.k);
-  const std::int64_t group = shape.get("group", 0);
-  const std::int64_t scales = group > 0 ? p.n * ((p.k + group - 1) / group) : 0;
-  const Bytes weights{n * k * bytes(format.weights) + 2 * static_cast<double>(scales)};
-  return {.ops = Ops{2 * m * n * k},
+  const double bias = static_cast<double>(shape.get("bias", 0));
+  const Bytes weights = stored_bytes(p.n, p.k, stored_of(shape, format.weights)) +
+                        Bytes{bias * n * std::max(2.0, bytes(format.weights))};
+  return {.ops = Ops{2 * m * n * k + bias * m * n},
           .read = weights + Bytes{m * k * bytes(format.activations)},
           .written = Bytes{m * n * bytes(format.activations)},
           .weights = weights};

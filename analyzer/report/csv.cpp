@@ -1,8 +1,9 @@
-// The report as CSV: one line per ceiling, plateau, point and layer, for spreadsheets and data
-// frames.
+// The report as CSV: one line per ceiling, plateau, point, layer and total, for spreadsheets and
+// data frames.
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "analyzer/numbers.h"
@@ -52,6 +53,13 @@ constexpr std::string_view columns[] = {"run",
                                         "grade",
                                         "contended",
                                         "reason",
+                                        "phase_share",
+                                        "link_bytes",
+                                        "tokens_per_second",
+                                        "latency_s",
+                                        "per_output_token_s",
+                                        "predicted_s",
+                                        "provenance",
                                         "first",
                                         "last",
                                         "gain_first",
@@ -60,6 +68,7 @@ constexpr std::string_view columns[] = {"run",
 using Cells = std::map<std::string_view, std::string>;
 
 std::string cell(Known<double> value) { return value ? exact(*value) : ""; }
+std::string cell(Known<Seconds> value) { return value ? exact(value->value) : ""; }
 
 Cells cells_of(const Ceiling& row) {
   const bool rate = row.kind == "compute" || row.kind == "bandwidth";
@@ -165,6 +174,40 @@ Cells cells_of(const Layer& row) {
       row.attainable_theoretical ? exact(row.attainable_theoretical->value) : "";
   cells["share_measured"] = cell(row.share_measured);
   cells["share_theoretical"] = cell(row.share_theoretical);
+  cells["phase_share"] = cell(row.share);
+  cells["link_bytes"] = exact(row.link.value);
+  cells["predicted_s"] = cell(row.predicted);
+  cells["provenance"] = row.provenance;
+  return cells;
+}
+
+/// What totals and generations have in common.
+template <class Sum>
+Cells cells_of_sum(const char* kind, const Sum& row) {
+  Cells cells{{"row", kind}};
+  cells["ops"] = exact(row.work.ops.value);
+  cells["bytes"] = exact(row.work.bytes().value);
+  cells["link_bytes"] = exact(row.link.value);
+  cells["seconds"] = cell(row.seconds);
+  cells["tokens_per_second"] = cell(row.tokens_per_second);
+  return cells;
+}
+
+Cells cells_of(const Total& row) {
+  Cells cells = cells_of_sum("total", row);
+  cells["name"] = cells["phase"] = row.phase;
+  const bool prefill = row.phase == name(Phase::prefill);
+  cells[prefill ? "latency_s" : "per_output_token_s"] = cell(row.latency);
+  cells["predicted_s"] = cell(row.predicted);
+  return cells;
+}
+
+Cells cells_of(const Generation& row) {
+  Cells cells = cells_of_sum("generation", row);
+  cells["name"] = std::to_string(row.tokens) + " tokens";
+  cells["count"] = std::to_string(row.sequences);
+  cells["latency_s"] = cell(row.first_token);
+  cells["per_output_token_s"] = cell(row.per_output_token);
   return cells;
 }
 
@@ -256,6 +299,9 @@ std::string csv_report(std::span<const Section> sections) {
     sheet.add(run, levels_of(section.analysis->sweeps), contended);
     sheet.add(run, section.analysis->points, contended);
     sheet.add(run, section.analysis->layers, contended);
+    sheet.add(run, section.analysis->totals, contended);
+    const Known<Generation>& generation = section.analysis->generation;
+    if (generation) sheet.add(run, std::span(&*generation, 1), contended);
     if (section.analysis->network) {
       sheet.add(run, section.analysis->network->countings, contended);
     }

@@ -87,9 +87,13 @@ Table operators_table(const SweetSpot& spot) {
 }  // namespace
 
 std::vector<std::pair<std::string, Table>> model_tables(const Analysis& analysis) {
-  std::vector<std::pair<std::string, Table>> tables{{"Layers", layers_table(analysis)},
-                                                    {"Totals", totals_table(analysis)},
-                                                    {"Storage", storage_table(analysis)}};
+  std::vector<std::pair<std::string, Table>> tables{
+      {"Layers", layers_table(analysis)},
+      {"Totals", totals_table(analysis)},
+      {"Generation", generation_table(analysis)},
+      {"Storage", storage_table(analysis)},
+      {"What binds, and what would help most", advice_table(analysis)},
+      {"What changes would gain", changes_table(analysis)}};
   if (analysis.network) {
     tables.emplace_back("Counted by convention", countings_table(*analysis.network));
   }

@@ -21,8 +21,9 @@ std::string text_report(std::span<const Section> sections);
 /// The same for a page that shows Markdown.
 std::string markdown_report(std::span<const Section> sections);
 
-/// One line per ceiling, plateau of a sweep, point, layer, convention of a network and range of a
-/// sweet spot, in SI units, unknown cells empty; the first column says which run.
+/// One line per ceiling, plateau of a sweep, point, layer, total of a phase, generation, convention
+/// of a network and range of a sweet spot, in SI units, unknown cells empty; the first column says
+/// which run.
 std::string csv_report(std::span<const Section> sections);
 
 /// One roofline per device of each run, for its largest thread count, and under them the curve of

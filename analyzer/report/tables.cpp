@@ -144,6 +144,12 @@ std::string layer_rate(const Layer& layer, const Known<OpRate>& rate, const char
   return rate ? si(rate->value, "op/s") : otherwise;
 }
 
+/// What moves: through memory, or between devices.
+std::string layer_bytes(const Layer& layer) {
+  return layer.link.value > 0 ? si(layer.link.value, "B") + " sent"
+                              : si(layer.work.bytes().value, "B");
+}
+
 }  // namespace
 
 Column place_column(bool cpu_alone) {
@@ -247,10 +253,11 @@ Table layers_table(const Analysis& analysis) {
                               {"op/B", Align::right},
                               {measured ? "measured roof" : "attainable", Align::right},
                               {"bound"},
-                              {"time at roof", Align::right}};
+                              {"time at roof", Align::right},
+                              {"share", Align::right}};
   if (measured) {
-    for (const char* title :
-         {"theoretical roof", "threads", "achieved", "of measured", "of theoretical"}) {
+    for (const char* title : {"theoretical roof", "threads", "achieved", "of measured",
+                              "of theoretical", "predicted", "from"}) {
       columns.push_back({title, Align::right});
     }
   }
@@ -260,11 +267,12 @@ Table layers_table(const Analysis& analysis) {
                                    row.phase,
                                    std::to_string(row.count),
                                    si(row.work.ops.value, "op"),
-                                   si(row.work.bytes().value, "B"),
+                                   layer_bytes(row),
                                    plain_number(row.intensity),
                                    layer_rate(row, row.attainable, "unknown"),
                                    row.bound,
-                                   row.seconds ? si(row.seconds->value, "s") : "unknown"};
+                                   row.seconds ? si(row.seconds->value, "s") : "unknown",
+                                   percent(row.share)};
     if (measured) {
       const char* unit = row.work.ops.value > 0 ? "op/s" : "B/s";
       cells.push_back(layer_rate(row, row.attainable_theoretical, "-"));
@@ -274,34 +282,10 @@ Table layers_table(const Analysis& analysis) {
       cells.push_back(row.achieved ? si(*row.achieved, unit) : "-");
       cells.push_back(percent(row.share_measured));
       cells.push_back(percent(row.share_theoretical));
+      cells.push_back(row.predicted ? si(row.predicted->value, "s") : "-");
+      cells.push_back(row.provenance.empty() ? "-" : row.provenance);
     }
     table.add(std::move(cells));
-  }
-  return table;
-}
-
-Table storage_table(const Analysis& analysis) {
-  Table table({{"memory"}, {"size", Align::right}});
-  if (!analysis.storage) return table;
-  table.add({"weights", iec(analysis.storage->weights.value)});
-  if (!analysis.network) table.add({"key/value cache", iec(analysis.storage->kv_cache.value)});
-  table.add({analysis.network ? "weights and live activations" : "both with activations",
-             iec(analysis.storage->peak.value)});
-  return table;
-}
-
-Table totals_table(const Analysis& analysis) {
-  const Known<NetworkFacts>& network = analysis.network;
-  Table table({{"phase"},
-               {"work", Align::right},
-               {"bytes", Align::right},
-               {"time at roof", Align::right},
-               {network ? "images/s at roof" : "tokens/s at roof", Align::right}});
-  for (const Total& row : analysis.totals) {
-    const Known<double>& rate = network ? network->images_per_second : row.tokens_per_second;
-    table.add({row.phase, si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"),
-               row.seconds ? si(row.seconds->value, "s") : "unknown",
-               rate ? plain_number(*rate) : "unknown"});
   }
   return table;
 }

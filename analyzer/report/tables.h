@@ -31,6 +31,12 @@ Table layers_table(const Analysis& analysis);
 Table totals_table(const Analysis& analysis);
 /// Weights, cache and peak; empty where no model was asked for.
 Table storage_table(const Analysis& analysis);
+/// A prompt and the tokens after it; empty where none was asked for.
+Table generation_table(const Analysis& analysis);
+/// Per phase and operator why it takes its time and the change that would help most.
+Table advice_table(const Analysis& analysis);
+/// Per phase what each change would gain.
+Table changes_table(const Analysis& analysis);
 
 /// Rows that share a reason, and the reason; where reasons differ in numbers alone, their ranges.
 struct Reason {

@@ -19,11 +19,20 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 std::vector<Kernel> activation_kernels() {
   return {{.name = "activation",
            .summary = "gated activation, y = silu(gate) up",
-           .work = activation_work,
+           .work = gated_work<silu_ops>,
            .companion = activation_companion,
            .variants = storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt),
            .rows_extent = "rows",
-           .resident_companion = "exp"}};
+           .resident_companion = "exp"},
+          {.name = "gelu_gated",
+           .summary = "gated activation, y = gelu(gate) up",
+           .work = gated_work<gelu_ops>},
+          {.name = "relu_gated",
+           .summary = "gated activation, y = relu(gate) up",
+           .work = gated_work<relu_ops>},
+          {.name = "silu", .summary = "activation, y = silu(x)", .work = plain_work<silu_ops>},
+          {.name = "gelu", .summary = "activation, y = gelu(x)", .work = plain_work<gelu_ops>},
+          {.name = "relu", .summary = "activation, y = relu(x)", .work = plain_work<relu_ops>}};
 }
 
 }  // namespace roofmark

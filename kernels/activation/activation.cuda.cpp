@@ -48,7 +48,7 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 std::vector<Kernel> activation_cuda_kernels() {
   return {{.name = "activation",
            .summary = "gated activation, y = silu(gate) up",
-           .work = activation_work,
+           .work = gated_work<silu_ops>,
            .companion = activation_companion,
            .variants = simt_variants(prepare)}};
 }

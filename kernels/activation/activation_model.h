@@ -9,12 +9,27 @@
 
 namespace roofmark {
 
-/// silu(g) = g / (1 + e^-g): negate, exponential, add and divide are 4 ops, the product with up is
-/// the fifth.  Gate and up read, y written.
-inline Work activation_work(const Shape& shape, const Format& format) {
-  Work work = elementwise_work(elements(shape), format, 5, 2, 1);
-  work.exponentials = Ops{static_cast<double>(elements(shape))};
+/// Operations of the function itself: of silu(g) = g / (1 + e^-g) negate, exponential, add and
+/// divide; of gelu as many as its tanh form needs with the exponential as one (a cube and a sum
+/// inside, tanh, 1 +, x / 2): 6; of relu a maximum, and no exponential.
+inline constexpr double silu_ops = 4, gelu_ops = 6, relu_ops = 1;
+
+inline Work with_exponentials(Work work, const Shape& shape, double function_ops) {
+  if (function_ops != relu_ops) work.exponentials = Ops{static_cast<double>(elements(shape))};
   return work;
+}
+
+/// Of act(g) * up: one more.  Gate and up read, y written.
+template <const double& function_ops>
+Work gated_work(const Shape& shape, const Format& format) {
+  return with_exponentials(elementwise_work(elements(shape), format, function_ops + 1, 2, 1), shape,
+                           function_ops);
+}
+/// Of act(x) alone: x read, y written.
+template <const double& function_ops>
+Work plain_work(const Shape& shape, const Format& format) {
+  return with_exponentials(elementwise_work(elements(shape), format, function_ops, 1, 1), shape,
+                           function_ops);
 }
 
 inline std::optional<Companion> activation_companion(const Shape&, int) {

@@ -8,48 +8,45 @@
 #include <iterator>
 #include <string>
 
+#include "kernels/attention/attended.h"
 #include "kernels/attention/attention_cpu.h"
 
 namespace roofmark {
 namespace {
 
-struct Extents {
-  double queries, fresh, cached, heads, kv_heads, head_dim;
+struct Extents : AttendedExtents {
+  double kv_heads, head_dim, sinks;
 
   explicit Extents(const Shape& shape)
-      : queries(static_cast<double>(shape.at("queries"))),
-        fresh(static_cast<double>(shape.at("fresh"))),
-        cached(static_cast<double>(shape.at("cached"))),
-        heads(static_cast<double>(shape.at("heads"))),
-        kv_heads(static_cast<double>(shape.at("kv_heads"))),
-        head_dim(static_cast<double>(shape.at("head_dim"))) {}
+      : AttendedExtents(shape),
+        kv_heads(extent(shape, "kv_heads")),
+        head_dim(extent(shape, "head_dim")),
+        sinks(heads * static_cast<double>(shape.get("sinks", 0))) {}
 
-  /// Pairs of a token and a key it may see, in one head: a fresh token sees the cached ones, the
-  /// fresh ones before it, and itself.
-  double pairs() const { return queries * (fresh * cached + fresh * (fresh + 1) / 2); }
   /// Elements of the queries, and of the outputs.
-  double tokens() const { return queries * fresh * heads * head_dim; }
-  /// Elements of the scores where they are kept: the whole rectangle, masked ones included.
-  double scores() const { return queries * fresh * (cached + fresh) * heads; }
+  double query_elements() const { return tokens() * heads * head_dim; }
   /// Elements of the keys that can be seen; as many of the values.
-  double keys() const { return queries * (cached + fresh) * kv_heads * head_dim; }
+  double key_elements() const { return keys() * kv_heads * head_dim; }
   /// Elements of the fresh keys, which go into the cache; as many of the values.
-  double fresh_keys() const { return queries * fresh * kv_heads * head_dim; }
+  double fresh_elements() const { return tokens() * kv_heads * head_dim; }
 };
 
 /// Scores and values: 2 head_dim ops per pair and head each; softmax: 5 per pair and head.  Queries
 /// read, outputs written, each visible key and value read once, the fresh ones written to the cache
 /// once.  Nothing of the size of the scores reaches memory.  A key or value of an i8 cache has a
-/// scale of four bytes.
+/// scale of four bytes.  With extent sinks=1 each head has one learned score more.
 Work attention_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
   const double activation = bytes(format.activations), cache = bytes(format.weights);
   const double scale = format.weights == DType::i8 ? 4 / e.head_dim : 0;  // bytes of an element
-  const Bytes kv_read{2 * e.keys() * (cache + scale)};
-  const Bytes kv_written{2 * e.fresh_keys() * (cache + scale)};
-  return {.ops = Ops{e.heads * e.pairs() * (4 * e.head_dim + 5)},
-          .read = Bytes{e.tokens() * activation} + kv_read,
-          .written = Bytes{e.tokens() * activation} + kv_written,
+  const Bytes kv_read{2 * e.key_elements() * (cache + scale)};
+  const Bytes kv_written{2 * e.fresh_elements() * (cache + scale)};
+  const Bytes sinks{e.sinks * activation};
+  return {.ops = Ops{e.heads * e.pairs() * (4 * e.head_dim + softmax_ops) +
+                     softmax_ops * e.sinks * e.tokens()},
+          .read = Bytes{e.query_elements() * activation} + sinks + kv_read,
+          .written = Bytes{e.query_elements() * activation} + kv_written,
+          .weights = sinks,
           .kv_read = kv_read,
           .kv_written = kv_written,
           .exponentials = Ops{e.heads * e.pairs()}};
@@ -61,7 +58,7 @@ Work attention_work(const Shape& shape, const Format& format) {
 Work eager_work(const Shape& shape, const Format& format, double read, double written) {
   const Extents e(shape);
   const double activation = bytes(format.activations), cache = bytes(format.weights);
-  const Bytes kv_read{e.keys() * cache}, kv_written{e.fresh_keys() * cache};
+  const Bytes kv_read{e.key_elements() * cache}, kv_written{e.fresh_elements() * cache};
   return {.ops = Ops{2 * e.heads * e.pairs() * e.head_dim},
           .read = Bytes{read * activation} + kv_read,
           .written = Bytes{written * activation} + kv_written,
@@ -71,12 +68,15 @@ Work eager_work(const Shape& shape, const Format& format, double read, double wr
 
 Work qk_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
-  return eager_work(shape, format, e.tokens(), e.scores());
+  Work work = eager_work(shape, format, e.query_elements(), e.scores());
+  work.weights = Bytes{e.sinks * bytes(format.activations)};
+  work.read += work.weights;
+  return work;
 }
 
 Work sv_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
-  return eager_work(shape, format, e.scores(), e.tokens());
+  return eager_work(shape, format, e.scores(), e.query_elements());
 }
 
 /// Of 16-bit formats, in which devices have matrix units: decode reads the cache, a short prompt
@@ -118,6 +118,8 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
 }
 
 std::string refusal(const Shape& shape) {
+  const std::string unlike = attention_refusal(shape);
+  if (!unlike.empty()) return unlike;
   return shape.at("heads") % shape.at("kv_heads") == 0 ? "" : "kv_heads does not divide heads";
 }
 
@@ -159,6 +161,15 @@ std::optional<AttentionLeaves> attention_leaves(std::string_view isa) {
       ROOFMARK_EACH_ISA(ROOFMARK_ROW)
 #undef ROOFMARK_ROW
           return found;
+}
+
+std::string attention_refusal(const Shape& shape) {
+  for (const char* extent : {"window", "chunk", "sinks"}) {
+    if (shape.get(extent, 0) > 0) {
+      return "no kernel of attention has a " + std::string(extent) + " yet";
+    }
+  }
+  return {};
 }
 
 Kernel attention_kernel() {

@@ -181,7 +181,8 @@ std::vector<Kernel> attention_cuda_kernels() {
                                .device = "cuda",
                                .needs = "8.0",
                                .format = {type, type, DType::f32},
-                               .prepare = prepare});
+                               .prepare = prepare,
+                               .refusal = attention_refusal});
   }
   return {kernel};
 }

@@ -25,9 +25,10 @@ inline Work norm_work_of(const Shape& shape, const Format& format, double ops, d
 }
 
 /// Per element a square and an add, a multiplication by the row's scale and one by w; x read, y
-/// written.
+/// written.  With extent scaled=0 there is no w.
 inline Work norm_work(const Shape& shape, const Format& format) {
-  return norm_work_of(shape, format, 4, 1);
+  const double scaled = static_cast<double>(shape.get("scaled", 1));
+  return norm_work_of(shape, format, 3 + scaled, scaled);
 }
 /// Per element an add for the mean and a subtraction of it, a square and an add, a multiplication
 /// by the row's scale, one by w, and the addition of b; x read, y written.

@@ -3,18 +3,19 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "tests/model_configs.h"
 
 namespace roofmark {
 namespace {
 
-TEST(Models, TheBuiltInOnesSayWhereTheyAreFrom) {
+TEST(Models, TheBuiltInOnesSayWhereTheyAreFromAndInWhichTypeTheyAre) {
   const std::vector<Model> models = builtin_models();
-  ASSERT_EQ(models.size(), 3u);
-  EXPECT_EQ(models[0].name, "llama-2-7b");
-  EXPECT_EQ(models[1].name, "llama-3-8b");
-  EXPECT_EQ(models[2].name, "llama-3.2-1b");
-  for (const Model& model : models)
-    EXPECT_NE(model.source.find("huggingface.co"), std::string::npos);
+  EXPECT_GE(models.size(), 24u);
+  for (const Model& model : models) {
+    EXPECT_NE(model.source.find("huggingface.co"), std::string::npos) << model.name;
+    EXPECT_FALSE(model.dtype_assumed) << model.name;
+    EXPECT_EQ(find_model(model.name), model);  // the file is called what the model is
+  }
 }
 
 TEST(Models, AreFoundWhateverTheCase) {
@@ -38,15 +39,59 @@ TEST(Models, AnUnknownNameGetsTheNearestOne) {
 
 // Published parameter counts: the checkpoints' own tensors add up to these.
 TEST(Models, ParametersAreThoseOfTheCheckpoints) {
-  EXPECT_EQ(parameters(find_model("llama-2-7b")), 6738415616);
-  EXPECT_EQ(parameters(find_model("llama-3-8b")), 8030261248);
-  EXPECT_EQ(parameters(find_model("llama-3.2-1b")), 1235814400);  // head tied to the embedding
+  const std::pair<const char*, std::int64_t> published[] = {{"llama-2-7b", 6738415616},
+                                                            {"llama-2-13b", 13015864320},
+                                                            {"llama-2-70b", 68976648192},
+                                                            {"llama-3-8b", 8030261248},
+                                                            {"llama-3-70b", 70553706496},
+                                                            {"llama-3.1-8b", 8030261248},
+                                                            {"llama-3.1-405b", 405853388800},
+                                                            {"llama-3.2-1b", 1235814400},
+                                                            {"llama-3.2-3b", 3212749824},
+                                                            {"llama-4-scout", 107769861120},
+                                                            {"llama-4-maverick", 400711848960},
+                                                            {"mistral-7b", 7241732096},
+                                                            {"mixtral-8x7b", 46702792704},
+                                                            {"qwen2-7b", 7615616512},
+                                                            {"qwen3-8b", 8190735360},
+                                                            {"qwen3-32b", 32762123264},
+                                                            {"qwen3-30b-a3b", 30532122624},
+                                                            {"gemma-2-9b", 9241705984},
+                                                            {"gemma-3-4b", 3880263168},
+                                                            {"phi-4-mini", 3836021760},
+                                                            {"gpt2", 124439808},
+                                                            {"deepseek-v2-lite", 15706484224},
+                                                            {"deepseek-v3", 671026419200},
+                                                            {"gpt-oss-20b", 20914757184}};
+  for (const auto& [name, count] : published)
+    EXPECT_EQ(parameters(find_model(name)), count) << name;
+  EXPECT_EQ(std::size(published), builtin_models().size());
+}
+
+// The same dimensions as the published configurations, whichever way they are written.
+TEST(Models, AreThePublishedConfigurations) {
+  const std::pair<const char*, const char*> same[] = {
+      {"llama-2-7b", "Llama-2-7b-hf"},
+      {"llama-3-8b", "Meta-Llama-3-8B"},
+      {"llama-4-scout", "Llama-4-Scout-17B-16E-Instruct"},
+      {"mistral-7b", "Mistral-7B-v0.1"},
+      {"qwen3-30b-a3b", "Qwen3-30B-A3B"},
+      {"gemma-3-4b", "gemma-3-4b-it"},
+      {"deepseek-v3", "DeepSeek-V3"}};
+  for (const auto& [name, published] : same) {
+    Model ours = find_model(name), theirs = published_model(published);
+    theirs.name = ours.name;
+    theirs.source = ours.source;
+    EXPECT_EQ(ours, theirs) << name;
+  }
 }
 
 TEST(Models, CacheElementsPerTokenFollowTheKeyValueHeads) {
   EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-2-7b")), 524288);
   EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-3-8b")), 131072);
   EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-3.2-1b")), 32768);
+  EXPECT_EQ(2 * kv_elements_per_token(find_model("deepseek-v3")), 70272);
+  EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-4-scout")), 196608);
 }
 
 }  // namespace

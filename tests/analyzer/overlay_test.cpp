@@ -64,6 +64,24 @@ TEST(Overlay, RowsOfSomethingElseOrAboveTheirBoundDoNotCount) {
   EXPECT_FALSE(analysis.layers[0].achieved);
 }
 
+TEST(Overlay, AnExtentThatTheLayerDoesNotHaveIsAnotherCall) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.layers[0].kernel = "attention";
+  analysis.points = {point("attention/avx2/f32/cpu/t1/n=4096,k=4096,window=128,state=cold", 1)};
+  put_points(analysis, "cpu");
+  EXPECT_EQ(analysis.layers[0].point, "");
+}
+
+TEST(Overlay, AProductWithABiasIsMeasuredWithoutIt) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.layers[0].shape.extents.push_back({"bias", 1});
+  analysis.points = {point("gemv/avx2/f32/cpu/t1/n=4096,k=4096,state=cold", 1)};
+  put_points(analysis, "cpu");
+  EXPECT_EQ(analysis.layers[0].point, "gemv/avx2/f32/cpu/t1/n=4096,k=4096,state=cold");
+}
+
 TEST(Overlay, AnotherToolsLayersMatchNoRow) {
   Analysis analysis;
   analysis.layers = {layer()};

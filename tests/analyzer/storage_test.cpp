@@ -25,10 +25,14 @@ TEST(Storage, WeightsAreEveryParameterOnce) {
             Bytes{2.0 * 1235814400});
 }
 
-TEST(Storage, QuantizedWeightsLeaveTheNormsAlone) {
+// A scale of two bytes for each 128 weights of a product; rows of the embedding have none.
+TEST(Storage, QuantizedWeightsHaveScalesAndLeaveTheNormsAlone) {
   Workload asked = workload("llama-2-7b", Phase::decode, 1, 2048);
   asked.format.weights = DType::i4;
-  EXPECT_EQ(storage(asked).weights, Bytes{0.5 * (6738415616 - 65 * 4096) + 2.0 * 65 * 4096});
+  const double norms = 65.0 * 4096, embedding = 32000.0 * 4096;
+  const double products = 6738415616 - norms - embedding;
+  EXPECT_EQ(storage(asked).weights,
+            Bytes{0.5 * (products + embedding) + 2 * products / 128 + 2 * norms});
 }
 
 TEST(Storage, TheCacheHoldsWhatWasCachedAndWhatIsNew) {

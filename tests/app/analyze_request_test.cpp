@@ -75,10 +75,11 @@ TEST(AnalyzeRequest, ImpossibleValuesAreRefused) {
   request.peaks = {};
   request.hardware = "a600";
   EXPECT_NE(refusal([&] { roofline_of(request); }).find("a6000"), std::string::npos);
-  request.accounting = "tra";
-  EXPECT_EQ(refusal([&] { accounting_of(request); }),
-            "--accounting: \"tra\" is not in this version (it has exact and llm-viewer); use one "
-            "of them");
+  request.accounting = "genz";
+  EXPECT_EQ(
+      refusal([&] { accounting_of(request); }),
+      "--accounting: \"genz\" is not in this version (it has exact, llm-viewer and tra); use one "
+      "of them");
   request = {};
   request.dtypes = {"int3"};
   EXPECT_EQ(

@@ -188,10 +188,8 @@ TEST(Analyze, UsageErrorsAreOneLineAndExitTwo) {
                  "cannot read ./absent/config.json (No such file");
   expect_refused({"analyze", "."}, "");
   expect_refused({"analyze", "llama-2-7b", "--hardware", "a600"}, "a6000");
-  expect_refused({"analyze", "llama-2-7b", "--accounting", "tra"},
-                 "--accounting: \"tra\" is not in this version");
-  expect_refused({"analyze", "llama-2-7b", "--accounting", "llm-viewer", "--attention", "flash"},
-                 "--attention eager");
+  expect_refused({"analyze", "llama-2-7b", "--accounting", "genz"},
+                 "--accounting: \"genz\" is not in this version");
   expect_refused({"analyze", "llama-2-7b", "--peak", "f16=155X"},
                  "--peak: \"155X\" is not a positive number");
   expect_refused({"analyze", "llama-2-7b", "--peak", "bf16=1T", "--peak", "bf16=2T"},
@@ -205,7 +203,7 @@ TEST(Analyze, UsageErrorsAreOneLineAndExitTwo) {
   expect_refused({"analyze", "llama-2-7b", "--phase", "training"}, "--phase");
   expect_refused({"analyze", "llama-2-7b", "--dtype", "f33"}, "--dtype: \"f33\" is not a format");
   expect_refused({"analyze", "llama-2-7b", "--output", "xml"}, "--output");
-  expect_refused({"analyze", "llama-2-7b", "--tp", "2"}, "--tp");
+  expect_refused({"analyze", "llama-2-7b", "--pp", "2"}, "--pp");
   expect_refused({"analyze", "llama-2-7b", "--batch", "65536", "--context", "16777216"},
                  "use a smaller --batch");
 }

@@ -28,7 +28,7 @@ double number(std::int64_t value) { return static_cast<double>(value); }
 double projections(const Model& model) {
   const double embedding =
       number(model.vocabulary * model.hidden) * (model.tied_embeddings ? 1 : 2);
-  return number(parameters(model)) - embedding - number(norm_parameters(model));
+  return number(parameters(model)) - embedding - number(plain_parameters(model));
 }
 
 /// Operations of `tokens` fresh tokens with `pairs` causal pairs and `queries` last tokens.
@@ -104,7 +104,7 @@ TEST(ExactAccounting, QuantizedWeightsHalveOrQuarterTheirTraffic) {
   const Work whole = total_of(asked);
   asked.format.weights = DType::i4;
   const Work quarter = total_of(asked);
-  const double norms = 2.0 * number(norm_parameters(asked.model));
+  const double norms = 2.0 * number(plain_parameters(asked.model));
   // A scale of two bytes per 128 weights of a product; rows of the embedding have none.
   const double products = projections(asked.model) + 32000.0 * 4096;
   EXPECT_EQ(quarter.weights.value - norms, (whole.weights.value - norms) / 4 + 2 * products / 128);

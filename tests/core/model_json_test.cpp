@@ -84,10 +84,13 @@ TEST(ModelJson, EveryDimensionIsRequired) {
 }
 
 TEST(ModelJson, UnknownArchitecturesNameWhatIsSupported) {
-  EXPECT_EQ(refusal_of(R"({"model_type": "mamba"})"),
-            "c.json: model_type: architecture \"mamba\" is not supported; name a config.json with "
-            "model_type "
-            "\"llama\"");
+  EXPECT_EQ(
+      refusal_of(R"({"model_type": "mamba"})"),
+      "c.json: model_type: architecture \"mamba\" is not supported; name a config.json with one "
+      "of these: llama, llama4, mistral, mixtral, qwen2, qwen2_moe, qwen3, qwen3_moe, gemma, "
+      "gemma2, gemma3, gemma3_text, phi, phi-msft, phi3, gpt2, gptj, opt, chatglm, deepseek, "
+      "deepseek_v2, "
+      "deepseek_v3, gpt_oss");
 }
 
 TEST(ModelJson, HeadsMustDivide) {
@@ -113,13 +116,24 @@ TEST(ModelJson, WrongTypesAndRangesAreRefused) {
 }
 
 TEST(ModelJson, WhatIsNotCountedIsNotPassedOver) {
-  EXPECT_NE(refusal_of(config(R"(, "attention_bias": true)")), "");
-  EXPECT_NE(refusal_of(config(R"(, "mlp_bias": true)")), "");
-  EXPECT_NE(refusal_of(config(R"(, "hidden_act": "gelu")")), "");
-  EXPECT_NE(refusal_of(config(R"(, "quantization_config": {"bits": 4})")), "");
   EXPECT_EQ(
-      refusal_of(config(R"(, "attention_bias": false, "mlp_bias": false, "hidden_act": "silu")")),
-      "");
+      refusal_of(config(R"(, "hidden_act": "xielu")")),
+      "c.json: hidden_act: activation \"xielu\" is not counted; name a model with silu, gelu or "
+      "relu");
+  EXPECT_EQ(
+      refusal_of(config(R"(, "quantization_config": {"quant_method": "hqq"})")),
+      "c.json: quantization_config.quant_method: quantization \"hqq\" is not supported (there "
+      "are gptq, awq, compressed-tensors, bitsandbytes, fp8, mxfp4); remove "
+      "quantization_config and say the format with --dtype");
+  EXPECT_NE(refusal_of(config(R"(, "quantization_config": {"bits": 4})")), "");
+}
+
+TEST(ModelJson, BiasesAndActivationsAreRead) {
+  EXPECT_EQ(model_of(config()).biases, Biases{});
+  const Model biased = model_of(config(R"(, "attention_bias": true, "mlp_bias": true)"));
+  EXPECT_EQ(biased.biases, (Biases{.query_key_value = true, .attention_out = true, .mlp = true}));
+  EXPECT_EQ(model_of(config(R"(, "hidden_act": "gelu_new")")).activation, ActivationKind::gelu);
+  EXPECT_EQ(model_of(config()).activation, ActivationKind::silu);
 }
 
 TEST(ModelJson, ProductsThatWouldNotBeExactAreRefused) {

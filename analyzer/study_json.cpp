@@ -1,0 +1,57 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analyzer/study.h"
+
+namespace roofmark {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json number(const Known<double>& value) { return value ? number(*value) : Json(nullptr); }
+Json number(const Known<Seconds>& value) { return value ? number(value->value) : Json(nullptr); }
+
+Json json_of(const StudyRow& row) {
+  const Work& work = row.work;
+  return {{"model", row.model},
+          {"hardware", row.hardware.empty() ? Json(nullptr) : Json(row.hardware)},
+          {"format", row.format},
+          {"kv", row.kv},
+          {"attention", row.attention},
+          {"phase", row.phase},
+          {"devices", row.devices},
+          {"batch", row.sequences},
+          {"tokens", row.tokens},
+          {"ops", number(work.ops.value)},
+          {"weight_bytes", number(work.weights.value)},
+          {"input_bytes", number(work.input().value)},
+          {"output_bytes", number(work.output().value)},
+          {"kv_bytes", number((work.kv_read + work.kv_written).value)},
+          {"bytes", number(work.bytes().value)},
+          {"link_bytes", number(row.link.value)},
+          {"seconds", number(row.seconds)},
+          {"latency", number(row.latency)},
+          {"tokens_per_second", number(row.tokens_per_second)},
+          {"bound", row.bound},
+          {"storage",
+           {{"weights", number(row.storage.weights.value)},
+            {"kv_cache", number(row.storage.kv_cache.value)},
+            {"peak", number(row.storage.peak.value)}}},
+          {"fits", row.fits ? Json(*row.fits) : Json(nullptr)},
+          {"generation_seconds", number(row.generation)},
+          {"time_per_output_token", number(row.per_output_token)},
+          {"reason", row.reason.empty() ? Json(nullptr) : Json(row.reason)}};
+}
+
+}  // namespace
+
+std::string study_json(const Study& study) {
+  Json json{{"title", study.title},
+            {"swept", study.swept.empty() ? Json(nullptr) : Json(study.swept)},
+            {"rows", Json::array()}};
+  for (const StudyRow& row : study.rows) json["rows"].push_back(json_of(row));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace roofmark

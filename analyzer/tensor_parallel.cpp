@@ -1,0 +1,62 @@
+#include "analyzer/tensor_parallel.h"
+
+#include <string>
+
+#include "analyzer/operators.h"
+#include "core/error.h"
+
+namespace roofmark {
+namespace {
+
+std::int64_t part_of(std::int64_t whole, const char* what, std::int64_t devices) {
+  if (whole % devices == 0) return whole / devices;
+  throw InputError("--tp " + std::to_string(devices) + " does not divide the " +
+                   std::to_string(whole) + " " + what +
+                   " (every device takes an equal part); choose a divisor");
+}
+
+std::int64_t kv_heads_of(const Model& model, std::int64_t devices) {
+  if (model.kv_heads >= devices) return part_of(model.kv_heads, "key/value heads", devices);
+  if (devices % model.kv_heads == 0) return 1;
+  throw InputError("--tp " + std::to_string(devices) + " is no multiple of the " +
+                   std::to_string(model.kv_heads) +
+                   " key/value heads (each is copied to equally many devices); choose a multiple");
+}
+
+}  // namespace
+
+Workload shard_of(const Workload& workload, std::int64_t devices) {
+  Workload shard = workload;
+  Model& model = shard.model;
+  model.kv_heads = kv_heads_of(model, devices);
+  model.heads = part_of(model.heads, "heads", devices);
+  model.intermediate = part_of(model.intermediate, "columns of the MLP", devices);
+  model.experts.intermediate = part_of(model.experts.intermediate, "columns of an expert", devices);
+  model.experts.shared = part_of(model.experts.shared, "columns of the shared experts", devices);
+  model.vocabulary = (model.vocabulary + devices - 1) / devices;
+  return shard;
+}
+
+void add_collectives(std::vector<CountedOperator>& counted, const Workload& workload,
+                     std::int64_t devices) {
+  const Model& model = workload.model;
+  const double activation = bytes(workload.format.activations);
+  const double share = static_cast<double>(devices - 1) / static_cast<double>(devices);
+  const std::int64_t tokens = fresh_tokens(workload);
+  const auto add = [&](const char* name, double elements, double trips, std::int64_t count) {
+    counted.push_back({.name = name,
+                       .phase = workload.phase,
+                       .count = count,
+                       .format = workload.format,
+                       .link = Bytes{elements * activation * trips * share}});
+  };
+  const double rows = static_cast<double>(tokens) * static_cast<double>(model.hidden);
+  add("embedding_all_reduce", rows, 2, 1);
+  if (model.block != BlockKind::parallel) add("attn_all_reduce", rows, 2, model.layers);
+  add("mlp_all_reduce", rows, 2, model.layers);
+  const double vocabulary = static_cast<double>((model.vocabulary + devices - 1) / devices) *
+                            static_cast<double>(devices);
+  add("logits_gather", static_cast<double>(head_rows(workload)) * vocabulary, 1, 1);
+}
+
+}  // namespace roofmark

@@ -1,0 +1,66 @@
+#include "analyzer/weight_formats.h"
+
+#include <algorithm>
+
+namespace roofmark {
+namespace {
+
+/// A product of that type, accumulated as matrix units do.
+Format plain(DType type) {
+  const bool wide = type == DType::f32 || type == DType::f64;
+  return {type, type, wide ? type : DType::f32};
+}
+
+}  // namespace
+
+WeightFormats::WeightFormats(const Workload& workload)
+    : quantization_(workload.model.quantization),
+      published_(quantization_.weights != DType::none &&
+                 quantization_.weights == workload.format.weights),
+      products_(workload.format),
+      elementwise_{workload.format.activations, workload.format.activations,
+                   workload.format.accumulate} {
+  if (!published_) return;
+  // Products quantize their inputs themselves; what stands between them is not quantized.
+  if (quantization_.activations != DType::none) elementwise_ = plain(workload.model.dtype);
+  unquantized_ = elementwise_;
+  unquantized_.weights = workload.model.dtype;
+}
+
+const Format& WeightFormats::of(Part part) const {
+  if (part == Part::plain) return published_ ? unquantized_ : elementwise_;
+  return published_ && !is_quantized(quantization_, part) ? unquantized_ : products_;
+}
+
+Stored WeightFormats::stored(Part part, std::int64_t n, std::int64_t k) const {
+  constexpr std::int64_t usual_group = 128;
+  const DType type = of(part).weights;
+  Stored stored{.type = type};
+  if (!published_) {
+    if (type == DType::i4 && part != Part::embedding) stored.group = usual_group;
+  } else if (is_quantized(quantization_, part) && quantization_.rows > 0) {
+    stored = {.type = type,
+              .rows = std::min(quantization_.rows, n),
+              .group = quantization_.group > 0 ? std::min(quantization_.group, k) : k,
+              .scale_bits = quantization_.scale_bits,
+              .zero_bits = quantization_.zero_bits};
+  }
+  return stored;
+}
+
+Format published_format(const Model& model) {
+  const Quantization& quantization = model.quantization;
+  Format format = plain(model.dtype);
+  if (quantization.weights == DType::none) return format;
+  format.weights = quantization.weights;
+  if (quantization.activations != DType::none) format.activations = quantization.activations;
+  const bool integers = format.activations == DType::i8 || format.activations == DType::i4;
+  format.accumulate = integers ? DType::i32 : DType::f32;
+  return format;
+}
+
+DType published_cache(const Model& model) {
+  return model.quantization.kv != DType::none ? model.quantization.kv : model.dtype;
+}
+
+}  // namespace roofmark

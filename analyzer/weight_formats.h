@@ -1,0 +1,41 @@
+// In what the weights and activations of a workload are.
+#pragma once
+
+#include <cstdint>
+
+#include "core/model.h"
+#include "core/stored.h"
+#include "core/weights.h"
+
+namespace roofmark {
+
+/// Where a workload's weights have the type of the model's quantized checkpoint, they are as
+/// published: the parts that it has quantized, in its groups and with its scales, and everything
+/// else as the model's own type.  Otherwise all weights but those that are never quantized
+/// (Part::plain) have the type of the format, 4-bit ones in groups of 128 with 16-bit scales, as
+/// GPTQ and AWQ models are published; rows of an embedding have none.
+class WeightFormats {
+ public:
+  explicit WeightFormats(const Workload& workload);
+
+  /// Of the products of a part.
+  const Format& of(Part part) const;
+  /// Of everything between the products.
+  const Format& elementwise() const { return elementwise_; }
+  /// How a matrix [n, k] of a part lies in memory.
+  Stored stored(Part part, std::int64_t n, std::int64_t k) const;
+
+ private:
+  Quantization quantization_;
+  bool published_;
+  Format products_, unquantized_, elementwise_;
+};
+
+/// The format in which the model's checkpoint is computed: its own type accumulated in f32, or that
+/// of its quantized weights and, where it says so, activations.
+Format published_format(const Model& model);
+
+/// The type of the cache beside it.
+DType published_cache(const Model& model);
+
+}  // namespace roofmark

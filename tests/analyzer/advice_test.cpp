@@ -1,0 +1,121 @@
+#include "analyzer/advice.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "analyzer/layers.h"
+#include "analyzer/models.h"
+#include "analyzer/operators.h"
+#include "app/work_model.h"
+
+namespace roofmark {
+namespace {
+
+constexpr Format half{DType::f16, DType::f16, DType::f32};
+
+Roofline device() {
+  return {.name = "device",
+          .engine = {.peaks = {{"f16-f32", OpRate{100e12}}, {"w8a8", OpRate{200e12}}}},
+          .bandwidth = Bandwidth{1e12},
+          .memory = Bytes{20e9}};
+}
+
+Workload decode(Attention attention = Attention::flash) {
+  return {find_model("llama-3-8b"),
+          Phase::decode,
+          queries_of(Phase::decode, 4, 2048),
+          half,
+          DType::f16,
+          attention};
+}
+
+std::vector<Advice> advice(const Workload& asked, const Setting& setting = {}) {
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), setting, work, device());
+  return advice_on(std::span(&asked, 1), setting, work, device(), analysis);
+}
+
+const Change* change(const Advice& one, const std::string& flags) {
+  for (const Change& change : one.changes) {
+    if (change.flags.substr(0, flags.size()) == flags) return &change;
+  }
+  return nullptr;
+}
+
+double seconds(const Workload& asked) {
+  return analyze_model(std::span(&asked, 1), Setting{}, registry_work_model(), device())
+      .totals[0]
+      .seconds->value;
+}
+
+TEST(Advice, AGainIsWhatTheChangeGivesWhenItIsEvaluated) {
+  const std::vector<Advice> all = advice(decode());
+  const Advice& phase = all.front();
+  EXPECT_EQ(phase.op, "");
+  EXPECT_EQ(phase.bound, "memory");
+  Workload narrow = decode();
+  narrow.format.weights = DType::i4;
+  const Change* four = change(phase, "--weight-bits 4");
+  ASSERT_NE(four, nullptr);
+  EXPECT_DOUBLE_EQ(four->seconds->value, seconds(narrow));
+  EXPECT_DOUBLE_EQ(*four->gain, seconds(decode()) / seconds(narrow));
+  Workload cache = decode();
+  cache.kv = DType::i8;
+  EXPECT_DOUBLE_EQ(change(phase, "--kv-dtype i8")->seconds->value, seconds(cache));
+  Workload more = decode();
+  more.queries = queries_of(Phase::decode, 8, 2048);
+  const Change* batch = change(phase, "--batch 8");
+  EXPECT_DOUBLE_EQ(batch->seconds->value, seconds(more) / 2);  // per sequence of those asked
+}
+
+TEST(Advice, ChangesStandByGainAndOperatorsByTheirShare) {
+  const std::vector<Advice> all = advice(decode());
+  for (const Advice& one : all) {
+    EXPECT_TRUE(std::is_sorted(one.changes.begin(), one.changes.end(),
+                               [](const Change& a, const Change& b) { return *a.gain > *b.gain; }));
+  }
+  for (std::size_t i = 2; i < all.size(); ++i) EXPECT_LE(*all[i].share, *all[i - 1].share);
+  const auto attention =
+      std::find_if(all.begin(), all.end(), [](const Advice& one) { return one.op == "attention"; });
+  ASSERT_NE(attention, all.end());
+  EXPECT_NE(attention->why.find("key/value cache"), std::string::npos) << attention->why;
+  EXPECT_GT(*change(*attention, "--kv-dtype i8")->gain, 1.9);
+}
+
+TEST(Advice, EagerAttentionIsComparedWithTheFusedOneAsAWhole) {
+  const std::vector<Advice> all = advice(decode(Attention::eager));
+  const auto attention =
+      std::find_if(all.begin(), all.end(), [](const Advice& one) { return one.op == "attention"; });
+  ASSERT_NE(attention, all.end());
+  const Change* fused = change(*attention, "--attention flash");
+  ASSERT_NE(fused, nullptr);
+  EXPECT_GT(*fused->gain, 1);
+}
+
+TEST(Advice, WhatTheMemoryDoesNotHoldIsSaid) {
+  const std::vector<Advice> all = advice(decode());
+  EXPECT_EQ(change(all.front(), "--batch 32")->fits, false);  // 16 GB of weights, 8.7 of cache
+  EXPECT_EQ(change(all.front(), "--weight-bits 4")->fits, true);
+}
+
+TEST(Advice, WithoutAPeakForItAChangeIsNotProposed) {
+  Roofline bare = device();
+  bare.engine.peaks.erase("w8a8");
+  const Workload asked = decode();
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, bare);
+  const std::vector<Advice> all = advice_on(std::span(&asked, 1), {}, work, bare, analysis);
+  EXPECT_EQ(change(all.front(), "--dtype w8a8"), nullptr);
+  EXPECT_EQ(change(all.front(), "--dtype fp8"), nullptr);
+}
+
+TEST(Advice, WithoutHardwareThereIsNone) {
+  const Workload asked = decode();
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, {});
+  EXPECT_TRUE(advice_on(std::span(&asked, 1), {}, work, {}, analysis).empty());
+}
+
+}  // namespace
+}  // namespace roofmark

@@ -1,0 +1,56 @@
+#include "analyzer/counting_notes.h"
+
+#include <gtest/gtest.h>
+
+#include "analyzer/models.h"
+#include "analyzer/operators.h"
+
+namespace roofmark {
+namespace {
+
+std::string notes_of(const char* model, Phase phase, Query query, std::int64_t batch = 1) {
+  std::string all;
+  const std::vector<Query> queries(static_cast<std::size_t>(batch), query);
+  for (const std::string& note : counting_notes({find_model(model), phase, queries})) {
+    all += note + "\n";
+  }
+  return all;
+}
+
+TEST(CountingNotes, ALlamaNeedsNone) {
+  EXPECT_EQ(notes_of("llama-3-8b", Phase::decode, {8191, 1}), "");
+}
+
+TEST(CountingNotes, LocalLayersSayWhatIsSeen) {
+  EXPECT_EQ(notes_of("gemma-2-9b", Phase::decode, {4095, 1}), "");  // the window cuts nothing off
+  EXPECT_EQ(
+      notes_of("gemma-2-9b", Phase::decode, {8000, 1}),
+      "21 of 42 layers attend within a window of 4096 tokens: the last of 8001 sees 4096, and "
+      "the cache keeps no more\n");
+}
+
+TEST(CountingNotes, ScoutSaysWhyItsFiguresAreNotTheArticles) {
+  EXPECT_EQ(
+      notes_of("llama-4-scout", Phase::decode, {1048576, 1}),
+      "36 of 48 layers attend within chunks of 8192 tokens: the last of 1048577 sees 1, itself, "
+      "and the cache keeps no more\n"
+      "decode: each token goes to 1 of 16 experts; of 1 tokens 1.0 distinct ones are expected "
+      "and read, all are stored\n"
+      "Transformer Roofline Analyzer's figures differ: it counts the values of attention as "
+      "wide as the key/value heads, every layer's attention over the whole context, a router "
+      "in every layer, the experts of one token for all, and no head\n");
+}
+
+TEST(CountingNotes, ExpertsAreThoseExpected) {
+  EXPECT_NE(notes_of("mixtral-8x7b", Phase::decode, {10, 1}, 4).find(" 5.5 distinct"),
+            std::string::npos);
+}
+
+TEST(CountingNotes, PositionsThatAModelDoesNotHaveAreSaid) {
+  EXPECT_EQ(notes_of("gpt2", Phase::prefill, {0, 1024}), "");
+  EXPECT_NE(notes_of("gpt2", Phase::decode, {1024, 1}).find("positions for 1024 tokens only"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace roofmark

@@ -1,0 +1,64 @@
+#include "analyzer/weight_formats.h"
+
+#include <gtest/gtest.h>
+
+#include "analyzer/storage.h"
+#include "tests/exact_work.h"
+#include "tests/model_configs.h"
+
+namespace roofmark {
+namespace {
+
+Workload as_published(const Model& model) {
+  return {model, Phase::decode, {{100, 1}}, published_format(model), published_cache(model)};
+}
+
+TEST(WeightFormats, AQuantizedCheckpointIsCountedAsItIsPublished) {
+  const Workload asked = as_published(published_model("gpt-oss-20b"));
+  EXPECT_EQ(asked.format.name(), "w4a16");
+  EXPECT_EQ(asked.kv, DType::bf16);
+  const WeightFormats formats(asked);
+  EXPECT_EQ(formats.of(Part::experts).weights, DType::i4);
+  EXPECT_EQ(formats.of(Part::attention).weights, DType::bf16);
+  EXPECT_EQ(formats.of(Part::head).weights, DType::bf16);
+  // Half a byte and a 32nd per weight of the experts, two bytes for all else.
+  const double experts = 24.0 * 32 * 3 * 2880 * 2880;
+  EXPECT_EQ(storage(asked).experts.value, experts * (0.5 + 1 / 32.0));
+  EXPECT_EQ(storage(asked).weights.value,
+            experts * (0.5 + 1 / 32.0) + 2 * (20914757184.0 - experts));
+}
+
+TEST(WeightFormats, Fp8IsOfTheProductsAndTheRestIsAsWideAsTheModel) {
+  const Workload asked = as_published(published_model("DeepSeek-V3"));
+  EXPECT_EQ(asked.format.name(), "fp8-f32");
+  EXPECT_EQ(asked.kv, DType::bf16);
+  for (const Operator& op : operators(asked)) {
+    const bool wide = op.name == "embedding" || op.name == "lm_head" || op.name == "router" ||
+                      op.kernel == "norm" || op.kernel == "add" || op.name == "attention";
+    const DType expected = wide ? DType::bf16 : op.format.activations;
+    EXPECT_EQ(op.format.activations, expected) << op.name;
+    EXPECT_EQ(op.kernel == "expert_gemm" ? op.format.weights : DType::fp8, DType::fp8) << op.name;
+  }
+  EXPECT_EQ(storage(asked).kv_cache.value, 101 * 70272);
+}
+
+TEST(WeightFormats, AskedForAnotherFormatTheCheckpointDoesNotMatter) {
+  Workload asked = as_published(published_model("gpt-oss-20b"));
+  asked.format = {DType::bf16, DType::bf16, DType::f32};
+  EXPECT_EQ(storage(asked).weights.value, 2 * 20914757184.0);
+}
+
+TEST(WeightFormats, ScalesOfAGptqCheckpointAreStoredAndRead) {
+  Model model = published_model("Llama-2-7b-hf");
+  model.quantization = {.weights = DType::i4, .group = 128, .zero_bits = 4};
+  const Workload asked = as_published(model);
+  const double layers = 6476005376;  // of the products; 262144 elements of norms beside them
+  const double rest = 2.0 * 131072000 + 65 * 4096;
+  const double bytes = layers * (0.5 + 20 / 8.0 / 128) + 2 * rest;
+  EXPECT_EQ(storage(asked).weights.value, bytes);
+  const double unread = 2.0 * (131072000 - 4096);  // of the embedding but one row
+  EXPECT_EQ(exact_total(asked).weights.value, bytes - unread);
+}
+
+}  // namespace
+}  // namespace roofmark

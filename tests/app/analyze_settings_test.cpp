@@ -1,0 +1,117 @@
+// The program with queries, pieces, generations, devices, sweeps and the other accountings.
+#include <gtest/gtest.h>
+
+#include "core/strict_json.h"
+#include "tests/app/program.h"
+#include "tests/model_configs.h"
+
+namespace roofmark {
+namespace {
+
+/// The configuration of a published model, in a file of its own.
+std::string config_of(const ScratchFolder& folder, const std::string& name) {
+  const std::string path = std::string(ROOFMARK_TEST_DATA) + "/models.json";
+  const std::string text = contents(path);
+  const std::size_t line = text.find("\"name\": \"" + name + "\"");
+  const std::size_t begin = text.find("\"config\": ", line) + 10;
+  const std::size_t end = text.find('\n', begin);
+  const std::size_t last = text.rfind('}', end);  // of the entry, after that of the configuration
+  return folder.write("config.json", text.substr(begin, last - begin)).string();
+}
+
+JsonView json_of(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all = arguments;
+  all.insert(all.end(), {"--output", "json"});
+  const Outcome outcome = run_program(all);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  return JsonView::parse(outcome.out, "stdout");
+}
+
+TEST(AnalyzeSettings, TheArticlesLlama4ScoutComesOutInTraAccounting) {
+  const ScratchFolder folder;
+  const std::string config = config_of(folder, "Llama-4-Scout-17B-16E-Instruct");
+  const Outcome outcome = run_program({"analyze", "--accounting", "tra", "--cached-tokens",
+                                       "1048576", "--input-tokens", "1", "--", config});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(
+      outcome.out.find("| Total (48 Blocks)           |      N/A      | 648.64 GFLOPs |      "
+                       "      28.13 GiB |          192.01 GiB |             9.94 MiB |        "
+                       "2.74 FLOPs/Bytes |\n"),
+      std::string::npos)
+      << outcome.out;
+  EXPECT_NE(outcome.out.find("tra accounting"), std::string::npos);
+}
+
+TEST(AnalyzeSettings, ModelsMayFollowListsOfTokens) {
+  const JsonView json = json_of({"analyze", "--cached-tokens", "1048576", "1024", "--input-tokens",
+                                 "1", "1", "llama-3-8b", "--batch-size", "4"});
+  EXPECT_EQ(json.at("totals").elements().size(), 1u);
+  EXPECT_NE(json.at("title").text().find("2 x 1 after 1048576"), std::string::npos);
+  EXPECT_EQ(json.at("accounting").text(), "exact");
+}
+
+TEST(AnalyzeSettings, AGenerationSaysFirstTokenTimePerTokenAndRate) {
+  const JsonView json = json_of(
+      {"analyze", "llama-3-8b", "--hardware", "h200", "--generate", "16", "--chunk", "512"});
+  const JsonView generation = json.at("generation");
+  EXPECT_EQ(generation.at("tokens").integer(1, 100), 16);
+  const double first = generation.at("time_to_first_token").number(0, 1),
+               each = generation.at("time_per_output_token").number(0, 1),
+               all = generation.at("seconds").number(0, 1);
+  EXPECT_NEAR(first + 15 * each, all, 1e-12);
+  EXPECT_NEAR(generation.at("tokens_per_second").number(0, 1e6), 16 / all, 1e-6);
+  EXPECT_DOUBLE_EQ(json.at("totals").elements()[0].at("time_to_first_token").number(0, 1), first);
+  EXPECT_FALSE(json.at("answers").elements().empty());
+}
+
+TEST(AnalyzeSettings, TheFlagsOfAChangeGiveItsTime) {
+  const std::vector<std::string> asked{"analyze", "llama-3-8b", "--hardware", "a6000",
+                                       "--phase", "decode",     "--batch",    "4"};
+  const JsonView answer = json_of(asked).at("answers").elements()[0];
+  for (const JsonView& change : answer.at("changes").elements()) {
+    std::vector<std::string> with = asked;
+    std::istringstream flags(change.at("flags").text());
+    for (std::string word; flags >> word;) with.push_back(word);
+    if (with[8] == "--batch") with.erase(with.begin() + 6, with.begin() + 8);  // twice is once
+    const double seconds = json_of(with).at("totals").elements()[0].at("seconds").number(0, 10);
+    const double sequences = with[6] == "--batch" && with.size() == 8 ? std::stod(with[7]) / 4 : 1;
+    EXPECT_DOUBLE_EQ(seconds / sequences, change.at("seconds").number(0, 10))
+        << change.at("flags").text();
+  }
+}
+
+TEST(AnalyzeSettings, ASweepIsATableATextAndACurve) {
+  const std::vector<std::string> sweep{"analyze", "llama-3-8b", "--hardware", "a6000,h200",
+                                       "--phase", "decode",     "--sweep",    "batch=1..8"};
+  EXPECT_EQ(json_of(sweep).at("rows").elements().size(), 8u);
+  std::vector<std::string> csv = sweep;
+  csv.insert(csv.end(), {"--output", "csv"});
+  const std::string text = run_program(csv).out;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 9);
+  const ScratchFolder folder;
+  std::vector<std::string> curve = sweep;
+  curve.insert(curve.end(), {"-o", (folder / "curve.svg").string()});
+  EXPECT_EQ(run_program(curve).code, 0);
+  EXPECT_EQ(contents(folder / "curve.svg").find("<svg"), 0u);
+}
+
+TEST(AnalyzeSettings, SeveralDevicesStandSideBySide) {
+  const Outcome outcome =
+      run_program({"analyze", "llama-3-8b", "--hardware", "a6000,h200", "--phase", "decode"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("side by side"), std::string::npos);
+}
+
+TEST(AnalyzeSettings, WhatDoesNotGoTogetherIsRefused) {
+  expect_refused({"analyze", "llama-3-8b", "--tp", "3"}, "does not divide");
+  expect_refused({"analyze", "llama-3-8b", "--cached-tokens", "1", "2", "--input-tokens", "1"},
+                 "2 entries");
+  expect_refused({"analyze", "llama-3-8b", "--generate", "4", "--phase", "decode"}, "prompt");
+  expect_refused({"analyze", "--sweep", "batch=1..4"}, "--sweep");
+  expect_refused({"analyze", "llama-3-8b", "--dtype", "bf16", "--weight-bits", "4"}, "--dtype");
+  expect_refused({"analyze", "llama-3-8b", "--accounting", "lmm"}, "exact, llm-viewer and tra");
+  expect_refused({"analyze", "llama-3-8b", "--accounting", "tra", "--tp", "2"}, "--tp");
+}
+
+}  // namespace
+}  // namespace roofmark
