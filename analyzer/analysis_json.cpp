@@ -170,7 +170,10 @@ std::string analysis_json(const Analysis& analysis) {
   if (analysis.storage) {
     json["storage"] = {{"weights", number(analysis.storage->weights.value)},
                        {"kv_cache", number(analysis.storage->kv_cache.value)},
-                       {"peak", number(analysis.storage->peak.value)}};
+                       {"peak", number(analysis.storage->peak.value)},
+                       {"experts", number(analysis.storage->experts.value)},
+                       {"embedding", number(analysis.storage->embedding.value)},
+                       {"head", number(analysis.storage->head.value)}};
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
