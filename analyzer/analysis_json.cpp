@@ -121,9 +121,10 @@ Json json_of(const Layer& layer) {
 }
 
 Json json_of(const Storage& storage) {
-  Json json{{"weights", number(storage.weights.value)},
-            {"kv_cache", number(storage.kv_cache.value)},
-            {"peak", number(storage.peak.value)}};
+  Json json{
+      {"weights", number(storage.weights.value)},     {"kv_cache", number(storage.kv_cache.value)},
+      {"peak", number(storage.peak.value)},           {"experts", number(storage.experts.value)},
+      {"embedding", number(storage.embedding.value)}, {"head", number(storage.head.value)}};
   if (storage.embedding_table.value > 0) {  // tra accounting, whose weights are not all
     json["inactive_experts"] = number(storage.inactive_experts.value);
     json["embedding_table"] = number(storage.embedding_table.value);
