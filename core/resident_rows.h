@@ -15,6 +15,7 @@ std::int64_t l2_bytes(const Machine& machine, int threads);
 
 /// The shape with as many rows, the same number for each thread, as move half of L2's bytes;
 /// nullopt where not one row for each would fit.
-std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op, std::int64_t l2, int threads);
+std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op, std::int64_t l2,
+                                    int threads);
 
 }  // namespace roofmark
