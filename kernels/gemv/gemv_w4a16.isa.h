@@ -34,26 +34,53 @@ struct NibblePairs : Nibbles16 {
   }
 };
 
+constexpr std::int64_t word_columns = 8, part_columns = lanes > word_columns ? lanes : word_columns;
+
+/// Columns next to one another: of each what bf16 holds, and what is left.
+struct Parts {
+  bf16 high[part_columns], low[part_columns];
+};
+
+/// Splits the first `count` of x, the rest being 0; returns their sum.  In vectors, as every launch
+/// does it: element by element it took a tenth to a third of the product (4096 and 11008 columns).
+ROOFMARK_LEAF float split_part(const f16* x, std::int64_t count, Parts& parts) {
+  f16 padded[part_columns] = {};
+  if (count < part_columns) {
+    for (std::int64_t i = 0; i < count; ++i) padded[i] = x[i];
+    x = padded;
+  }
+  vf32 sums = {};
+  for (std::int64_t i = 0; i < part_columns; i += lanes) {
+    const vf32 value = load(x + i);
+    store(parts.high + i, value);
+    store(parts.low + i, value - load(parts.high + i));
+    sums += value;
+  }
+  return sum(sums);
+}
+
 ROOFMARK_LEAF void split(const char* x, char* to, std::int64_t k, std::int64_t columns,
                          std::int64_t group) {
+  const auto* from = reinterpret_cast<const f16*>(x);
   for (std::int64_t begin = 0; begin < columns; begin += group) {
+    const std::int64_t end = begin + group;
     char* values = to + 4;
-    float sum = 0;
-    for (std::int64_t word = begin; word < begin + group; word += 8) {
-      for (int p = 0; p < 4; ++p, values += 8) {
-        bf16 parts[4];  // of two columns what bf16 holds, then what is left
-        for (int half = 0; half < 2; ++half) {
-          const std::int64_t i = word + column_of(p) + 2 * half;
-          const float value = i < k ? load_one(reinterpret_cast<const f16*>(x) + i) : 0;
-          sum += value;
-          store_one(parts + half, value);
-          store_one(parts + 2 + half, value - load_one(parts + half));
+    float total = 0;
+    for (std::int64_t first = begin; first < end; first += part_columns) {
+      const std::int64_t last = first + part_columns < end ? first + part_columns : end;
+      const std::int64_t there = (last < k ? last : k) - first;
+      Parts parts;
+      total += split_part(from + first, there, parts);
+      for (std::int64_t word = 0; word < last - first; word += word_columns) {
+        for (int p = 0; p < 4; ++p, values += 8) {
+          const std::int64_t i = word + column_of(p);
+          const bf16 four[4] = {parts.high[i], parts.high[i + 2], parts.low[i], parts.low[i + 2]};
+          __builtin_memcpy(values, four, sizeof four);
         }
-        __builtin_memcpy(values, parts, sizeof parts);
       }
     }
-    sum *= -136;
-    __builtin_memcpy(to, &sum, sizeof sum);
+    total *= -136;
+    __builtin_memcpy(to, &total, sizeof total);
     to = values;
   }
 }
