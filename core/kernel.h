@@ -40,6 +40,12 @@ class Task {
   virtual ~Task() = default;
   /// One launch, exactly the work that Kernel::work() states.
   virtual void launch(Queue queue) = 0;
+  /// That many launches, one after the other.  Where their operands lie in a cache the threads of a
+  /// CPU go through all of them in one parallel region, as a probe's go through its passes: a
+  /// launch takes a few microseconds there, of which starting the threads would be one.
+  virtual void repeat(Queue queue, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) launch(queue);
+  }
   /// Clock that the last launches ran at, where the task itself measures it on the device; 0: it
   /// does not.
   virtual double clock_hz() { return 0; }

@@ -13,6 +13,7 @@
 
 #include "core/case.h"
 #include "core/device.h"
+#include "core/parallel.h"
 #include "kernels/rotation.h"
 #include "kernels/verify.h"
 
@@ -114,9 +115,30 @@ class CpuArrays {
   std::vector<Place> places_;
 };
 
+/// Whether an operation says what each thread does.
+template <class Operation>
+constexpr bool has_parts = requires(const Operation& operation, const Operands& x,
+                                    const Results& y) {
+  operation.part(0, x, y);
+};
+
+/// Does an operation so many times over, in one parallel region where it has parts.
+template <class Operation>
+void carry_out(const Operation& operation, int threads, const Operands& x, const Results& y,
+               std::int64_t times = 1) {
+  if constexpr (has_parts<Operation>) {
+    parallel(threads, [&](int thread) {
+      for (std::int64_t i = 0; i < times; ++i) operation.part(thread, x, y);
+    });
+  } else {
+    for (std::int64_t i = 0; i < times; ++i) operation.run(x, y);
+  }
+}
+
 /// `Operation` says what one call is:
 ///   std::vector<Array> operands() const, results() const;
-///   void run(const Operands&, const Results&) const;
+///   void part(int thread, const Operands&, const Results&) const, what each thread does, which
+///     depends on no other's; or void run(const Operands&, const Results&) const, which does all
 ///   double error(const Operands&, const Operands& results) const;  <= 1 is correct; every byte of
 ///     the results was `poison` before, where it has such a constant, else 0xff: NaN
 ///   std::string implementation() const;  Task::implementation(), where it has one
@@ -125,10 +147,16 @@ class CpuTask final : public Task {
  public:
   CpuTask(Operation operation, const Case& what, Device& device)
       : operation_(std::move(operation)),
+        threads_(what.threads),
+        is_hot_(what.conditions.state == "hot"),
         operands_(CpuArrays::Use::operands, operation_.operands(), what, device),
         results_(CpuArrays::Use::results, operation_.results(), what, device) {}
 
-  void launch(Queue) override { operation_.run(operands(), results_.next()); }
+  void launch(Queue) override { carry_out(operation_, threads_, operands(), results_.next()); }
+  void repeat(Queue queue, std::int64_t count) override {
+    if (!is_hot_) return Task::repeat(queue, count);
+    carry_out(operation_, threads_, operands(), results_.next(), count);
+  }
 
   double error() override {
     const Operands x = operands();
@@ -137,7 +165,7 @@ class CpuTask final : public Task {
     for (std::size_t i = 0; i < arrays.size(); ++i) {
       std::memset(y[i], poison(), static_cast<std::size_t>(arrays[i].bytes()));
     }
-    operation_.run(x, y);
+    carry_out(operation_, threads_, x, y);
     Operands written{};
     for (std::size_t i = 0; i < most_arrays; ++i) written[i] = y[i];
     return operation_.error(x, written);
@@ -162,6 +190,8 @@ class CpuTask final : public Task {
   }
 
   Operation operation_;
+  int threads_;
+  bool is_hot_;
   CpuArrays operands_, results_;
 };
 

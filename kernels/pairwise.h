@@ -24,13 +24,11 @@ class Pairwise {
   std::vector<Array> operands() const { return {{type_of<T>, count_}, {type_of<T>, count_}}; }
   std::vector<Array> results() const { return {{type_of<T>, count_}}; }
 
-  void run(const Operands& x, const Results& y) const {
+  void part(int thread, const Operands& x, const Results& y) const {
     constexpr std::int64_t line = 32;  // of 16-bit elements
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(count_, thread, threads_, line);
-      leaf_(array_of<T>(x[0]) + begin, array_of<T>(x[1]) + begin, array_of<T>(y[0]) + begin,
-            end - begin);
-    });
+    const auto [begin, end] = share_of(count_, thread, threads_, line);
+    leaf_(array_of<T>(x[0]) + begin, array_of<T>(x[1]) + begin, array_of<T>(y[0]) + begin,
+          end - begin);
   }
 
   double error(const Operands& x, const Operands& y) const {

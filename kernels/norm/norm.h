@@ -23,12 +23,10 @@ class Norm {
   std::vector<Array> operands() const { return {{type_of<T>, rows_ * cols_}, {type_of<T>, cols_}}; }
   std::vector<Array> results() const { return {{type_of<T>, rows_ * cols_}}; }
 
-  void run(const Operands& x, const Results& y) const {
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(rows_, thread, threads_);
-      leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(x[1]), array_of<T>(y[0]) + begin * cols_,
-            end - begin, cols_, norm_eps);
-    });
+  void part(int thread, const Operands& x, const Results& y) const {
+    const auto [begin, end] = share_of(rows_, thread, threads_);
+    leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(x[1]), array_of<T>(y[0]) + begin * cols_,
+          end - begin, cols_, norm_eps);
   }
 
   double error(const Operands& x, const Operands& y) const {
@@ -53,12 +51,10 @@ class LayerNorm {
   }
   std::vector<Array> results() const { return {{type_of<T>, rows_ * cols_}}; }
 
-  void run(const Operands& x, const Results& y) const {
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(rows_, thread, threads_);
-      leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(x[1]), array_of<T>(x[2]),
-            array_of<T>(y[0]) + begin * cols_, end - begin, cols_, norm_eps);
-    });
+  void part(int thread, const Operands& x, const Results& y) const {
+    const auto [begin, end] = share_of(rows_, thread, threads_);
+    leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(x[1]), array_of<T>(x[2]),
+          array_of<T>(y[0]) + begin * cols_, end - begin, cols_, norm_eps);
   }
 
   double error(const Operands& x, const Operands& y) const {
@@ -86,13 +82,11 @@ class AddNorm {
     return {{type_of<T>, rows_ * cols_}, {type_of<T>, rows_ * cols_}};
   }
 
-  void run(const Operands& x, const Results& y) const {
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(rows_, thread, threads_);
-      const std::int64_t at = begin * cols_;
-      leaf_(array_of<T>(x[0]) + at, array_of<T>(x[1]) + at, array_of<T>(x[2]),
-            array_of<T>(y[0]) + at, array_of<T>(y[1]) + at, end - begin, cols_, norm_eps);
-    });
+  void part(int thread, const Operands& x, const Results& y) const {
+    const auto [begin, end] = share_of(rows_, thread, threads_);
+    const std::int64_t at = begin * cols_;
+    leaf_(array_of<T>(x[0]) + at, array_of<T>(x[1]) + at, array_of<T>(x[2]), array_of<T>(y[0]) + at,
+          array_of<T>(y[1]) + at, end - begin, cols_, norm_eps);
   }
 
   double error(const Operands& x, const Operands& y) const {

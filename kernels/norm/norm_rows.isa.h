@@ -5,7 +5,9 @@
 // one: memory then sees its streams of reads beside those of writes all the time, as in a copy, and
 // a row is found in the cache when it is scaled.  Of the copy roof (Zen 5, AVX-512, one core, f32)
 // two passes a row reached 0.87-0.92, this 0.96-0.98.  Both streams are asked for 4 KiB ahead: SSE2
-// reached 0.72 of the copy roof without, 0.95 with; AVX2 and AVX-512 the same or 0.02 more.
+// reached 0.72 of the copy roof without, 0.95 with; AVX2 and AVX-512 the same or 0.02 more.  In L2,
+// where one row after the other reached 0.55 of the copy roof, this reaches 0.63: w comes from L2
+// again for each row, for L1 holds no more than a row of x, of y and w.
 #pragma once
 
 #include <cstdint>
@@ -101,7 +103,7 @@ ROOFMARK_LEAF float sum_of_squares(const Rows& rows, std::int64_t begin, std::in
 
 /// y = h factor w over the row from `begin` on.  Unless it is the last, makes the row after it and
 /// returns that one's sum of squares.
-template <Stores STORES, bool LAST, class Rows, class T>
+template <Stores STORES, Found FOUND, bool LAST, class Rows, class T>
 ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin, std::int64_t cols,
                           float factor) {
   const T* h = made_rows(rows) + begin;
@@ -110,17 +112,17 @@ ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin
   Squares s;
   std::int64_t i = 0;
   for (; i + norm_step <= cols; i += norm_step) {
-    if (!LAST) {
+    if (!LAST && FOUND == Found::memory) {
       ask_ahead(rows, next + i);
       ask_to_write<STORES>(y + i + ahead_of<T>, norm_step);
-    }
-    if (!LAST) {
-      add_squares(s.chains[0], made(rows, next + i));
-      add_squares(s.chains[1], made(rows, next + i + pair_lanes));
     }
     const std::int64_t second = i + pair_lanes;
     put_pair<STORES>(y + i, load_pair(h + i) * f * load_pair(w + i));
     put_pair<STORES>(y + second, load_pair(h + second) * f * load_pair(w + second));
+    if (!LAST) {
+      add_squares(s.chains[0], made(rows, next + i));
+      add_squares(s.chains[1], made(rows, next + i + pair_lanes));
+    }
   }
   for (; i < cols; ++i) {
     if (!LAST) {
@@ -132,25 +134,29 @@ ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin
   return total(s);
 }
 
+template <Stores STORES, Found FOUND, class Rows, class T>
+ROOFMARK_LEAF void normalize_rows(const Rows& rows, const T* w, T* y, std::int64_t count,
+                                  std::int64_t cols, float eps) {
+  const auto factor = [&](float squares) __attribute__((always_inline)) {
+    return 1.0f / __builtin_sqrtf(squares / static_cast<float>(cols) + eps);
+  };
+  float squares = sum_of_squares(rows, 0, cols);
+  for (std::int64_t r = 0; r + 1 < count; ++r) {
+    const std::int64_t at = r * cols;
+    squares = scale<STORES, FOUND, false>(rows, w, y + at, at, cols, factor(squares));
+  }
+  const std::int64_t last = (count - 1) * cols;
+  scale<STORES, FOUND, true>(rows, w, y + last, last, cols, factor(squares));
+}
+
 template <Stores STORES, class Rows, class T>
 ROOFMARK_LEAF void normalize(const Rows& rows, const T* w, T* y, std::int64_t count,
                              std::int64_t cols, float eps) {
   if (count <= 0) return;
-  const auto factor = [&](float squares) __attribute__((always_inline)) {
-    return 1.0f / __builtin_sqrtf(squares / static_cast<float>(cols) + eps);
-  };
-  if (fits_l2<T>(count, cols)) {
-    for (std::int64_t r = 0; r < count; ++r) {
-      const float squares = sum_of_squares(rows, r * cols, cols);
-      scale<STORES, true>(rows, w, y + r * cols, r * cols, cols, factor(squares));
-    }
-    return;
+  if (STORES == Stores::ordinary && fits_l2<T>(count, cols)) {
+    return normalize_rows<STORES, Found::cache>(rows, w, y, count, cols, eps);
   }
-  float squares = sum_of_squares(rows, 0, cols);
-  for (std::int64_t r = 0; r + 1 < count; ++r) {
-    squares = scale<STORES, false>(rows, w, y + r * cols, r * cols, cols, factor(squares));
-  }
-  scale<STORES, true>(rows, w, y + (count - 1) * cols, (count - 1) * cols, cols, factor(squares));
+  normalize_rows<STORES, Found::memory>(rows, w, y, count, cols, eps);
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -26,12 +26,10 @@ class Quantize {
   std::vector<Array> operands() const { return {{type_of<T>, rows_ * cols_}}; }
   std::vector<Array> results() const { return {{DType::i8, rows_ * cols_}, {DType::f32, rows_}}; }
 
-  void run(const Operands& x, const Results& y) const {
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(rows_, thread, threads_);
-      leaf_(array_of<T>(x[0]) + begin * cols_, array_of<std::int8_t>(y[0]) + begin * cols_,
-            array_of<float>(y[1]) + begin, end - begin, cols_);
-    });
+  void part(int thread, const Operands& x, const Results& y) const {
+    const auto [begin, end] = share_of(rows_, thread, threads_);
+    leaf_(array_of<T>(x[0]) + begin * cols_, array_of<std::int8_t>(y[0]) + begin * cols_,
+          array_of<float>(y[1]) + begin, end - begin, cols_);
   }
 
   /// Every element is there, and of up to 64 rows, the first and last among them, all are right.

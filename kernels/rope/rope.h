@@ -27,14 +27,12 @@ class Rope {
   std::vector<Array> operands() const { return {{type_of<T>, tokens_ * heads_ * 2 * half_}}; }
   std::vector<Array> results() const { return operands(); }
 
-  void run(const Operands& x, const Results& y) const {
+  void part(int thread, const Operands& x, const Results& y) const {
     const float *cosines = angles_.cosines.data(), *sines = angles_.sines.data();
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(tokens_, thread, threads_);
-      const std::int64_t at = begin * heads_ * 2 * half_;
-      leaf_(array_of<T>(x[0]) + at, cosines + begin * half_, sines + begin * half_,
-            array_of<T>(y[0]) + at, end - begin, heads_, half_);
-    });
+    const auto [begin, end] = share_of(tokens_, thread, threads_);
+    const std::int64_t at = begin * heads_ * 2 * half_;
+    leaf_(array_of<T>(x[0]) + at, cosines + begin * half_, sines + begin * half_,
+          array_of<T>(y[0]) + at, end - begin, heads_, half_);
   }
 
   double error(const Operands& x, const Operands& y) const {

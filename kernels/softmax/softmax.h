@@ -30,12 +30,10 @@ class Softmax {
   std::vector<Array> operands() const { return {{type_of<T>, rows_ * cols_}}; }
   std::vector<Array> results() const { return {{type_of<T>, rows_ * cols_}}; }
 
-  void run(const Operands& x, const Results& y) const {
-    parallel(threads_, [&](int thread) {
-      const auto [begin, end] = share_of(rows_, thread, threads_);
-      leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(y[0]) + begin * cols_,
-            scratch_[static_cast<std::size_t>(thread * scratch_lines_)].values, end - begin, cols_);
-    });
+  void part(int thread, const Operands& x, const Results& y) const {
+    const auto [begin, end] = share_of(rows_, thread, threads_);
+    leaf_(array_of<T>(x[0]) + begin * cols_, array_of<T>(y[0]) + begin * cols_,
+          scratch_[static_cast<std::size_t>(thread * scratch_lines_)].values, end - begin, cols_);
   }
 
   /// Tolerance, with u = 2^-24: u |x - max| for rounding the argument of the exponential, 8 u for

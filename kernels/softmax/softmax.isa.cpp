@@ -16,7 +16,13 @@ namespace {
 constexpr float infinity = __builtin_inff();
 
 /// b where either is NaN: a NaN among the elements is passed over, for the exponentials to find.
-ROOFMARK_LEAF vf32 larger(vf32 a, vf32 b) { return a > b ? a : b; }
+ROOFMARK_LEAF vf32 larger(vf32 a, vf32 b) {
+#if defined(__AVX512F__)  // GCC 12 compares and moves, and loads b again for it
+  return (vf32)_mm512_maskz_max_ps(all_lanes, (__m512)a, (__m512)b);
+#else
+  return a > b ? a : b;
+#endif
+}
 
 /// The largest lane, four at a time as in sum().
 ROOFMARK_LEAF float largest(vf32 v) {
@@ -68,7 +74,7 @@ ROOFMARK_LEAF Done exponentials_of_row(const T* x, float* e, std::int64_t cols, 
       most_of_next = {larger(v.a, most_of_next.a), larger(v.b, most_of_next.b)};
     }
     const TwoVectors v = load_pair(x + i) - m;
-    const TwoVectors power = {exponential(v.a), exponential(v.b)};
+    const TwoVectors power = {exponential_for<T>(v.a), exponential_for<T>(v.b)};
     put_pair<Stores::ordinary>(e + i, power);
     sums[0] += power.a;
     sums[1] += power.b;
@@ -80,7 +86,7 @@ ROOFMARK_LEAF Done exponentials_of_row(const T* x, float* e, std::int64_t cols, 
   for (; i < cols; i += lanes) {
     const std::int64_t left = cols - i < lanes ? cols - i : lanes;
     if (!LAST) most_of_next.a = larger(load_tail(next + i, left, -infinity), most_of_next.a);
-    const vf32 power = exponential(load_tail(x + i, left, -infinity) - m);
+    const vf32 power = exponential_for<T>(load_tail(x + i, left, -infinity) - m);
     store_tail(e + i, left, power);
     sums[0] += power;
     if (!FIRST) store_tail(y + i, left, load_tail(e_before + i, left, 0) * f);

@@ -2,6 +2,7 @@
 // wrong leaf or a damaged output is told.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstring>
 
 #include "core/case.h"
@@ -267,6 +268,25 @@ TEST(Tasks, WithAWrongLeafAreWrong) {
   EXPECT_GT(error_of(Quantize<float>(quantize_without_the_last, rows, 1)), 1);
 }
 
+std::atomic<int> calls = 0;
+void counted_add(const float* x, const float* r, float* y, std::int64_t count) {
+  ++calls;
+  isa_of_all::add(x, r, y, count);
+}
+
+TEST(Tasks, RepeatEachThreadsPartAsOftenAsAsked) {
+  for (const std::string state : {"cold", "hot"}) {
+    MemoryDevice device;
+    const Shape rows = shape_of("add");
+    const Case what{.shape = rows, .conditions = {.state = state}, .threads = 2};
+    const auto task = cpu_task(Add<float>(counted_add, rows, 2), what, device);
+    calls = 0;
+    task->repeat({}, 5);
+    EXPECT_EQ(calls, 5 * 2) << state;
+    EXPECT_LE(task->error(), 1) << state;
+  }
+}
+
 /// Error of a correct f32 result after one element was changed by a part in a thousand.
 template <class Operation>
 double error_when_damaged(const Operation& operation, std::int64_t at) {
@@ -278,7 +298,7 @@ double error_when_damaged(const Operation& operation, std::int64_t at) {
   std::vector<float> y(static_cast<std::size_t>(operation.results().front().count));
   const Results results{reinterpret_cast<std::byte*>(y.data())};
   const Operands written{reinterpret_cast<const std::byte*>(y.data())};
-  operation.run(operands, results);
+  carry_out(operation, 2, operands, results);
   EXPECT_LE(operation.error(operands, written), 1);
   y[static_cast<std::size_t>(at)] *= 1.001f;
   return operation.error(operands, written);
