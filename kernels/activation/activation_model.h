@@ -31,7 +31,7 @@ struct Silu {
 /// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) = x / (1 + e^-t) with t twice what tanh takes
 /// (Hendrycks & Gimpel 2016, arXiv:1606.08415, sect. 2), which GPT-2 and Gemma are trained with and
 /// configurations call gelu_new and gelu_pytorch_tanh.  The exact x/2 (1 + erf(x / sqrt 2)) is
-/// within 5e-4 of it and at most as long.  Operations: cube and sum inside, tanh, 1 +, x/2 and the
+/// within 5e-4 of it and counted alike.  Operations: cube and sum inside, tanh, 1 +, x/2 and the
 /// product: 6.  Beyond Silu's, t itself is off by 4 u.
 struct Gelu {
   static constexpr double ops = 6, flush = logistic_flush;
