@@ -74,12 +74,23 @@ std::string of_positions(const Workload& workload) {
                 : "";
 }
 
+std::string of_eight_bits(const Workload& workload) {
+  for (const Operator& op : operators(workload)) {
+    if (op.kernel != "add" || bits(op.format.activations) >= 16) continue;
+    return "activations of " + workload.format.name() +
+           " are counted in 8 bits from one end of the network to the other; a run measures what "
+           "stands between products in " +
+           measured(op).format.name();
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> counting_notes(const Workload& workload) {
   std::vector<std::string> notes;
   for (std::string note : {of_positions(workload), of_local_layers(workload), of_experts(workload),
-                           of_latents(workload)}) {
+                           of_latents(workload), of_eight_bits(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }
   if (workload.model.family.rfind("llama4", 0) == 0) {

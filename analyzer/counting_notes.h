@@ -10,9 +10,9 @@ namespace roofmark {
 
 /// Of the exact accounting of a workload: how many layers attend locally and what a count of the
 /// whole context in every layer would add; how many distinct experts are expected and read; in
-/// which form latent attention is computed; positions that a model does not have; and for families
-/// that Transformer Roofline Analyzer reads, why its figures differ.  Empty: nothing out of the
-/// ordinary.
+/// which form latent attention is computed; positions that a model does not have; that activations
+/// are counted in 8 bits and measured in more; and for families that Transformer Roofline Analyzer
+/// reads, why its figures differ.  Empty: nothing out of the ordinary.
 std::vector<std::string> counting_notes(const Workload& workload);
 
 }  // namespace roofmark

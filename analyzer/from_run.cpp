@@ -1,6 +1,7 @@
 #include "analyzer/from_run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "analyzer/consistency.h"
 #include "analyzer/findings.h"
@@ -57,7 +58,7 @@ Analysis analyze_run(const Run& run, const RunOptions& options) {
       asked.insert(asked.end(), of_one.begin(), of_one.end());
     }
   }
-  for (Operator& op : asked) op.shape = measured_shape(op.kernel, op.shape, op.format);
+  for (Operator& op : asked) op = measured(std::move(op));
   Analysis analysis;
   analysis.title = title_of(run.machine);
   analysis.ceilings = ceilings_of(run, facts);

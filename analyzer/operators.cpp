@@ -1,11 +1,53 @@
 #include "analyzer/operators.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "analyzer/network.h"
 
 namespace roofmark {
+namespace {
+
+constexpr Format between_int8_products{DType::bf16, DType::bf16, DType::f32};
+
+bool is_one_of(const std::string& kernel, std::initializer_list<const char*> names) {
+  return std::find(names.begin(), names.end(), kernel) != names.end();
+}
+
+Shape measured_shape(const std::string& kernel, const Shape& shape, const Format& format) {
+  if (!is_one_of(kernel, {"gemm", "gemv", "norm"})) return shape;
+  const auto unmeasured = [&](const Extent& extent) {
+    if (extent.name == "group") return format.weights != DType::i4;
+    for (const char* name : {"bias", "group_rows", "scale_bits", "zero_bits", "scaled"}) {
+      if (extent.name == name) return true;
+    }
+    return false;
+  };
+  Shape measured = shape;
+  std::erase_if(measured.extents, unmeasured);
+  return measured;
+}
+
+Format measured_format(const std::string& kernel, const Format& format) {
+  if (is_one_of(kernel, {"gemm", "gemv", "head_gemm", "expert_gemm"})) return format;
+  const bool is_narrow = bits(format.activations) < 16, is_tf32 = format.activations == DType::tf32;
+  Format measured = is_narrow ? between_int8_products : is_tf32 ? Format{} : format;
+  const bool reads_cache =
+      kernel.ends_with("attention") || kernel.ends_with("qk") || kernel.ends_with("sv");
+  if (!reads_cache) {
+    measured.weights = measured.activations;  // a gather widens nothing
+  } else if (bits(format.weights) < 16) {
+    measured.weights = format.weights;
+  } else if (is_narrow) {
+    // Queries are as wide as what they are compared with.
+    measured = {format.weights, format.weights, DType::f32};
+  }
+  return measured;
+}
+
+}  // namespace
+
 std::vector<Operator> operators(const Workload& workload) {
   std::vector<Operator> all;
   for (Stage& stage : network(workload)) {
@@ -26,19 +68,10 @@ std::vector<Operator> operators(const Workload& workload) {
   return all;
 }
 
-Shape measured_shape(const std::string& kernel, const Shape& shape, const Format& format) {
-  const bool is_product = kernel == "gemm" || kernel == "gemv";
-  if (!is_product && kernel != "norm") return shape;
-  const auto unmeasured = [&](const Extent& extent) {
-    if (extent.name == "group") return format.weights != DType::i4;
-    for (const char* name : {"bias", "group_rows", "scale_bits", "zero_bits", "scaled"}) {
-      if (extent.name == name) return true;
-    }
-    return false;
-  };
-  Shape measured = shape;
-  std::erase_if(measured.extents, unmeasured);
-  return measured;
+Operator measured(Operator op) {
+  op.shape = measured_shape(op.kernel, op.shape, op.format);
+  op.format = measured_format(op.kernel, op.format);
+  return op;
 }
 
 std::vector<Operator> dynamic_quantization(const Workload& workload) {
@@ -51,7 +84,7 @@ std::vector<Operator> dynamic_quantization(const Workload& workload) {
                    .kernel = "quantize",
                    .phase = workload.phase,
                    .shape = {{"rows", rows}, {"cols", cols}},
-                   .format = {DType::f16, DType::f16, DType::f32},
+                   .format = between_int8_products,
                    .count = count});
   };
   add("attn_quantize", tokens, model.hidden, model.layers);

@@ -69,13 +69,16 @@ namespace roofmark {
 /// operations.
 std::vector<Operator> operators(const Workload& workload);
 
-/// The shape in which a kernel measures an operator: a product without its bias, which no kernel
-/// adds (at most one part in 2 k of its operations), and with groups of 4-bit weights only, without
-/// what core/stored.h adds to them; a norm with its scales.
-Shape measured_shape(const std::string& kernel, const Shape& shape, const Format& format);
+/// What a run measures in an operator's place.  Shape: of a product without its bias, which no
+/// kernel adds (at most one part in 2 k of its operations), and with groups of 4-bit weights only,
+/// without what core/stored.h adds to them; of a norm with its scales.  Format: of products their
+/// own.  What stands between them is counted as wide as the activations of products, but computed
+/// by kernels in 16 bits at least: where those are of 8 it is measured in bf16, where they are tf32
+/// in f32, rows of an embedding as wide as their results, attention over the cache of the workload.
+Operator measured(Operator op);
 
 /// What quantizes the inputs of products where each row of activations gets its scale anew (kernel
-/// quantize, rows x cols of f16): attn, out, mlp, down and head.  Empty but for int8 activations.
+/// quantize, rows x cols of bf16): attn, out, mlp, down and head.  Empty but for int8 activations.
 /// No part of operators(), whose int8 activations have static scales from one end of the network
 /// to the other; measured beside them, for those who do not.
 std::vector<Operator> dynamic_quantization(const Workload& workload);

@@ -21,10 +21,12 @@ std::string_view next_part(std::string_view& id) {
 /// Does the row kernel/variant/format/device/tN/shape,conditions measure this layer?
 bool measures(std::string_view id, const Layer& layer, const std::string& device) {
   if (layer.kernel.empty() || next_part(id) != layer.kernel) return false;
+  const Operator as =
+      measured({.kernel = layer.kernel, .shape = layer.shape, .format = layer.format});
   next_part(id);  // any variant
-  if (next_part(id) != layer.format.name() || next_part(id) != device) return false;
+  if (next_part(id) != as.format.name() || next_part(id) != device) return false;
   next_part(id);  // any number of threads
-  const std::string shape = measured_shape(layer.kernel, layer.shape, layer.format).text();
+  const std::string shape = as.shape.text();
   if (id.substr(0, shape.size()) != shape) return false;
   id.remove_prefix(shape.size());
   if (id.empty()) return true;

@@ -95,8 +95,11 @@ Format format_of(const std::string& text) {
   return *format;
 }
 
-DType cache_of(const RunRequest& request, const Format& format) {
-  if (request.cache.empty()) return format.activations;
+/// As wide as the activations where nobody says it; kernels of GPUs know none of 8 bits.
+DType cache_of(const RunRequest& request, const Format& format, bool on_gpu) {
+  if (request.cache.empty()) {
+    return on_gpu && bits(format.activations) < 16 ? DType::bf16 : format.activations;
+  }
   for (const DType type : {DType::f32, DType::f16, DType::bf16, DType::i8}) {
     if (name(type) == request.cache) return type;
   }
@@ -113,19 +116,22 @@ std::vector<T> or_else(const std::vector<T>& asked, const std::vector<T>& otherw
 struct Formats {
   std::vector<std::string> names;
   std::string device;
+  bool on_gpu = false;  ///< on no other device
 };
 
 std::vector<Formats> formats_of(const RunRequest& request, const std::vector<std::string>& devices,
                                 const Preset& preset, const Machine& machine) {
-  if (!request.formats.empty()) return {{request.formats, ""}};
+  if (!request.formats.empty()) {
+    return {{request.formats, "", devices == std::vector<std::string>{"cuda"}}};
+  }
   std::vector<Formats> all;
   for (const std::string& device : devices) {
     if (device == "cpu") all.push_back({preset.cpu_formats, device});
     // Without a GPU one format stands for all: every row would say the same.
     if (device == "cuda") {
       all.push_back(
-          {machine.gpus.empty() ? std::vector<std::string>{"bf16-f32"} : preset.gpu_formats,
-           device});
+          {machine.gpus.empty() ? std::vector<std::string>{"bf16-f32"} : preset.gpu_formats, device,
+           true});
     }
   }
   return all;
@@ -143,11 +149,12 @@ std::vector<Workload> workloads_of(const RunRequest& request, const Preset& pres
       for (const Formats& of_device : formats) {
         for (const std::string& format_name : of_device.names) {
           const Format format = format_of(format_name);
+          const DType cache = cache_of(request, format, of_device.on_gpu);
           // Attention both fused and in parts; operators that they share are planned once.
           for (const Attention attention : {Attention::flash, Attention::eager}) {
             workloads.push_back({model, phase,
                                  queries_of(phase, request.batch.value_or(1), context), format,
-                                 cache_of(request, format), attention, of_device.device});
+                                 cache, attention, of_device.device});
           }
         }
       }
@@ -183,8 +190,7 @@ std::vector<Operator> operators_of(const Policy& policy) {
   for (const Workload& workload : policy.workloads) {
     for (Operator& op : operators(workload)) {
       op.device = workload.device;
-      op.shape = measured_shape(op.kernel, op.shape, op.format);
-      all.push_back(std::move(op));
+      all.push_back(measured(std::move(op)));
     }
     // For networks that are built otherwise; a quick run of a CPU leaves them out.
     const bool is_brief = depth_of(policy.preset) == Depth::quick && policy.filter.empty();
@@ -193,8 +199,7 @@ std::vector<Operator> operators_of(const Policy& policy) {
          {dynamic_quantization(workload), layer_norms(workload), fused_norms(workload)}) {
       for (Operator op : beside) {
         op.device = op.kernel == "add_norm" ? "cpu" : workload.device;
-        op.shape = measured_shape(op.kernel, op.shape, op.format);
-        all.push_back(std::move(op));
+        all.push_back(measured(std::move(op)));
       }
     }
   }

@@ -12,7 +12,8 @@ namespace roofmark {
 /// What the user asked for; empty: as the preset says.
 struct RunRequest {
   std::string preset = "quick", only, filter;
-  std::string cache;  ///< type of the key/value cache; empty: that of the activations
+  std::string cache;  ///< type of the key/value cache; empty: that of the activations, on GPUs
+                      ///< alone bf16 where those have 8 bits
   std::vector<std::string> models, phases, formats, devices;
   std::vector<int> threads;
   std::optional<std::int64_t> batch, context, seed;

@@ -80,6 +80,32 @@ ROOFMARK_LEAF vf32 dot_bf16(vf32 sum, vu32 a, vu32 b) {
 }
 #endif
 
+#if defined(__ARM_FEATURE_FP16_FML)
+/// sum[i] += a[i] b[i] of 4 f16, products exact; FEAT_FHM.  In assembly, for its intrinsics take
+/// vectors of 8.
+ROOFMARK_LEAF vf32 add_products(vf32 sum, vu16 a, vu16 b) {
+  asm("fmlal %0.4s, %1.4h, %2.4h" : "+w"(sum) : "w"(a), "w"(b));
+  return sum;
+}
+/// sum[i] += a[i] b[i] + a[i+4] b[i+4] of 8.
+ROOFMARK_LEAF vf32 add_products(vf32 sum, vu32 a, vu32 b) {
+  asm("fmlal %0.4s, %1.4h, %2.4h\n fmlal2 %0.4s, %1.4h, %2.4h" : "+w"(sum) : "w"(a), "w"(b));
+  return sum;
+}
+#endif
+#if defined(__ARM_FEATURE_MATMUL_INT8)
+/// 8 bytes of one row, then 8 of another.
+ROOFMARK_LEAF vu32 load_two_rows(const char* first, const char* second) {
+  return (vu32)vcombine_u8(vld1_u8(reinterpret_cast<const std::uint8_t*>(first)),
+                           vld1_u8(reinterpret_cast<const std::uint8_t*>(second)));
+}
+/// sums[2 r + c] += the dot product of row r of a and row c of b, each of two rows of 8 signed
+/// bytes; FEAT_I8MM.
+ROOFMARK_LEAF vi32 add_square(vi32 sums, vu32 a, vu32 b) {
+  return (vi32)vmmlaq_s32((int32x4_t)sums, (int8x16_t)a, (int8x16_t)b);
+}
+#endif
+
 #if defined(__x86_64__) || defined(__ARM_FEATURE_DOTPROD)
 /// sum[i] += n[4i] b[4i] + ... + n[4i+3] b[4i+3] of bytes n below 128, signed and unsigned alike.
 ROOFMARK_LEAF vi32 dot_nibbles(vi32 sum, vu32 n, vu32 b) {

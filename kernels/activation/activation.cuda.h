@@ -1,4 +1,4 @@
-// The gated activation on a GPU: its launcher.
+// Activations on a GPU: their launcher.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,16 @@
 
 namespace roofmark {
 
-/// y[i] = silu(gate[i]) up[i], silu(g) = g / (1 + e^-g), in f32, rounded to nearest.
+enum class ActivationFunction { silu, gelu, relu };
+
+/// y[i] = F(gate[i]) up[i], or F(gate[i]) where `up` is null, in f32, rounded to nearest.
 /// gate, up, y: `count` elements each, from a multiple of 16 bytes on; y does not overlap the
 /// others.
-/// Work: 5 ops and three elements moved per element.
-/// Error: |y - y_f64| <= 2^-24 |y| (12 + 2 |gate|) + 1.1e-36 |up| before y is rounded to its type:
-/// the exponential of what is below -87.3 is infinite.  Source: Shazeer 2020, arXiv:2002.05202.
+/// F, its operations and its error: activation_model.h; the exponential of what is below -87.3 is
+/// infinite.  Two elements moved for each, three where gated.  Source: Shazeer 2020,
+/// arXiv:2002.05202.
 struct ActivationArguments {
+  ActivationFunction function = ActivationFunction::silu;
   const void *gate = nullptr, *up = nullptr;
   void* y = nullptr;
   std::int64_t count = 0;

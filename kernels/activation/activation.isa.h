@@ -1,4 +1,4 @@
-// Leaves of the gated activation, one per instruction set and type of element.
+// Leaves of activations, gated and alone, one per instruction set and type of element.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,23 @@
 
 namespace roofmark {
 
-/// y[i] = gate[i] / (1 + e^-gate[i]) up[i] for i in [0, count), computed in f32; y may alias gate
-/// or up.  Error: |y - y_f64| <= u (12 + 2 |gate|) |y_f64| + 1.1e-36 |up|, u = 2^-24, before
-/// rounding. activation_nt stores past the caches where y is aligned to a vector.
+/// y[i] = F(gate[i]) up[i] for i in [0, count), computed in f32; y may alias gate or up.  F and its
+/// error: activation_model.h.  NAME_nt stores past the caches where y is aligned to a vector.
 template <class T>
-using ActivationFunction = void(const T* gate, const T* up, T* y, std::int64_t count);
+using GatedFunction = void(const T* gate, const T* up, T* y, std::int64_t count);
 template <class T>
-using ActivationLeaf = ActivationFunction<T>*;
+using GatedLeaf = GatedFunction<T>*;
 
-#define ROOFMARK_DECLARE_OF(T) ActivationFunction<T> activation, activation_nt;
+/// y[i] = F(x[i]); y may be x.
+template <class T>
+using PlainFunction = void(const T* x, T* y, std::int64_t count);
+template <class T>
+using PlainLeaf = PlainFunction<T>*;
+
+#define ROOFMARK_DECLARE_OF(T)                                                       \
+  GatedFunction<T> activation, activation_nt, gelu_gated, gelu_gated_nt, relu_gated, \
+      relu_gated_nt;                                                                 \
+  PlainFunction<T> silu, silu_nt, gelu, gelu_nt, relu, relu_nt;
 #define ROOFMARK_DECLARE(isa, vector_bytes)    \
   namespace isa_##isa {                        \
     ROOFMARK_EACH_ELEMENT(ROOFMARK_DECLARE_OF) \

@@ -1,6 +1,7 @@
-// What a gated activation must compute and move, what bounds it, and whether a result is right.
+// What an activation must compute and move, what bounds it, and whether a result is right.
 #pragma once
 
+#include <cmath>
 #include <optional>
 
 #include "core/kernel.h"
@@ -9,44 +10,91 @@
 
 namespace roofmark {
 
-/// Operations of the function itself: of silu(g) = g / (1 + e^-g) negate, exponential, add and
-/// divide; of gelu as many as its tanh form needs with the exponential as one (a cube and a sum
-/// inside, tanh, 1 +, x / 2): 6; of relu a maximum, and no exponential.
-inline constexpr double silu_ops = 4, gelu_ops = 6, relu_ops = 1;
+/// Each function: operations; its value in float64; by how many u = 2^-24 of that a result in f32
+/// may be off, and by how much besides.  silu and gelu are x times the logistic function of t:
+/// rounding errors of t are errors of e^-t, of which the result feels 1 / (1 + e^t).
+inline double logistic_units(double t, double roundings) {
+  return 12 + roundings * std::abs(t) / (1 + std::exp(t));
+}
+/// An exponential beyond 2^126 has no reciprocal, and one below 2^-126 is 0: 88 of those.
+inline constexpr double logistic_flush = 1.1e-36;
 
-inline Work with_exponentials(Work work, const Shape& shape, double function_ops) {
-  if (function_ops != relu_ops) work.exponentials = Ops{static_cast<double>(elements(shape))};
+/// x / (1 + e^-x): negate, exponential, add and divide.  12 u for the exponential, the reciprocal
+/// and the products, 2 u |x| for the argument of the exponential.
+struct Silu {
+  static constexpr double ops = 4, flush = logistic_flush;
+  static constexpr bool has_exponential = true;
+  static double of(double x) { return x / (1 + std::exp(-x)); }
+  static double units(double x) { return logistic_units(x, 2); }
+};
+
+/// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) = x / (1 + e^-t) with t twice what tanh takes
+/// (Hendrycks & Gimpel 2016, arXiv:1606.08415, sect. 2), which GPT-2 and Gemma are trained with and
+/// configurations call gelu_new and gelu_pytorch_tanh.  The exact x/2 (1 + erf(x / sqrt 2)) is
+/// within 5e-4 of it and counted alike.  Operations: cube and sum inside, tanh, 1 +, x/2 and the
+/// product: 6.  Beyond Silu's, t itself is off by 4 u.
+struct Gelu {
+  static constexpr double ops = 6, flush = logistic_flush;
+  static constexpr bool has_exponential = true;
+  static double argument(double x) {
+    constexpr double twice = 1.5957691216057308;  // 2 sqrt(2 / pi)
+    return twice * (x + 0.044715 * x * x * x);
+  }
+  static double of(double x) { return x / (1 + std::exp(-argument(x))); }
+  static double units(double x) { return logistic_units(argument(x), 6); }
+};
+
+/// max(x, 0), exactly; gated, one rounding of the product.
+struct Relu {
+  static constexpr double ops = 1, flush = 0;
+  static constexpr bool has_exponential = false;
+  static double of(double x) { return x < 0 ? 0 : x; }
+  static double units(double) { return 1; }
+};
+
+template <class F>
+Work activation_work(const Shape& shape, const Format& format, double ops, double reads) {
+  Work work = elementwise_work(elements(shape), format, ops, reads, 1);
+  if (F::has_exponential) work.exponentials = Ops{static_cast<double>(elements(shape))};
   return work;
 }
-
-/// Of act(g) * up: one more.  Gate and up read, y written.
-template <const double& function_ops>
+/// Of act(g) * up: one operation more.  Gate and up read, y written.
+template <class F>
 Work gated_work(const Shape& shape, const Format& format) {
-  return with_exponentials(elementwise_work(elements(shape), format, function_ops + 1, 2, 1), shape,
-                           function_ops);
+  return activation_work<F>(shape, format, F::ops + 1, 2);
 }
 /// Of act(x) alone: x read, y written.
-template <const double& function_ops>
+template <class F>
 Work plain_work(const Shape& shape, const Format& format) {
-  return with_exponentials(elementwise_work(elements(shape), format, function_ops, 1, 1), shape,
-                           function_ops);
+  return activation_work<F>(shape, format, F::ops, 1);
 }
 
-inline std::optional<Companion> activation_companion(const Shape&, int) {
+inline std::optional<Companion> gated_companion(const Shape&, int) {
   return Companion{"triad", {.level = "dram", .stores = "ordinary"}};
 }
+inline std::optional<Companion> plain_companion(const Shape&, int) {
+  return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+}
 
-/// Tolerance, with u = 2^-24: 2 u |gate| for rounding the argument of the exponential, 12 u for the
-/// exponential, the reciprocal and the products; 1.1e-36 |up|, for an exponential beyond 2^126 has
-/// no reciprocal; and one rounding to the type.
-inline double activation_error(const void* gate, const void* up, const void* y, DType type,
-                               std::int64_t count) {
+/// What F(g) u must be: F's tolerance and one rounding to the type.
+template <class F>
+Expected expected_activation(double g, double u, DType type) {
+  const double exact = F::of(g) * u;
+  return {exact, f32_rounding * F::units(g) * std::abs(exact) + F::flush * std::abs(u) +
+                     rounding_to(type, exact)};
+}
+
+template <class F>
+double gated_error(const void* gate, const void* up, const void* y, DType type,
+                   std::int64_t count) {
   return largest_error(y, type, count, [&](std::int64_t i) {
-    const double g = value_at(gate, type, i), u = value_at(up, type, i);
-    const double exact = g / (1 + std::exp(-g)) * u;
-    const double units = 12 + 2 * std::abs(g);
-    return Expected{exact, f32_rounding * units * std::abs(exact) + 1.1e-36 * std::abs(u) +
-                               rounding_to(type, exact)};
+    return expected_activation<F>(value_at(gate, type, i), value_at(up, type, i), type);
+  });
+}
+template <class F>
+double plain_error(const void* x, const void* y, DType type, std::int64_t count) {
+  return largest_error(y, type, count, [&](std::int64_t i) {
+    return expected_activation<F>(value_at(x, type, i), 1, type);
   });
 }
 

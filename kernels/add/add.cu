@@ -1,7 +1,7 @@
 // Residual add.  Per element one add and three elements of memory traffic.
 #include "core/gpu.cuh"
 #include "kernels/add/add.cuda.h"
-#include "kernels/pairwise.cuh"
+#include "kernels/elementwise.cuh"
 
 namespace roofmark {
 namespace {
@@ -13,7 +13,7 @@ struct Sum {
 }  // namespace
 
 void launch_add(const AddArguments& a, void* stream) {
-  gpu::launch_pairwise<Sum>(a.element, a.x, a.r, a.y, a.count, a.sms, stream);
+  gpu::launch_elementwise<Sum>(a.element, a.x, a.r, a.y, a.count, a.sms, stream);
 }
 
 }  // namespace roofmark

@@ -3,12 +3,12 @@
 
 #include "kernels/add/add.isa.h"
 #include "kernels/add/add_model.h"
-#include "kernels/pairwise.h"
+#include "kernels/elementwise.h"
 
 namespace roofmark {
 
 /// Operands: x and r.
 template <class T>
-using Add = Pairwise<T, add_error>;
+using Add = Elementwise<T, 2, add_error>;
 
 }  // namespace roofmark

@@ -23,7 +23,8 @@ namespace {
 #define ROOFMARK_ROW_OF_gemm_w4a8(isa, vector_bytes) {#isa, &isa_##isa::gemm_w4a8},
 #define ROOFMARK_ROW_OF_gemm_w4a8_quads(isa, vector_bytes) {#isa, &isa_##isa::gemm_w4a8_quads},
 ROOFMARK_LEAVES(f32_leaves, gemm_f32, ROOFMARK_EACH_ISA_OF_gemm)
-ROOFMARK_LEAVES(f16_leaves, gemm_f16, ROOFMARK_EACH_ISA_OF_gemm)
+#define ROOFMARK_EACH_ISA_OF_F16(X) ROOFMARK_EACH_ISA_OF_gemm(X) ROOFMARK_EACH_ISA_OF_gemm_f16(X)
+ROOFMARK_LEAVES(f16_leaves, gemm_f16, ROOFMARK_EACH_ISA_OF_F16)
 ROOFMARK_LEAVES(bf16_leaves, gemm_bf16, ROOFMARK_EACH_ISA_OF_gemm)
 ROOFMARK_LEAVES(pair_leaves, gemm_bf16_pairs, ROOFMARK_EACH_ISA_OF_gemm_pairs)
 ROOFMARK_LEAVES(int8_leaves, gemm_int8, ROOFMARK_EACH_ISA_OF_gemm_int8)

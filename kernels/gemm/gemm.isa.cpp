@@ -13,7 +13,7 @@ struct Widened {
   using Weight = vf32;
   using Spread = vf32;
   using Out = T;
-  static constexpr int weight_bytes = lanes * sizeof(T);
+  static constexpr int unit_bytes = 4, weight_bytes = lanes * sizeof(T);
   using Kept = vf32;
   static constexpr bool resumes = true;
   ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }

@@ -5,6 +5,7 @@
 
 #include "core/sixteen_bits.isa.h"
 #include "leaves/gemm.h"
+#include "leaves/gemm_f16.h"
 #include "leaves/gemm_int8.h"
 #include "leaves/gemm_pairs.h"
 
@@ -12,7 +13,7 @@ namespace roofmark {
 
 /// One thread's share of C = A W^T: all rows of A, some panels of W (kernels/panels.h).
 struct PanelProduct {
-  const char* a = nullptr;    ///< [m] rows of `units` times 4 bytes, padded with zeros
+  const char* a = nullptr;    ///< [m] rows of `units` units, padded with zeros
   std::int64_t a_stride = 0;  ///< bytes from one row of A to the next
   const char* w = nullptr;    ///< its first panel, at a multiple of 64 bytes
   char* c = nullptr;          ///< C's element of row 0 and the first panel's first column
@@ -29,7 +30,7 @@ struct PanelProduct {
 struct PanelLeaf {
   void (*product)(const PanelProduct&) = nullptr;
   int columns = 0;  ///< of a panel
-  int unit = 1;     ///< weights that a lane multiplies at once, and elements of A in 4 bytes
+  int unit = 1;     ///< weights of a column that lie next to one another, multiplied at once
   /// Makes a row of A, k elements as they are stored, what the product takes, whole units of it;
   /// returns what sums of that row start at.  Null where every row is taken as it is.
   std::int32_t (*prepare)(const char* row, char* to, std::int64_t k) = nullptr;
@@ -37,6 +38,7 @@ struct PanelLeaf {
   /// Weights are stored as w + 128 (8 bits), for instructions that multiply unsigned by signed: the
   /// sums of a row of A then start at -128 sum_l a[i,l].
   bool offset = false;
+  int unit_bytes = 4;  ///< of a unit of A as the product takes it
 };
 
 #define ROOFMARK_DECLARE(isa, vector_bytes)               \
@@ -47,15 +49,21 @@ ROOFMARK_EACH_ISA_OF_gemm(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #define ROOFMARK_DECLARE(isa, vector_bytes) \
   namespace isa_##isa {                     \
+    extern const PanelLeaf gemm_f16;        \
+  }
+    ROOFMARK_EACH_ISA_OF_gemm_f16(ROOFMARK_DECLARE)
+#undef ROOFMARK_DECLARE
+#define ROOFMARK_DECLARE(isa, vector_bytes) \
+  namespace isa_##isa {                     \
     extern const PanelLeaf gemm_bf16_pairs; \
   }
-    ROOFMARK_EACH_ISA_OF_gemm_pairs(ROOFMARK_DECLARE)
+        ROOFMARK_EACH_ISA_OF_gemm_pairs(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #define ROOFMARK_DECLARE(isa, vector_bytes) \
   namespace isa_##isa {                     \
     extern const PanelLeaf gemm_int8;       \
   }
-        ROOFMARK_EACH_ISA_OF_gemm_int8(ROOFMARK_DECLARE)
+            ROOFMARK_EACH_ISA_OF_gemm_int8(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 
 }  // namespace roofmark

@@ -23,7 +23,7 @@ struct Int8 {
   using Sum = vi32;
   using Kept = vi32;
   using Out = std::int8_t;
-  static constexpr int weight_bytes = ROOFMARK_VECTOR_BYTES;
+  static constexpr int unit_bytes = 4, weight_bytes = ROOFMARK_VECTOR_BYTES;
   static constexpr bool resumes = true;
 
   ROOFMARK_LEAF vi32 start(const Block& block, std::int64_t row) {
@@ -46,24 +46,25 @@ struct Quads : Sums {
   ROOFMARK_LEAF vi32 multiply(vi32 sum, vu32 a, vu32 w) { return dot(sum, w, a); }
 };
 
-/// A row of A, padded with zeros; the sum of its elements.
+/// A row of A, padded with zeros to whole units; the sum of its elements.
+template <int unit>
 ROOFMARK_LEAF std::int32_t padded_sum(const char* row, char* to, std::int64_t k) {
   std::int32_t row_sum = 0;
   for (std::int64_t i = 0; i < k; ++i) {
     to[i] = row[i];
     row_sum += static_cast<signed char>(row[i]);
   }
-  for (std::int64_t i = k; i % 4 != 0; ++i) to[i] = 0;
+  for (std::int64_t i = k; i % unit != 0; ++i) to[i] = 0;
   return row_sum;
 }
 
 /// For weights that are stored as they are, and for those that are stored as w + 128.
 [[maybe_unused]] static std::int32_t pad_row(const char* row, char* to, std::int64_t k) {
-  padded_sum(row, to, k);
+  padded_sum<4>(row, to, k);
   return 0;
 }
 [[maybe_unused]] static std::int32_t offset_row(const char* row, char* to, std::int64_t k) {
-  return -128 * padded_sum(row, to, k);
+  return -128 * padded_sum<4>(row, to, k);
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

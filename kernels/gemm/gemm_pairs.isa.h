@@ -13,7 +13,7 @@ struct Pairs {
   using Weight = vu32;
   using Spread = vu32;
   using Out = bf16;
-  static constexpr int weight_bytes = ROOFMARK_VECTOR_BYTES;
+  static constexpr int unit_bytes = 4, weight_bytes = ROOFMARK_VECTOR_BYTES;
   using Kept = vf32;
   static constexpr bool resumes = true;
   ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }

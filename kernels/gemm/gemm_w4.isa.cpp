@@ -11,7 +11,7 @@ struct Unpacked {
   using Weight = vf32;
   using Spread = vf32;
   using Out = f16;
-  static constexpr int weight_bytes = ROOFMARK_VECTOR_BYTES;
+  static constexpr int unit_bytes = 4, weight_bytes = ROOFMARK_VECTOR_BYTES;
   static constexpr bool resumes = true;
   ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }
   ROOFMARK_LEAF vf32 weight(const char* w) { return load(reinterpret_cast<const float*>(w)); }

@@ -25,6 +25,9 @@ ROOFMARK_LEAF void unpack_bytes(const char* w, std::int64_t words, char* to) {
 
 /// Sums of a group in int32, times its scale added up in f32.
 struct Grouped : Int8 {
+  ROOFMARK_LEAF void unpack(const char* w, std::int64_t words, char* to) {
+    unpack_bytes(w, words, to);
+  }
   using Kept = vf32;
   static constexpr bool resumes = false;
   ROOFMARK_LEAF vf32 keep(vf32 kept, vi32 sum, const f16* scales) {
@@ -44,7 +47,7 @@ static void grouped_product(const NibblePanels& nibbles) {
   const f16* scales = of.scales;
   for (std::int64_t column = 0; column < of.columns; column += panel_columns) {
     for (std::int64_t g = 0; g < nibbles.groups; ++g) {
-      unpack_bytes(w, words, nibbles.block);
+      Math::unpack(w, words, nibbles.block);
       w += group_bytes;
       const Block block{of,
                         of.a + g * nibbles.group,
@@ -52,7 +55,7 @@ static void grouped_product(const NibblePanels& nibbles) {
                         of.c + column,
                         scales,
                         nibbles.group_starts + g * of.m,
-                        nibbles.group / 4,
+                        nibbles.group / Math::unit_bytes,
                         of.columns - column,
                         g == 0,
                         g + 1 == nibbles.groups,

@@ -33,7 +33,8 @@ struct Block {
 
 /// `Math` says what is multiplied:
 ///   Weight, the vector of a unit of weights in each lane, which takes weight_bytes in memory, and
-///   Weight weight(const char*);  Spread spread(const char*), a unit of A in every lane;
+///   Weight weight(const char*);  Spread spread(const char*), a unit of A, which takes unit_bytes,
+///   in every lane;
 ///   Sum, Sum start(block, row), Sum multiply(Sum, Spread, Weight);
 ///   Kept, what is kept of a panel's sums between its blocks, and Kept keep(Kept, Sum, scales);
 ///   resumes: a block's sums go on from those kept, else each block starts anew and is added;
@@ -98,8 +99,8 @@ ROOFMARK_LEAF void end(const typename Math::Sum (&sums)[panel_vectors], const Bl
 /// `soon`: lines of W to ask for, one a unit.
 template <class Math, int rows>
 static __attribute__((noinline)) void tile(const Block& block, std::int64_t row, const char* soon) {
-  constexpr int some = 16;  // units in a cache line of A
-  constexpr int unit_bytes = panel_vectors * Math::weight_bytes;
+  constexpr int some = 16;  // units of 4 bytes in a cache line of A
+  constexpr int w_bytes = panel_vectors * Math::weight_bytes;
   const std::int64_t stride = block.of.a_stride;
   const char *a = block.a + row * stride, *w = block.w;
   typename Math::Sum sums[rows][panel_vectors];
@@ -111,11 +112,13 @@ static __attribute__((noinline)) void tile(const Block& block, std::int64_t row,
       __builtin_prefetch(soon, 0, 2);
       soon += 64;
       step<Math, rows>(sums, a, stride, w);
-      a += 4;
-      w += unit_bytes;
+      a += Math::unit_bytes;
+      w += w_bytes;
     }
   }
-  for (; u < block.units; ++u, a += 4, w += unit_bytes) step<Math, rows>(sums, a, stride, w);
+  for (; u < block.units; ++u, a += Math::unit_bytes, w += w_bytes) {
+    step<Math, rows>(sums, a, stride, w);
+  }
   for (int r = 0; r < rows; ++r) end<Math>(sums[r], block, row + r);
 }
 
@@ -145,14 +148,14 @@ ROOFMARK_LEAF void multiply_block(const Block& block, std::int64_t next_bytes) {
 
 template <class Math>
 static void panel_product(const PanelProduct& of) {
-  constexpr int unit_bytes = panel_vectors * Math::weight_bytes;
-  const std::int64_t panel_bytes = of.units * unit_bytes;
+  constexpr int w_bytes = panel_vectors * Math::weight_bytes;
+  const std::int64_t panel_bytes = of.units * w_bytes;
   for (std::int64_t column = 0, panel = 0; column < of.columns; column += panel_columns, ++panel) {
     for (std::int64_t u = 0; u < of.units; u += block_units) {
       const std::int64_t units = of.units - u < block_units ? of.units - u : block_units;
-      const char* w = of.w + panel * panel_bytes + u * unit_bytes;
+      const char* w = of.w + panel * panel_bytes + u * w_bytes;
       const Block block{of,
-                        of.a + 4 * u,
+                        of.a + u * Math::unit_bytes,
                         w,
                         of.c + column * static_cast<std::int64_t>(sizeof(typename Math::Out)),
                         of.scales == nullptr ? nullptr : of.scales + column,
@@ -161,8 +164,8 @@ static void panel_product(const PanelProduct& of) {
                         of.columns - column,
                         u == 0,
                         u + units == of.units,
-                        w + units * unit_bytes};
-      multiply_block<Math>(block, units * unit_bytes);
+                        w + units * w_bytes};
+      multiply_block<Math>(block, units * w_bytes);
     }
   }
 }

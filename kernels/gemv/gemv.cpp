@@ -41,7 +41,8 @@ std::unique_ptr<Task> prepare_blas(const Case& what, Device& device) {
 #define ROOFMARK_ROW_OF_gemv_w4a8(isa, vector_bytes) {#isa, &isa_##isa::gemv_w4a8},
 #define ROOFMARK_ROW_OF_gemv_w4a8_quads(isa, vector_bytes) {#isa, &isa_##isa::gemv_w4a8_quads},
 ROOFMARK_LEAVES(f32_leaves, RowLeaf, gemv_f32, ROOFMARK_EACH_ISA_OF_gemv)
-ROOFMARK_LEAVES(f16_leaves, RowLeaf, gemv_f16, ROOFMARK_EACH_ISA_OF_gemv)
+#define ROOFMARK_EACH_ISA_OF_F16(X) ROOFMARK_EACH_ISA_OF_gemv(X) ROOFMARK_EACH_ISA_OF_gemv_f16(X)
+ROOFMARK_LEAVES(f16_leaves, RowLeaf, gemv_f16, ROOFMARK_EACH_ISA_OF_F16)
 ROOFMARK_LEAVES(bf16_leaves, RowLeaf, gemv_bf16, ROOFMARK_EACH_ISA_OF_gemv)
 ROOFMARK_LEAVES(bf16_pair_leaves, RowLeaf, gemv_bf16_pairs, ROOFMARK_EACH_ISA_OF_gemv_pairs)
 ROOFMARK_LEAVES(int8_leaves, RowLeaf, gemv_int8, ROOFMARK_EACH_ISA_OF_gemv_int8)

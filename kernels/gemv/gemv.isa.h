@@ -5,6 +5,7 @@
 
 #include "core/sixteen_bits.isa.h"
 #include "leaves/gemv.h"
+#include "leaves/gemv_f16.h"
 #include "leaves/gemv_int8.h"
 #include "leaves/gemv_pairs.h"
 
@@ -37,15 +38,21 @@ ROOFMARK_EACH_ISA_OF_gemv(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #define ROOFMARK_DECLARE(isa, vector_bytes) \
   namespace isa_##isa {                     \
+    extern const RowLeaf gemv_f16;          \
+  }
+    ROOFMARK_EACH_ISA_OF_gemv_f16(ROOFMARK_DECLARE)
+#undef ROOFMARK_DECLARE
+#define ROOFMARK_DECLARE(isa, vector_bytes) \
+  namespace isa_##isa {                     \
     extern const RowLeaf gemv_bf16_pairs;   \
   }
-    ROOFMARK_EACH_ISA_OF_gemv_pairs(ROOFMARK_DECLARE)
+        ROOFMARK_EACH_ISA_OF_gemv_pairs(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #define ROOFMARK_DECLARE(isa, vector_bytes) \
   namespace isa_##isa {                     \
     extern const RowLeaf gemv_int8;         \
   }
-        ROOFMARK_EACH_ISA_OF_gemv_int8(ROOFMARK_DECLARE)
+            ROOFMARK_EACH_ISA_OF_gemv_int8(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 
 }  // namespace roofmark

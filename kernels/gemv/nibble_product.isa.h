@@ -54,7 +54,8 @@ struct Nibbles8 {
     sums *= broadcast(of.factor);
     for (std::int64_t i = 0; i < count; ++i) {
       const float most = sums[i] > 127 ? 127 : sums[i];
-      of.y[row + i] = static_cast<char>(__builtin_rintf(most < -128 ? -128 : most));
+      // Not char: where that is unsigned (AArch64) a negative number is none of its values.
+      of.y[row + i] = static_cast<signed char>(__builtin_rintf(most < -128 ? -128 : most));
     }
   }
 };

@@ -21,6 +21,17 @@ TEST(CountingNotes, ALlamaNeedsNone) {
   EXPECT_EQ(notes_of("llama-3-8b", Phase::decode, {8191, 1}), "");
 }
 
+TEST(CountingNotes, ActivationsOf8BitsAreCountedSoAndMeasuredIn16) {
+  Workload asked{find_model("llama-3-8b"), Phase::decode, {{8191, 1}}};
+  asked.format = {DType::i4, DType::i8, DType::i32};
+  EXPECT_EQ(counting_notes(asked),
+            std::vector<std::string>{
+                "activations of w4a8 are counted in 8 bits from one end of the network to the "
+                "other; a run measures what stands between products in bf16-f32"});
+  asked.format = {DType::i4, DType::f16, DType::f32};
+  EXPECT_TRUE(counting_notes(asked).empty());
+}
+
 TEST(CountingNotes, LocalLayersSayWhatIsSeen) {
   EXPECT_EQ(notes_of("gemma-2-9b", Phase::decode, {4095, 1}), "");  // the window cuts nothing off
   EXPECT_EQ(

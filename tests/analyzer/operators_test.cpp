@@ -129,6 +129,42 @@ head_quantize:quantize rows=2,cols=4096 x1
 )");
 }
 
+TEST(Operators, BetweenProductsOfNarrowActivationsIsMeasuredIn16Bits) {
+  const auto measured_in = [](const Workload& asked) {
+    std::map<std::string, std::string> formats;
+    for (const Operator& op : operators(asked)) {
+      const Format format = measured(op).format;
+      formats[op.name] = format.name() + " " + std::string(name(format.activations));
+    }
+    return formats;
+  };
+  Workload asked = workload("llama-3-8b", Phase::decode, 1, 2048);
+  for (const DType weights : {DType::i8, DType::i4}) {
+    asked.format = {weights, DType::i8, DType::i32};
+    asked.kv = DType::i8;
+    auto formats = measured_in(asked);
+    for (const char* name : {"embedding", "attn_norm", "rope", "mlp_act", "mlp_add"}) {
+      EXPECT_EQ(formats[name], "bf16-f32 bf16") << name;
+    }
+    EXPECT_EQ(formats["q_proj"], asked.format.name() + " i8");
+    EXPECT_EQ(formats["attention"], "w8a16 bf16");  // the cache stays what it is
+    asked.kv = DType::f16;
+    EXPECT_EQ(measured_in(asked)["attention"], "f16-f32 f16");
+    asked.attention = Attention::eager;
+    EXPECT_EQ(measured_in(asked)["softmax"], "bf16-f32 bf16");
+    asked.attention = Attention::flash;
+  }
+  asked.format = {DType::i4, DType::f16, DType::f32};
+  EXPECT_EQ(measured_in(asked)["embedding"], "f16-f32 f16");
+  EXPECT_EQ(measured_in(asked)["lm_head"], "w4a16 f16");
+  asked.format = {DType::tf32, DType::tf32, DType::f32};
+  EXPECT_EQ(measured_in(asked)["attn_norm"], "f32 f32");
+  asked.format = {DType::f64, DType::f64, DType::f64};
+  EXPECT_EQ(measured_in(asked)["attn_norm"], "f64 f64");
+  asked.format = {DType::fp8, DType::fp8, DType::f32};
+  EXPECT_EQ(measured_in(asked)["mlp_act"], "bf16-f32 bf16");
+}
+
 TEST(Operators, HeadDimIsNotHiddenOverHeads) {
   Workload asked = workload("llama-2-7b", Phase::decode, 1, 8);
   asked.model.head_dim = 192;

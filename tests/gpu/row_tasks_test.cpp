@@ -47,7 +47,7 @@ std::vector<Shape> shapes_of(const std::string& kernel) {
 
 TEST(GpuRowTasks, AreCorrectEveryTimeTheyAreAsked) {
   const std::vector<Kernel> kernels = row_kernels();
-  EXPECT_EQ(kernels.size(), 7u);
+  EXPECT_EQ(kernels.size(), 12u);
   for (const Kernel& kernel : kernels) {
     EXPECT_EQ(kernel.variants.size(), 3u) << kernel.name;
     for (const Variant& variant : kernel.variants) {
@@ -151,7 +151,7 @@ TEST(References, FindTwoUnitsInTheLastPlaceOfBf16) {
       [&](const void* y) { return add_error(x.data(), r.data(), y, DType::bf16, cols); });
   expect_two_units_found(
       cols, [&](std::int64_t i) { return x[i] / (1 + std::exp(-x[i])) * r[i]; },
-      [&](const void* y) { return activation_error(x.data(), r.data(), y, DType::bf16, cols); });
+      [&](const void* y) { return gated_error<Silu>(x.data(), r.data(), y, DType::bf16, cols); });
   double sum = 0, squares = 0, mean = 0;
   for (std::int64_t i = 0; i < cols; ++i) {
     sum += std::exp(x[i]);

@@ -76,7 +76,7 @@ void expect_whole_numbers(const PanelLeaf& leaf) {
   const auto w = [](std::int64_t j, std::int64_t l) { return (j + l) % 101 == 0 ? 5 : 0; };
   MemoryDevice device;
   const Buffer packed = device.allocate(panels.elements(), 1, Pages::base);
-  const Buffer rows = device.allocate(m * panels.units() * 4, 1, Pages::base);
+  const Buffer rows = device.allocate(m * panels.units() * leaf.unit_bytes, 1, Pages::base);
   device.fill_bytes(packed, leaf.offset ? 0x80 : 0);
   for (std::int64_t j = 0; j < n; ++j) {
     for (std::int64_t l = 0; l < k; ++l) {
@@ -88,7 +88,7 @@ void expect_whole_numbers(const PanelLeaf& leaf) {
     std::vector<char> row(k);
     for (std::int64_t l = 0; l < k; ++l)
       row[static_cast<std::size_t>(l)] = static_cast<char>(a(i, l));
-    char* to = reinterpret_cast<char*>(rows.data) + i * panels.units() * 4;
+    char* to = reinterpret_cast<char*>(rows.data) + i * panels.units() * leaf.unit_bytes;
     starts.push_back(leaf.prepare(row.data(), to, k));
   }
   const std::vector<f16> ones(static_cast<std::size_t>(panels.panels() * leaf.columns),
@@ -96,7 +96,7 @@ void expect_whole_numbers(const PanelLeaf& leaf) {
   const Buffer sums = device.allocate(m * leaf.columns * 4, 1, Pages::base);
   std::vector<signed char> c(m * n + 1, 99);
   leaf.product({.a = reinterpret_cast<const char*>(rows.data),
-                .a_stride = panels.units() * 4,
+                .a_stride = panels.units() * leaf.unit_bytes,
                 .w = reinterpret_cast<const char*>(packed.data),
                 .c = reinterpret_cast<char*>(c.data()),
                 .c_stride = n,

@@ -262,7 +262,7 @@ TEST(Tasks, WithAWrongLeafAreWrong) {
   EXPECT_GT(error_of(Softmax<float>(softmax_by_a_coarse_exponential, rows, 2)), 1);
   EXPECT_GT(error_of(LayerNorm<float>(layer_norm_about_zero, rows, 2)), 1);
   EXPECT_GT(error_of(AddNorm<float>(add_norm_of_the_first, rows, 2)), 1);
-  EXPECT_GT(error_of(Activation<float>(activation_of_the_other, rows, 2)), 1);
+  EXPECT_GT(error_of(GatedActivation<float, Silu>(activation_of_the_other, rows, 2)), 1);
   EXPECT_GT(error_of(Rope<float>(rope_turned_back, shape_of("rope"), 2)), 1);
   EXPECT_GT(error_of(Quantize<float>(quantize_towards_zero, rows, 2)), 1);
   EXPECT_GT(error_of(Quantize<float>(quantize_without_the_last, rows, 1)), 1);
@@ -311,7 +311,7 @@ TEST(Tasks, WithADamagedOutputAreWrong) {
     EXPECT_GT(error_when_damaged(Add<float>(isa_of_all::add, rows, 2), at), 1) << at;
     EXPECT_GT(error_when_damaged(Norm<float>(isa_of_all::norm, rows, 2), at), 1) << at;
     EXPECT_GT(error_when_damaged(LayerNorm<float>(isa_of_all::layer_norm, rows, 2), at), 1) << at;
-    EXPECT_GT(error_when_damaged(Activation<float>(isa_of_all::activation, rows, 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(GatedActivation<float, Silu>(isa_of_all::activation, rows, 2), at), 1) << at;
     EXPECT_GT(error_when_damaged(Softmax<float>(isa_of_all::softmax, rows, 2), at), 1) << at;
   }
   for (const std::int64_t at : {0, 33, 66}) {

@@ -101,13 +101,32 @@ class Operators {
     ends(y, count);
   }
 
-  void activations(std::int64_t cols) {
+  template <class F>
+  void gated(GatedLeaf<T> leaf, std::int64_t cols) {
     const Values<T> gate(1, 20), up(2);
-    for (const bool nt : {false, true}) {
+    Values<T> y;
+    leaf(gate.at, up.at, y.at, cols);
+    right(gated_error<F>(gate.at, up.at, y.at, type_of<T>, cols), "gated activation", cols);
+    ends(y, cols);
+  }
+  template <class F>
+  void alone(PlainLeaf<T> leaf, std::int64_t cols) {
+    for (const double scale : {1e-40, 1.0, 20.0, 6e4}) {
+      const Values<T> x(1, scale);
       Values<T> y;
-      of_two<ActivationLeaf<T>>(nt, activation, activation_nt)(gate.at, up.at, y.at, cols);
-      right(activation_error(gate.at, up.at, y.at, type_of<T>, cols), "activation", cols);
+      leaf(x.at, y.at, cols);
+      right(plain_error<F>(x.at, y.at, type_of<T>, cols), "activation", cols);
       ends(y, cols);
+    }
+  }
+  void activations(std::int64_t cols) {
+    for (const bool nt : {false, true}) {
+      gated<Silu>(of_two<GatedLeaf<T>>(nt, activation, activation_nt), cols);
+      gated<Gelu>(of_two<GatedLeaf<T>>(nt, gelu_gated, gelu_gated_nt), cols);
+      gated<Relu>(of_two<GatedLeaf<T>>(nt, relu_gated, relu_gated_nt), cols);
+      alone<Silu>(of_two<PlainLeaf<T>>(nt, silu, silu_nt), cols);
+      alone<Gelu>(of_two<PlainLeaf<T>>(nt, gelu, gelu_nt), cols);
+      alone<Relu>(of_two<PlainLeaf<T>>(nt, relu, relu_nt), cols);
     }
   }
 

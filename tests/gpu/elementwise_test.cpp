@@ -1,9 +1,10 @@
-// The residual add and the gated activation of GPUs, element by element against float64.
+// The residual add and the activations of GPUs, element by element against float64.
 #include <gtest/gtest.h>
 
 #include <limits>
 
 #include "kernels/activation/activation.cuda.h"
+#include "kernels/activation/activation_model.h"
 #include "kernels/add/add.cuda.h"
 #include "kernels/gpu_task.h"
 #include "kernels/verify.h"
@@ -16,7 +17,7 @@ namespace {
 // Below, at and above what a block takes of f32 and of 16-bit elements, and a few blocks.
 constexpr std::int64_t counts[] = {1, 3, 4, 7, 8, 9, 509, 1023, 1024, 1025, 2048, 4095, 4096, 9001};
 
-class GpuPairwiseTest : public testing::Test {
+class GpuElementwiseTest : public testing::Test {
  protected:
   void SetUp() override {
     if (device == nullptr) GTEST_SKIP() << "no CUDA device";
@@ -36,12 +37,15 @@ class GpuPairwiseTest : public testing::Test {
     return y.fetch();
   }
 
-  Values activated(const Values& gate, const Values& up, int sms) {
-    const OnGpu first(*device, gate), second(*device, up);
+  /// Gated by `up`, or alone where that is null.
+  Values activated(ActivationFunction function, const Values& gate, const Values* up, int sms) {
+    const OnGpu first(*device, gate);
+    const std::unique_ptr<OnGpu> second = up ? std::make_unique<OnGpu>(*device, *up) : nullptr;
     GuardedOutput y(*device, gate.type(), gate.count());
     ActivationArguments arguments;
+    arguments.function = function;
     arguments.gate = first.data();
-    arguments.up = second.data();
+    arguments.up = second ? second->data() : nullptr;
     arguments.y = y.data();
     arguments.count = gate.count();
     arguments.element = element_of(gate.type());
@@ -50,20 +54,30 @@ class GpuPairwiseTest : public testing::Test {
     return y.fetch();
   }
 
-  static void expect_activated(const Values& gate, const Values& up, const Values& y) {
+  template <class F>
+  void expect_activated(ActivationFunction function, const Values& gate, const Values& up,
+                        int sms) {
+    const Values gated = activated(function, gate, &up, sms);
+    const Values plain = activated(function, gate, nullptr, sms);
     for (std::int64_t i = 0; i < gate.count(); ++i) {
-      const double exact = gate[i] / (1 + std::exp(-gate[i])) * up[i];
-      ASSERT_NEAR(y[i], exact,
-                  0x1p-24 * (12 + 2 * std::abs(gate[i])) * std::abs(exact) +
-                      1.1e-36 * std::abs(up[i]) + rounding_to(gate.type(), exact))
-          << i << " of " << gate.count() << " in " << name(gate.type());
+      const Expected both = expected_activation<F>(gate[i], up[i], gate.type());
+      const Expected alone = expected_activation<F>(gate[i], 1, gate.type());
+      ASSERT_NEAR(gated[i], both.value, both.tolerance)
+          << gate[i] << ", " << i << " of " << gate.count() << " in " << name(gate.type());
+      ASSERT_NEAR(plain[i], alone.value, alone.tolerance)
+          << gate[i] << ", " << i << " of " << gate.count() << " in " << name(gate.type());
     }
+  }
+  void expect_every_function(const Values& gate, const Values& up, int sms) {
+    expect_activated<Silu>(ActivationFunction::silu, gate, up, sms);
+    expect_activated<Gelu>(ActivationFunction::gelu, gate, up, sms);
+    expect_activated<Relu>(ActivationFunction::relu, gate, up, sms);
   }
 
   std::unique_ptr<Device> device = gpu_under_test();
 };
 
-TEST_F(GpuPairwiseTest, AddsEveryElementAndWritesNoOther) {
+TEST_F(GpuElementwiseTest, AddsEveryElementAndWritesNoOther) {
   for (const DType type : simt_types) {
     for (const std::int64_t count : counts) {
       for (const int sms : {1, 1000}) {
@@ -82,7 +96,7 @@ TEST_F(GpuPairwiseTest, AddsEveryElementAndWritesNoOther) {
   }
 }
 
-TEST_F(GpuPairwiseTest, AddPropagatesNaNAndInfinity) {
+TEST_F(GpuElementwiseTest, AddPropagatesNaNAndInfinity) {
   for (const DType type : simt_types) {
     Values x(type, 67, 1, 1), r(type, 67, 1, 2);
     x.set(5, std::numeric_limits<float>::quiet_NaN());
@@ -94,22 +108,22 @@ TEST_F(GpuPairwiseTest, AddPropagatesNaNAndInfinity) {
   }
 }
 
-TEST_F(GpuPairwiseTest, ActivatesEveryElementAndWritesNoOther) {
+TEST_F(GpuElementwiseTest, ActivatesEveryElementAndWritesNoOther) {
   for (const DType type : simt_types) {
     for (const std::int64_t count : counts) {
       for (const int sms : {1, 1000}) {
         const Values gate(type, count, 8, 3), up(type, count, 1, 4);
-        expect_activated(gate, up, activated(gate, up, sms));
+        expect_every_function(gate, up, sms);
       }
     }
   }
 }
 
-TEST_F(GpuPairwiseTest, ActivationHoldsForHugeGates) {
+TEST_F(GpuElementwiseTest, ActivationHoldsForHugeGates) {
   for (const float scale : {1e-30f, 80.0f, 1e4f, 3e38f}) {
     for (const DType type : {DType::f32, DType::bf16}) {
       const Values gate(type, 999, scale, 5), up(type, 999, 1, 6);
-      expect_activated(gate, up, activated(gate, up, 1));
+      expect_every_function(gate, up, 1);
     }
   }
 }
