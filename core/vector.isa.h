@@ -49,6 +49,15 @@ ROOFMARK_LEAF vf32 broadcast(float value) { return value - vf32{}; }
 /// where ? a : b, lane by lane; `where` is all ones or all zeros in each.
 ROOFMARK_LEAF vu32 choose(vu32 where, vu32 a, vu32 b) { return (a & where) | (b & ~where); }
 
+/// b where either is NaN.
+ROOFMARK_LEAF vf32 larger(vf32 a, vf32 b) {
+#if defined(__AVX512F__)  // GCC 12 compares and moves, and loads b once more for it
+  return (vf32)_mm512_maskz_max_ps(all_lanes, (__m512)a, (__m512)b);
+#else
+  return a > b ? a : b;
+#endif
+}
+
 /// Sum over lanes, four at a time: a plain loop becomes a chain of `lanes` additions.
 ROOFMARK_LEAF float sum(vf32 v) {
   vf32x4 parts[lanes / 4];

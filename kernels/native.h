@@ -68,16 +68,23 @@ using Prepare = std::unique_ptr<Task> (*)(const Case&, Device&);
 /// How tasks over f32, bf16 and f16 are prepared.
 using PrepareElements = std::array<Prepare, 3>;
 
-/// One CPU variant per instruction set and type of element, with ordinary stores.
-inline std::vector<Variant> element_variants(const PrepareElements& prepare) {
+/// Names of instruction sets, narrowest first.
+using Isas = std::span<const std::string_view>;
+#define ROOFMARK_NAME(isa, vector_bytes) #isa,
+inline constexpr std::string_view base_isas[] = {ROOFMARK_EACH_ISA(ROOFMARK_NAME)};
+
+/// One CPU variant per instruction set and type of element, with ordinary stores.  of_bf16: those
+/// that there are leaves of bf16 for.
+inline std::vector<Variant> element_variants(const PrepareElements& prepare,
+                                             Isas of_bf16 = base_isas) {
   constexpr DType types[] = {DType::f32, DType::bf16, DType::f16};
   std::vector<Variant> variants;
   for (std::size_t i = 0; i < prepare.size(); ++i) {
     const Format format{types[i], types[i], DType::f32};
-#define ROOFMARK_ADD(isa, vector_bytes) \
-  variants.push_back({#isa, "cpu", #isa, format, prepare[i], {}});
-    ROOFMARK_EACH_ISA(ROOFMARK_ADD)
-#undef ROOFMARK_ADD
+    for (const std::string_view name : types[i] == DType::bf16 ? of_bf16 : Isas(base_isas)) {
+      const std::string isa(name);
+      variants.push_back({isa, "cpu", isa, format, prepare[i], {}});
+    }
   }
   return variants;
 }
@@ -97,9 +104,10 @@ inline std::string nt_refusal(const Shape& shape) {
 /// `companion` bounds.
 inline std::vector<Variant> storing_variants(const PrepareElements& prepare,
                                              std::optional<Companion> (*companion)(const Shape&,
-                                                                                   const Format&)) {
+                                                                                   const Format&),
+                                             Isas of_bf16 = base_isas) {
   std::vector<Variant> variants;
-  for (Variant& variant : element_variants(prepare)) {
+  for (Variant& variant : element_variants(prepare, of_bf16)) {
     variants.push_back(variant);
     variant.name += nt_suffix;
     variant.refusal = nt_refusal;

@@ -17,6 +17,9 @@ namespace {
 #define ROOFMARK_PREPARE(name, Operation, F, Leaf)                                              \
   template <class T>                                                                            \
   constexpr StoringLeaf<Leaf<T>> name##_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW_OF_##name)}; \
+  template <>                                                                                   \
+  constexpr StoringLeaf<Leaf<bf16>> name##_leaves<bf16>[] = {                                   \
+      ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_ROW_OF_##name)};                                 \
   template <class T>                                                                            \
   std::unique_ptr<Task> prepare_##name(const Case& what, Device& device) {                      \
     return cpu_task(Operation<T, F>(leaf_of(name##_leaves<T>, what), what.shape, what.threads), \
@@ -29,13 +32,15 @@ ROOFMARK_PREPARE(silu, PlainActivation, Silu, PlainLeaf)
 ROOFMARK_PREPARE(gelu, PlainActivation, Gelu, PlainLeaf)
 ROOFMARK_PREPARE(relu, PlainActivation, Relu, PlainLeaf)
 
+constexpr std::string_view bf16_isas[] = {ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_NAME)};
+
 template <class F>
 Kernel gated(const char* name, const char* summary, const PrepareElements& prepare) {
   return {.name = name,
           .summary = summary,
           .work = gated_work<F>,
           .companion = gated_companion,
-          .variants = storing_variants(prepare, triad_nt),
+          .variants = storing_variants(prepare, triad_nt, bf16_isas),
           .rows_extent = "rows",
           .resident_companion = F::has_exponential ? "exp" : ""};
 }
@@ -45,7 +50,7 @@ Kernel plain(const char* name, const char* summary, const PrepareElements& prepa
           .summary = summary,
           .work = plain_work<F>,
           .companion = plain_companion,
-          .variants = storing_variants(prepare, copy_nt),
+          .variants = storing_variants(prepare, copy_nt, bf16_isas),
           .rows_extent = "rows",
           .resident_companion = F::has_exponential ? "exp" : ""};
 }

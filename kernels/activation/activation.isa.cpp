@@ -1,77 +1,8 @@
-// Activations: per element of silu and gelu an exponential, a division and a few multiplications, a
-// load, a second one of what it gates, and a store.  All streams are asked for ahead.
-#include <cstdint>
-
-#include "core/exp.isa.h"
-#include "kernels/rows.isa.h"
+// Activations, of every type of element.
+#include "kernels/activation/activation_loops.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
-namespace {
 
-/// x / (1 + e^-t), from e^-|t| alone so that no exponential overflows.
-ROOFMARK_LEAF vf32 times_logistic(vf32 x, vf32 t) {
-  const vf32 e = exponential((vf32)((vu32)t | 0x80000000));
-  // A division: its estimate and a step of Newton's took 1.13 times as long, for the multiply-adds
-  // of the exponential are what there is most of.
-  return (t >= 0 ? x : x * e) / (e + broadcast(1.0f));
-}
-
-struct Silu {
-  ROOFMARK_LEAF vf32 of(vf32 x) { return times_logistic(x, x); }
-};
-/// t = 2 sqrt(2/pi) (x + 0.044715 x^3).
-struct Gelu {
-  ROOFMARK_LEAF vf32 of(vf32 x) {
-    return times_logistic(x, x * (x * x * broadcast(0.0713548163f) + broadcast(1.5957691216f)));
-  }
-};
-struct Relu {
-  ROOFMARK_LEAF vf32 of(vf32 x) { return x < 0 ? vf32{} : x; }
-};
-
-/// Up: nothing, or the T that each F(x) is multiplied by.
-template <class F, Stores STORES, class T, class... Up>
-ROOFMARK_LEAF void activate(T* y, std::int64_t count, const T* x, const Up*... up) {
-  std::int64_t i = 0;
-  for (; i + pair_lanes <= count; i += pair_lanes) {
-    ask(x + i + ahead_of<T>, pair_lanes);
-    (ask(up + i + ahead_of<T>, pair_lanes), ...);
-    ask_to_write<STORES>(y + i + ahead_of<T>, pair_lanes);
-    const TwoVectors v = load_pair(x + i);
-    put_pair<STORES>(y + i, (TwoVectors{F::of(v.a), F::of(v.b)} * ... * load_pair(up + i)));
-  }
-  for (; i < count; i += lanes) {
-    const std::int64_t left = count - i < lanes ? count - i : lanes;
-    const vf32 v = F::of(load_tail(x + i, left, 0));
-    store_tail(y + i, left, (v * ... * load_tail(up + i, left, 0)));
-  }
-}
-
-}  // namespace
-
-#define ROOFMARK_GATED(name, F, T)                                       \
-  void name(const T* gate, const T* up, T* y, std::int64_t count) {      \
-    activate<F, Stores::ordinary>(y, count, gate, up);                   \
-  }                                                                      \
-  void name##_nt(const T* gate, const T* up, T* y, std::int64_t count) { \
-    if (!can_stream(y, 0)) return name(gate, up, y, count);              \
-    activate<F, Stores::nt>(y, count, gate, up);                         \
-    finish_streams();                                                    \
-  }
-#define ROOFMARK_PLAIN(name, F, T)                                                                \
-  void name(const T* x, T* y, std::int64_t count) { activate<F, Stores::ordinary>(y, count, x); } \
-  void name##_nt(const T* x, T* y, std::int64_t count) {                                          \
-    if (!can_stream(y, 0)) return name(x, y, count);                                              \
-    activate<F, Stores::nt>(y, count, x);                                                         \
-    finish_streams();                                                                             \
-  }
-#define ROOFMARK_DEFINE(T)            \
-  ROOFMARK_GATED(activation, Silu, T) \
-  ROOFMARK_GATED(gelu_gated, Gelu, T) \
-  ROOFMARK_GATED(relu_gated, Relu, T) \
-  ROOFMARK_PLAIN(silu, Silu, T)       \
-  ROOFMARK_PLAIN(gelu, Gelu, T)       \
-  ROOFMARK_PLAIN(relu, Relu, T)
 ROOFMARK_EACH_ELEMENT(ROOFMARK_DEFINE)
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -5,6 +5,7 @@
 
 #include "core/sixteen_bits.isa.h"
 #include "isas.h"
+#include "leaves/add.h"
 
 namespace roofmark {
 
@@ -31,6 +32,13 @@ using ConversionFunction = void(const From* x, To* y, std::int64_t count);
     ConversionFunction<float, f16> narrow;  \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
+#undef ROOFMARK_DECLARE
+/// Those of bf16 are also there for processors that round to it.
+#define ROOFMARK_DECLARE(isa, vector_bytes) \
+  namespace isa_##isa {                     \
+    AddFunction<bf16> add, add_nt;          \
+  }
+ROOFMARK_EACH_ISA_OF_add(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 
 }  // namespace roofmark

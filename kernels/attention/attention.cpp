@@ -106,7 +106,6 @@ std::optional<Companion> cpu_companion(const Shape& shape, const Format& format)
 
 #define ROOFMARK_ROW(isa, vector_bytes) #isa,
 /// Those whose leaves take every format, and all: those of pairs of bf16 take that alone.
-constexpr std::string_view base_isas[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 constexpr std::string_view all_isas[] = {ROOFMARK_EACH_ISA_OF_attention_decode(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 

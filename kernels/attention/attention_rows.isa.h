@@ -15,7 +15,6 @@ constexpr float lowest = -3e38f;
 
 /// As broadcast(), without its addition where the value is not a constant: x - 0 is x.
 ROOFMARK_LEAF vf32 splat(float value) { return value - vf32{}; }
-ROOFMARK_LEAF vf32 larger(vf32 a, vf32 b) { return a > b ? a : b; }
 
 /// y = factor x, followed by zeros up to `padded` elements, a multiple of lanes.
 template <class T>

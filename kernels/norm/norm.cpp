@@ -10,14 +10,23 @@ namespace {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::norm, isa_##isa::norm_nt},
 template <class T>
 constexpr StoringLeaf<NormLeaf<T>> norm_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+template <>
+constexpr StoringLeaf<NormLeaf<bf16>> norm_leaves<bf16>[] = {
+    ROOFMARK_EACH_ISA_OF_norm(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::layer_norm, isa_##isa::layer_norm_nt},
 template <class T>
 constexpr StoringLeaf<LayerNormLeaf<T>> layer_norm_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+template <>
+constexpr StoringLeaf<LayerNormLeaf<bf16>> layer_norm_leaves<bf16>[] = {
+    ROOFMARK_EACH_ISA_OF_layer_norm(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::add_norm},
 template <class T>
 constexpr StoringLeaf<AddNormLeaf<T>> add_norm_leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
+template <>
+constexpr StoringLeaf<AddNormLeaf<bf16>> add_norm_leaves<bf16>[] = {
+    ROOFMARK_EACH_ISA_OF_add_norm(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
 
 template <class T>
@@ -35,14 +44,18 @@ std::unique_ptr<Task> prepare_add_norm(const Case& what, Device& device) {
                   device);
 }
 
+/// The same of all three.
+constexpr std::string_view bf16_isas[] = {ROOFMARK_EACH_ISA_OF_norm(ROOFMARK_NAME)};
+
 }  // namespace
 
 std::vector<Kernel> norm_kernels() {
-  std::vector<Variant> norms =
-      storing_variants({prepare_norm<float>, prepare_norm<bf16>, prepare_norm<f16>}, copy_nt);
+  std::vector<Variant> norms = storing_variants(
+      {prepare_norm<float>, prepare_norm<bf16>, prepare_norm<f16>}, copy_nt, bf16_isas);
   norms.push_back(onednn_norm_variant());
   std::vector<Variant> layer_norms = storing_variants(
-      {prepare_layer_norm<float>, prepare_layer_norm<bf16>, prepare_layer_norm<f16>}, copy_nt);
+      {prepare_layer_norm<float>, prepare_layer_norm<bf16>, prepare_layer_norm<f16>}, copy_nt,
+      bf16_isas);
   layer_norms.push_back(onednn_layer_norm_variant());
   return {{.name = "norm",
            .summary = "RMSNorm, y = w x / sqrt(mean(x^2) + eps)",
@@ -61,7 +74,7 @@ std::vector<Kernel> norm_kernels() {
            .work = add_norm_work,
            .companion = norm_companion,
            .variants = element_variants(
-               {prepare_add_norm<float>, prepare_add_norm<bf16>, prepare_add_norm<f16>}),
+               {prepare_add_norm<float>, prepare_add_norm<bf16>, prepare_add_norm<f16>}, bf16_isas),
            .rows_extent = "rows"}};
 }
 

@@ -7,6 +7,9 @@
 
 #include "core/sixteen_bits.isa.h"
 #include "isas.h"
+#include "leaves/add_norm.h"
+#include "leaves/layer_norm.h"
+#include "leaves/norm.h"
 
 namespace roofmark {
 
@@ -51,6 +54,13 @@ using AddNormLeaf = AddNormFunction<T>*;
     ROOFMARK_EACH_ELEMENT(ROOFMARK_DECLARE_OF) \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
+#undef ROOFMARK_DECLARE
+/// Those of bf16 are also there for processors that round to it.
+#define ROOFMARK_DECLARE(isa, vector_bytes) \
+  namespace isa_##isa {                     \
+    ROOFMARK_DECLARE_OF(bf16)               \
+  }
+ROOFMARK_EACH_ISA_OF_norm(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #undef ROOFMARK_DECLARE_OF
 

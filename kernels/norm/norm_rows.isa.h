@@ -159,4 +159,20 @@ ROOFMARK_LEAF void normalize(const Rows& rows, const T* w, T* y, std::int64_t co
   normalize_rows<STORES, Found::memory>(rows, w, y, count, cols, eps);
 }
 
+#define ROOFMARK_DEFINE_NORM(T)                                                                 \
+  void norm(const T* x, const T* w, T* y, std::int64_t rows, std::int64_t cols, float eps) {    \
+    normalize<Stores::ordinary>(GivenRows<T>{x}, w, y, rows, cols, eps);                        \
+  }                                                                                             \
+  void norm_nt(const T* x, const T* w, T* y, std::int64_t rows, std::int64_t cols, float eps) { \
+    if (!can_stream(y, cols)) return norm(x, w, y, rows, cols, eps);                            \
+    normalize<Stores::nt>(GivenRows<T>{x}, w, y, rows, cols, eps);                              \
+    finish_streams();                                                                           \
+  }
+/// Ordinary stores alone: h is read again while the next row is made.
+#define ROOFMARK_DEFINE_ADD_NORM(T)                                                \
+  void add_norm(const T* x, const T* r, const T* w, T* h, T* y, std::int64_t rows, \
+                std::int64_t cols, float eps) {                                    \
+    normalize<Stores::ordinary>(SummedRows<T>{x, r, h}, w, y, rows, cols, eps);    \
+  }
+
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

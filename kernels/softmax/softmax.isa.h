@@ -5,6 +5,7 @@
 
 #include "core/sixteen_bits.isa.h"
 #include "isas.h"
+#include "leaves/softmax.h"
 
 namespace roofmark {
 
@@ -30,6 +31,13 @@ using ExponentialsLeaf = void (*)(const float* x, float* y, std::int64_t count);
     void exponentials(const float* x, float* y, std::int64_t count); \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
+#undef ROOFMARK_DECLARE
+/// Those of bf16 are also there for processors that round to it.
+#define ROOFMARK_DECLARE(isa, vector_bytes) \
+  namespace isa_##isa {                     \
+    ROOFMARK_DECLARE_OF(bf16)               \
+  }
+ROOFMARK_EACH_ISA_OF_softmax(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #undef ROOFMARK_DECLARE_OF
 

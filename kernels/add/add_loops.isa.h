@@ -1,0 +1,42 @@
+// y = x + r: per element 1 add, 2 loads, 1 store.  All three streams are asked for ahead: SSE2 is
+// then as fast as wider vectors.
+//
+// For *.isa.cpp alone: everything has internal linkage but what ROOFMARK_DEFINE(T) defines, the
+// leaves of a type of element.
+#pragma once
+
+#include <cstdint>
+
+#include "core/sixteen_bits.isa.h"
+#include "kernels/rows.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+template <Stores STORES, class T>
+ROOFMARK_LEAF void sums(const T* x, const T* r, T* y, std::int64_t count) {
+  constexpr int step = 2 * pair_lanes;  // a turn: the loop's own instructions do not show
+  std::int64_t i = 0;
+  for (; i + step <= count; i += step) {
+    ask(x + i + ahead_of<T>, step);
+    ask(r + i + ahead_of<T>, step);
+    ask_to_write<STORES>(y + i + ahead_of<T>, step);
+    const std::int64_t second = i + pair_lanes;
+    const TwoVectors first_sum = load_pair(x + i) + load_pair(r + i);
+    const TwoVectors second_sum = load_pair(x + second) + load_pair(r + second);
+    put_pair<STORES>(y + i, first_sum);
+    put_pair<STORES>(y + second, second_sum);
+  }
+  for (; i < count; ++i) store_one(y + i, load_one(x + i) + load_one(r + i));
+}
+
+#define ROOFMARK_DEFINE(T)                                                \
+  void add(const T* x, const T* r, T* y, std::int64_t count) {            \
+    sums<Stores::ordinary>(x, r, y, count);                               \
+  }                                                                       \
+  void add_nt(const T* x, const T* r, T* y, std::int64_t count) {         \
+    if (!can_stream(y, 0)) return sums<Stores::ordinary>(x, r, y, count); \
+    sums<Stores::nt>(x, r, y, count);                                     \
+    finish_streams();                                                     \
+  }
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -1,0 +1,10 @@
+// Residual add and RMSNorm of bf16 where the processor rounds to bf16.
+#define ROOFMARK_NARROWS_TO_BF16
+
+#include "kernels/norm/norm_rows.isa.h"
+
+namespace roofmark::ROOFMARK_ISA_NAMESPACE {
+
+ROOFMARK_DEFINE_ADD_NORM(bf16)
+
+}  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
