@@ -6,6 +6,7 @@
 
 #include "core/statistics.h"
 #include "harness/gate.h"
+#include "kernels/rotation.h"
 
 namespace roofmark {
 namespace {
@@ -51,6 +52,20 @@ Case probe_case(std::span<const Kernel> registry, const Machine& machine, const 
     }
   }
   return found;
+}
+
+/// What a case works on: what it shares with others of its type, and what is its own.
+struct Pools {
+  std::int64_t operands = 0, results = 0, own = 0;
+};
+
+Pools pools_of(const Case& what, const Machine& machine) {
+  if (what.kernel->role != Role::kernel) return {.own = what.shape.get("bytes", 0)};
+  const Work work = what.kernel->work(what.shape, what.format);
+  const auto read = static_cast<std::int64_t>(work.read.value),
+             written = static_cast<std::int64_t>(work.written.value);
+  if (what.conditions.state == "hot") return {.own = read + written};
+  return {rotation_bytes(machine, read), rotation_bytes(machine, written), 0};
 }
 
 struct Trial {
@@ -118,11 +133,13 @@ std::map<int, RoughRates> rough_rates(std::span<const Kernel> registry, const Po
 }
 
 Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
-             const std::map<int, RoughRates>& rates) {
+             const std::map<int, RoughRates>& rates, const Machine& machine) {
   const Case& what = planned.what;
   if (!what.reason.empty()) return {};
+  const Pools pools = pools_of(what, machine);
+  const std::int64_t memory = pools.operands + pools.results + pools.own;
   if (what.device != "cpu") {  // nobody asked the GPU: settling, checking, and samples to the limit
-    return {row_overhead_s + sampling_limit_s(what, policy), what.shape.get("bytes", 0)};
+    return {row_overhead_s + sampling_limit_s(what, policy), memory};
   }
   const RoughRates& rate = rates_at(rates, what.threads);
   const Work work = what.kernel->work(what.shape, what.format);
@@ -139,22 +156,27 @@ Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
   const double sampling = sampling_s(policy, wanted_samples(policy, what, rate.spread), sample,
                                      sampling_limit_s(what, policy), rate.kept);
   const double checking = is_kernel ? work.bytes().value / checked_bytes_per_s : 0;
-  Cost cost{row_overhead_s + settling + checking + sampling, 0};
-  const double slice = std::max(work.read.value, work.written.value);
-  cost.memory_bytes =
-      is_kernel ? std::max<std::int64_t>(std::int64_t{1} << 30, static_cast<std::int64_t>(slice))
-                : what.shape.get("bytes", 0);
-  return cost;
+  return {row_overhead_s + settling + checking + sampling, memory};
 }
 
-Cost cost_of(const Plan& plan, const Policy& policy, const std::map<int, RoughRates>& rates) {
+Cost cost_of(const Plan& plan, const Policy& policy, const std::map<int, RoughRates>& rates,
+             const Machine& machine) {
   Cost total;
+  std::map<DType, std::int64_t> operands;  // of the CPU's common memory
+  std::int64_t results = 0, own = 0;
   for (const PlannedCase& planned : plan.cases) {
-    const Cost one = cost_of(planned, plan, policy, rates);
-    total.seconds += one.seconds;
-    // Operands, results and the companion's arrays stand side by side.
-    total.memory_bytes = std::max(total.memory_bytes, 2 * one.memory_bytes);
+    total.seconds += cost_of(planned, plan, policy, rates, machine).seconds;
+    if (!planned.what.reason.empty() || planned.what.device != "cpu") continue;
+    const Pools pools = pools_of(planned.what, machine);
+    std::int64_t& of_type = operands[planned.what.format.weights];
+    of_type = std::max(of_type, pools.operands);
+    results = std::max(results, pools.results);
+    const std::int64_t beside =
+        planned.companion < 0 ? 0 : pools_of(plan.cases[planned.companion].what, machine).own;
+    own = std::max(own, pools.own + beside);
   }
+  total.memory_bytes = results + own;
+  for (const auto& [type, bytes] : operands) total.memory_bytes += bytes;
   return total;
 }
 
