@@ -14,6 +14,9 @@ struct RoughRates {
   double ops_per_s = 0, bytes_per_s = 0;
   double kept = 1;    ///< share of samples that pass the gates
   double spread = 0;  ///< of samples bound by memory: interquartile range / median
+  /// How long the samples were that `kept` is of: longer ones are disturbed the more often; 0: they
+  /// are as often whatever their length.
+  double sample_s = 0;
 };
 
 /// Times a few launches of the widest f32 `fma` and of the memory `read` probe of the plan's
