@@ -48,6 +48,8 @@ struct Point {
   Known<double> share_launched;    ///< share_measured over that time: what a program without graphs
                                    ///< gets of the same roof
   Known<double> share_spread;      ///< interquartile range of the paired ratios / their median
+  std::string implementation;      ///< what a library says that it ran; empty: nothing
+  Known<double> format_error;      ///< what the format costs: root mean square, relative to float64
   char grade = 'C';
   std::string reason;
 };

@@ -65,6 +65,8 @@ Json json_of(const Point& point) {
           {"overhead_share", number(point.overhead_share)},
           {"seconds_launched", number(point.seconds_launched)},
           {"share_launched", number(point.share_launched)},
+          {"implementation", word(point.implementation)},
+          {"format_error", number(point.format_error)},
           {"grade", std::string(1, point.grade)},
           {"reason", word(point.reason)}};
 }

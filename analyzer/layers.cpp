@@ -8,6 +8,7 @@
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 #include "analyzer/passes.h"
+#include "analyzer/weight_formats.h"
 
 namespace roofmark {
 namespace {
@@ -142,7 +143,7 @@ std::string title_of(std::span<const Workload> workloads, const Setting& setting
       text += " in pieces of " + std::to_string(setting.chunk);
     }
   }
-  return text + ", batch " + std::to_string(first.queries.size()) + ", " + first.format.name() +
+  return text + ", batch " + std::to_string(first.queries.size()) + ", " + format_text(first) +
          ", " + std::string(name(first.kv)) + " cache, " + std::string(name(first.attention)) +
          " attention, " +
          (setting.devices > 1 ? "each of " + std::to_string(setting.devices) + " devices, " : "") +

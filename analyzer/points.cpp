@@ -323,6 +323,8 @@ std::vector<Point> points_of(const Run& run, const std::vector<Ceiling>& ceiling
   for (const Measurement& row : run.rows) {
     if (row.role != Role::kernel) continue;
     Point point = Placing(row, run, ceilings).place();
+    point.implementation = row.implementation;
+    point.format_error = row.format_error;
     std::set<std::pair<std::string, std::string>> uses;
     for (const Operator& op : operators) {
       // Rows that lie in a cache are no operator's, even where one has as many.

@@ -8,6 +8,7 @@
 #include "analyzer/passes.h"
 #include "analyzer/plain_text.h"
 #include "analyzer/table.h"
+#include "analyzer/weight_formats.h"
 
 namespace roofmark {
 namespace {
@@ -107,7 +108,7 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact,
   const Query& first = workload.queries.front();
   const bool prefill = workload.phase == Phase::prefill;
   StudyRow row{.phase = std::string(name(workload.phase)),
-               .format = workload.format.name(),
+               .format = format_text(workload),
                .kv = std::string(name(workload.kv)),
                .attention = std::string(name(workload.attention)),
                .devices = counted.setting.devices,

@@ -11,7 +11,6 @@
 namespace roofmark {
 namespace {
 
-constexpr std::size_t text_columns = 100;      // longer names would push the rest off any screen
 constexpr std::size_t markdown_columns = 200;  // a page scrolls
 
 /// The cell with blanks on the side away from its alignment.
@@ -37,12 +36,12 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text() const {
+std::string Table::text(std::size_t widest_cell) const {
   std::vector<std::vector<std::string>> lines(1);
   for (const Column& column : columns_) lines[0].push_back(column.title);
   for (const auto& row : rows_) {
     lines.emplace_back();
-    for (const std::string& cell : row) lines.back().push_back(plain_within(cell, text_columns));
+    for (const std::string& cell : row) lines.back().push_back(plain_within(cell, widest_cell));
   }
   std::vector<std::size_t> widths(columns_.size());
   for (const auto& line : lines) {

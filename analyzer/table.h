@@ -24,9 +24,11 @@ class Table {
   const std::vector<Column>& columns() const { return columns_; }
   const std::vector<std::vector<std::string>>& rows() const { return rows_; }
 
+  static constexpr std::size_t text_columns = 100;  ///< longer names push the rest off any screen
+
   /// Aligned columns, two spaces apart, no trailing blanks.  Cells are made plain (plain_text.h)
-  /// and shortened to 100 columns.
-  std::string text() const;
+  /// and shortened to that many columns.
+  std::string text(std::size_t widest_cell = text_columns) const;
   /// A GitHub table: pipes and markup escaped, cells made plain and shortened to 200 columns.
   std::string markdown() const;
   /// RFC 4180 with LF line ends and a header line.  Cells are whole; control characters go, and a

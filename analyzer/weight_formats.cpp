@@ -13,10 +13,13 @@ Format plain(DType type) {
 
 }  // namespace
 
+constexpr std::int64_t usual_group = 128;
+
 WeightFormats::WeightFormats(const Workload& workload)
     : quantization_(workload.model.quantization),
-      published_(quantization_.weights != DType::none &&
+      published_(quantization_.weights != DType::none && workload.group == 0 &&
                  quantization_.weights == workload.format.weights),
+      group_(workload.group == 0 ? usual_group : workload.group),
       products_(workload.format),
       elementwise_{workload.format.activations, workload.format.activations,
                    workload.format.accumulate} {
@@ -33,19 +36,27 @@ const Format& WeightFormats::of(Part part) const {
 }
 
 Stored WeightFormats::stored(Part part, std::int64_t n, std::int64_t k) const {
-  constexpr std::int64_t usual_group = 128;
   const DType type = of(part).weights;
   Stored stored{.type = type};
   if (!published_) {
-    if (type == DType::i4 && part != Part::embedding) stored.group = usual_group;
+    if (part == Part::embedding) return stored;
+    if (type == DType::i4) stored.group = group_;
+    if (type == DType::i8) stored.group = k;
   } else if (is_quantized(quantization_, part) && quantization_.rows > 0) {
     stored = {.type = type,
               .rows = std::min(quantization_.rows, n),
               .group = quantization_.group > 0 ? std::min(quantization_.group, k) : k,
               .scale_bits = quantization_.scale_bits,
               .zero_bits = quantization_.zero_bits};
+  } else if (type == DType::i8) {  // one scale for the whole matrix
+    stored = {.type = type, .rows = n, .group = k, .scale_bits = quantization_.scale_bits};
   }
   return stored;
+}
+
+std::string format_text(const Workload& workload) {
+  const std::string name = workload.format.name();
+  return workload.group == 0 ? name : name + "g" + std::to_string(workload.group);
 }
 
 Format published_format(const Model& model) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/model.h"
 #include "core/stored.h"
@@ -12,8 +13,9 @@ namespace roofmark {
 /// Where a workload's weights have the type of the model's quantized checkpoint, they are as
 /// published: the parts that it has quantized, in its groups and with its scales, and everything
 /// else as the model's own type.  Otherwise all weights but those that are never quantized
-/// (Part::plain) have the type of the format, 4-bit ones in groups of 128 with 16-bit scales, as
-/// GPTQ and AWQ models are published; rows of an embedding have none.
+/// (Part::plain) have the type of the format, 4-bit ones in groups of workload.group, else of 128,
+/// with 16-bit scales, as GPTQ and AWQ models are published, 8-bit integers with one for each
+/// output; rows of an embedding have none.
 class WeightFormats {
  public:
   explicit WeightFormats(const Workload& workload);
@@ -28,8 +30,12 @@ class WeightFormats {
  private:
   Quantization quantization_;
   bool published_;
+  std::int64_t group_;  ///< of 4-bit weights that are not as published
   Format products_, unquantized_, elementwise_;
 };
+
+/// "w4a16", and where the workload says the groups of its 4-bit weights "w4a16g32".
+std::string format_text(const Workload& workload);
 
 /// The format in which the model's checkpoint is computed: its own type accumulated in f32, or that
 /// of its quantized weights and, where it says so, activations.

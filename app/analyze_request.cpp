@@ -7,6 +7,7 @@
 #include "analyzer/operators.h"
 #include "analyzer/sweet_spot_of_model.h"
 #include "analyzer/weight_formats.h"
+#include "app/format_argument.h"
 #include "app/hardware_argument.h"
 #include "app/quantity.h"
 #include "core/error.h"
@@ -107,18 +108,26 @@ std::vector<Passing> passings(const AnalyzeRequest& request) {
   return all;
 }
 
-std::vector<Format> formats_of(const AnalyzeRequest& request, const Format& otherwise) {
+/// A format and the group of its 4-bit weights, 0: not said.
+struct AskedFormat {
+  Format format;
+  std::int64_t group = 0;
+};
+
+std::vector<AskedFormat> formats_of(const AnalyzeRequest& request, const Format& otherwise) {
   const SettingRequest& setting = request.setting;
   if (!request.dtypes.empty() && (setting.weight_bits || setting.activation_bits)) {
     throw InputError(
         "--dtype does not go with --weight-bits and --activation-bits (both say the widths); leave "
         "one of them out");
   }
-  std::vector<Format> formats;
-  for (const std::string& dtype : request.dtypes)
-    formats.push_back(format_called(dtype, "--dtype"));
+  std::vector<AskedFormat> formats;
+  for (const std::string& dtype : request.dtypes) {
+    const FormatArgument argument = format_argument(dtype);
+    formats.push_back({format_called(argument.name, "--dtype"), argument.group});
+  }
   if (formats.empty()) {
-    formats.push_back(setting.has_bits() ? format_of(setting, otherwise) : otherwise);
+    formats.push_back({setting.has_bits() ? format_of(setting, otherwise) : otherwise});
   }
   return formats;
 }
@@ -130,13 +139,14 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
   if (request.attention == "flash") attention = Attention::flash;
   if (request.attention == "eager") attention = Attention::eager;
   std::vector<std::vector<Workload>> sets;
-  for (const Format& format : formats_of(request, otherwise)) {
+  for (const auto& [format, group] : formats_of(request, otherwise)) {
     const DType cache =
         cache_type_of(request, model, format);  // first: GCC 11 leaks what an initializer
                                                 // list holds when a later part throws
     std::vector<Workload> set;
     for (Passing& pass : passings(request)) {
       set.push_back({model, pass.phase, std::move(pass.queries), format, cache, attention});
+      set.back().group = group;
     }
     sets.push_back(std::move(set));
   }
@@ -157,6 +167,26 @@ Attention attention_of(const AnalyzeRequest& request, const Run& run) {
       std::any_of(workloads.begin(), workloads.end(),
                   [](const Workload& workload) { return workload.attention == Attention::eager; });
   return timed || !planned ? Attention::flash : Attention::eager;
+}
+
+/// Into the first set of its format, cache, groups and batch that has no such phase, or a new one:
+/// each set is a prefill and the decode after it.  What was measured on several devices is one.
+void add_to(std::vector<std::vector<Workload>>& sets, const Workload& workload) {
+  for (std::vector<Workload>& set : sets) {
+    const Workload& first = set.front();
+    if (first.format != workload.format || first.kv != workload.kv ||
+        first.group != workload.group || first.queries.size() != workload.queries.size()) {
+      continue;
+    }
+    const auto same = std::find_if(
+        set.begin(), set.end(), [&](const Workload& one) { return one.phase == workload.phase; });
+    if (same == set.end()) {
+      set.push_back(workload);
+      return;
+    }
+    if (same->queries == workload.queries) return;
+  }
+  sets.push_back({workload});
 }
 
 struct Peak {
@@ -300,15 +330,7 @@ std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, c
         !same_dimensions(workload.model, model) || !wants(request, workload.phase)) {
       continue;
     }
-    const auto same_format =
-        std::find_if(sets.begin(), sets.end(), [&](const std::vector<Workload>& set) {
-          return set.front().format == workload.format && set.front().kv == workload.kv;
-        });
-    if (same_format == sets.end()) {
-      sets.push_back({workload});
-    } else {
-      same_format->push_back(workload);
-    }
+    add_to(sets, workload);
   }
   if (!sets.empty()) return sets;
   const auto& measured = run.policy.workloads;

@@ -1,19 +1,23 @@
 #include "app/estimate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <vector>
 
 #include "core/statistics.h"
 #include "harness/gate.h"
+#include "kernels/rotation.h"
 
 namespace roofmark {
 namespace {
 
 // Read off runs of a 2-core Zen 5 server: what a row costs beside its samples.
-constexpr double row_overhead_s = 0.07;       // allocation, health, settling
-constexpr double reading_s = 120e-6;          // the looks at the cores around a sample
-constexpr double checked_bytes_per_s = 1e10;  // a launch, and poisoning and checking its outputs
+constexpr double row_overhead_s = 0.015;    // allocation, health
+constexpr double kernel_overhead_s = 0.03;  // the same with the probe beside it
+constexpr double reading_s = 120e-6;        // the looks at the cores around a sample
+constexpr double checked_per_s = 3e8;       // values compared with float64, by each thread
+constexpr double most_settling_tries = 20;  // of a sample, until the clock is steady
 constexpr double kernel_share = 0.6;  // of the peak that a typical compute-bound kernel reaches
 
 /// Of that many threads, or of the next fewer that were tried.
@@ -53,9 +57,28 @@ Case probe_case(std::span<const Kernel> registry, const Machine& machine, const 
   return found;
 }
 
+/// What a case works on: what it shares with others of its type, and what is its own.
+struct Pools {
+  std::int64_t operands = 0, results = 0, own = 0;
+};
+
+Pools pools_of(const Case& what, const Machine& machine) {
+  if (what.kernel->role != Role::kernel) return {.own = what.shape.get("bytes", 0)};
+  const Work work = what.kernel->work(what.shape, what.format);
+  const auto read = static_cast<std::int64_t>(work.read.value),
+             written = static_cast<std::int64_t>(work.written.value);
+  if (what.conditions.state == "hot") return {.own = read + written};
+  return {rotation_bytes(machine, read), rotation_bytes(machine, written), 0};
+}
+
 struct Trial {
   double fastest_s = 0, kept = 0, spread = 0;
 };
+
+/// Share of samples of that length that pass, where disturbances come at any time alike.
+double kept_of(const RoughRates& rate, double sample_s) {
+  return rate.sample_s > 0 ? std::pow(rate.kept, sample_s / rate.sample_s) : rate.kept;
+}
 
 /// A few launches between the gates.
 Trial try_out(const Case& what, Device& device, int tries) {
@@ -110,51 +133,67 @@ std::map<int, RoughRates> rough_rates(std::span<const Kernel> registry, const Po
     if (read.kernel != nullptr) {
       const Trial trial = try_out(read, device, 100);
       rate.bytes_per_s = read.kernel->work(read.shape, read.format).read.value / trial.fastest_s;
-      rate.kept = trial.kept;
+      rate.kept = std::max(trial.kept, 0.005);  // of a hundred
       rate.spread = trial.spread;
+      rate.sample_s = trial.fastest_s;
     }
   }
   return rates;
 }
 
 Cost cost_of(const PlannedCase& planned, const Plan& plan, const Policy& policy,
-             const std::map<int, RoughRates>& rates) {
+             const std::map<int, RoughRates>& rates, const Machine& machine) {
   const Case& what = planned.what;
   if (!what.reason.empty()) return {};
+  const Pools pools = pools_of(what, machine);
+  const std::int64_t memory = pools.operands + pools.results + pools.own;
   if (what.device != "cpu") {  // nobody asked the GPU: settling, checking, and samples to the limit
-    return {row_overhead_s + sampling_limit_s(what, policy), what.shape.get("bytes", 0)};
+    return {row_overhead_s + sampling_limit_s(what, policy), memory};
   }
   const RoughRates& rate = rates_at(rates, what.threads);
   const Work work = what.kernel->work(what.shape, what.format);
   const bool is_kernel = what.kernel->role == Role::kernel;
   const double launch = launch_s(what, rate);
-  double sample =
-      std::max(what.is_core_bound() ? policy.core_sample_s : policy.sample_s, launch) + reading_s;
-  double settling = 2 * sample;
+  double own = std::max(what.is_core_bound() ? policy.core_sample_s : policy.sample_s, launch);
+  double beside = 0;
   if (planned.companion >= 0) {
-    const double companion = launch_s(plan.cases[planned.companion].what, rate);
-    sample += std::max(policy.sample_s, companion) + reading_s;
-    settling += 2 * companion;
+    const Case& companion = plan.cases[planned.companion].what;
+    beside = std::max(policy.sample_s, launch_s(companion, rate));
+    // Then samples of both are as long.
+    if (companion.kernel->role == Role::bandwidth_probe) own = std::max(own, beside);
   }
+  const double kept = kept_of(rate, std::max(own, beside));
+  const double tries = std::min(most_settling_tries, 1 / std::max(kept, 1e-3));
+  const bool tries_again = own < 0.1 * policy.case_limit_s;
+  const double settling = (2 + (tries_again ? tries : 0)) * (own + beside + reading_s);
+  const double sample = own + reading_s + (beside > 0 ? beside + reading_s : 0);
   const double sampling = sampling_s(policy, wanted_samples(policy, what, rate.spread), sample,
-                                     sampling_limit_s(what, policy), rate.kept);
-  const double checking = is_kernel ? work.bytes().value / checked_bytes_per_s : 0;
-  Cost cost{row_overhead_s + settling + checking + sampling, 0};
-  const double slice = std::max(work.read.value, work.written.value);
-  cost.memory_bytes =
-      is_kernel ? std::max<std::int64_t>(std::int64_t{1} << 30, static_cast<std::int64_t>(slice))
-                : what.shape.get("bytes", 0);
-  return cost;
+                                     sampling_limit_s(what, policy), kept);
+  const double checking = is_kernel ? launch + work.read.value / bytes(what.format.weights) /
+                                                   what.threads / checked_per_s
+                                    : 0;
+  return {(is_kernel ? kernel_overhead_s : row_overhead_s) + settling + checking + sampling,
+          memory};
 }
 
-Cost cost_of(const Plan& plan, const Policy& policy, const std::map<int, RoughRates>& rates) {
+Cost cost_of(const Plan& plan, const Policy& policy, const std::map<int, RoughRates>& rates,
+             const Machine& machine) {
   Cost total;
+  std::map<DType, std::int64_t> operands;  // of the CPU's common memory
+  std::int64_t results = 0, own = 0;
   for (const PlannedCase& planned : plan.cases) {
-    const Cost one = cost_of(planned, plan, policy, rates);
-    total.seconds += one.seconds;
-    // Operands, results and the companion's arrays stand side by side.
-    total.memory_bytes = std::max(total.memory_bytes, 2 * one.memory_bytes);
+    total.seconds += cost_of(planned, plan, policy, rates, machine).seconds;
+    if (!planned.what.reason.empty() || planned.what.device != "cpu") continue;
+    const Pools pools = pools_of(planned.what, machine);
+    std::int64_t& of_type = operands[planned.what.format.weights];
+    of_type = std::max(of_type, pools.operands);
+    results = std::max(results, pools.results);
+    const std::int64_t beside =
+        planned.companion < 0 ? 0 : pools_of(plan.cases[planned.companion].what, machine).own;
+    own = std::max(own, pools.own + beside);
   }
+  total.memory_bytes = results + own;
+  for (const auto& [type, bytes] : operands) total.memory_bytes += bytes;
   return total;
 }
 

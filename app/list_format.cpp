@@ -5,6 +5,7 @@
 
 #include "analyzer/numbers.h"
 #include "app/listing_json.h"
+#include "app/print.h"
 #include "app/render.h"
 #include "core/error.h"
 #include "core/printable.h"
@@ -13,7 +14,10 @@ namespace roofmark {
 namespace {
 
 constexpr ListFormat formats[] = {
-    {"table", Reader::person, [](const Table& table) { return table.text(); }},
+    {"table", Reader::person,
+     [](const Table& table) {
+       return table.text(is_terminal() ? Table::text_columns : std::string::npos);
+     }},
     {"md", Reader::person, [](const Table& table) { return table.markdown(); }},
     {"csv", Reader::program, [](const Table& table) { return table.csv(); }},
     {"json", Reader::program, rows_json}};

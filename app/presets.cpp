@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "analyzer/operators.h"
+#include "app/format_argument.h"
 #include "app/model_argument.h"
 #include "core/error.h"
+#include "core/obstacle.h"
 #include "core/plan.h"
 #include "core/printable.h"
 
@@ -85,14 +87,20 @@ Phase phase_of(const std::string& text) {
                    "' (prefill and decode are); pass --phase prefill,decode");
 }
 
-Format format_of(const std::string& text) {
-  const auto format = working_format_from(text);
+struct AskedFormat {
+  Format format;
+  std::int64_t group = 0;
+};
+
+AskedFormat format_of(const std::string& text) {
+  const FormatArgument argument = format_argument(text);
+  const auto format = working_format_from(argument.name);
   if (!format) {
-    throw InputError("there is no format '" + text +
-                     "' (f32, bf16-f32, w8a8, w4a16 and the like are)"
+    throw InputError("there is no format '" + printable(text, 40) +
+                     "' (f32, bf16-f32, w8a8, w4a16, w4a16g32 and the like are)"
                      "; pass --dtype f32");
   }
-  return *format;
+  return {*format, argument.group};
 }
 
 /// As wide as the activations where nobody says it; kernels of GPUs know none of 8 bits.
@@ -137,6 +145,14 @@ std::vector<Formats> formats_of(const RunRequest& request, const std::vector<std
   return all;
 }
 
+/// Attention both fused and in parts; operators that they share are planned once.
+void add_workloads(std::vector<Workload>& workloads, const Workload& one) {
+  for (const Attention attention : {Attention::flash, Attention::eager}) {
+    workloads.push_back(one);
+    workloads.back().attention = attention;
+  }
+}
+
 std::vector<Workload> workloads_of(const RunRequest& request, const Preset& preset,
                                    const std::vector<Formats>& formats) {
   std::vector<Workload> workloads;
@@ -144,17 +160,20 @@ std::vector<Workload> workloads_of(const RunRequest& request, const Preset& pres
     const Model model = model_argument(model_name);
     for (const std::string& phase_name : or_else(request.phases, {"prefill", "decode"})) {
       const Phase phase = phase_of(phase_name);
-      const std::int64_t context =
-          request.context.value_or(phase == Phase::prefill ? preset.prompt : preset.context);
-      for (const Formats& of_device : formats) {
-        for (const std::string& format_name : of_device.names) {
-          const Format format = format_of(format_name);
-          const DType cache = cache_of(request, format, of_device.on_gpu);
-          // Attention both fused and in parts; operators that they share are planned once.
-          for (const Attention attention : {Attention::flash, Attention::eager}) {
-            workloads.push_back({model, phase,
-                                 queries_of(phase, request.batch.value_or(1), context), format,
-                                 cache, attention, of_device.device});
+      const std::int64_t usual = phase == Phase::prefill ? preset.prompt : preset.context;
+      for (const std::int64_t context : or_else(request.contexts, {usual})) {
+        for (const std::int64_t batch : or_else(request.batches, {1})) {
+          for (const Formats& of_device : formats) {
+            for (const std::string& format_name : of_device.names) {
+              const auto [format, group] = format_of(format_name);
+              add_workloads(workloads, {.model = model,
+                                        .phase = phase,
+                                        .queries = queries_of(phase, batch, context),
+                                        .format = format,
+                                        .kv = cache_of(request, format, of_device.on_gpu),
+                                        .device = of_device.device,
+                                        .group = group});
+            }
           }
         }
       }
@@ -183,6 +202,25 @@ Policy policy_of(const RunRequest& request, const Machine& machine) {
   policy.case_limit_s = preset.case_limit_s;
   policy.core_limit_s = preset.core_limit_s;
   return policy;
+}
+
+void require_formats(const RunRequest& request, const Policy& policy,
+                     std::span<const Kernel> registry, const Machine& machine) {
+  if (request.formats.empty() || policy.only == "probes") return;
+  std::string reasons;
+  for (const std::string& text : request.formats) {
+    for (const std::string& device : policy.devices) {
+      for (const Kernel& kernel : registry) {
+        if (kernel.name != "gemm" && kernel.name != "gemv") continue;
+        const std::string reason = format_obstacle(kernel, format_of(text).format, device, machine);
+        if (reason.empty()) return;
+        if (reasons.find(reason) == std::string::npos)
+          reasons += (reasons.empty() ? "" : "; ") + reason;
+      }
+    }
+  }
+  throw InputError("--dtype: no product can run in what is asked for (" + reasons +
+                   "); see roofmark list kernels for the formats there are");
 }
 
 std::vector<Operator> operators_of(const Policy& policy) {

@@ -1,5 +1,7 @@
 #include "app/print.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -15,5 +17,7 @@ void print(const std::string& text) {
                            "); free space or send it elsewhere");
   }
 }
+
+bool is_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
 
 }  // namespace roofmark

@@ -5,7 +5,7 @@
 
 #include "analyzer/from_run.h"
 #include "app/commands.h"
-#include "app/estimate.h"
+#include "app/dry_run.h"
 #include "app/files.h"
 #include "app/gpu_worker.h"
 #include "app/interrupt.h"
@@ -50,22 +50,15 @@ std::vector<std::string> devices_of(std::span<const Kernel> registry) {
 }
 
 /// What would be measured, and what that would take.
-int dry_run(const Session& session, const Plan& plan, std::span<const Kernel> registry) {
+int dry_run(const Session& session, const Plan& plan, std::span<const Kernel> registry,
+            const std::string& output) {
   CpuDevice device(session.run.machine);
-  const auto rates = rough_rates(registry, session.run.policy, device);
-  std::string said;
-  char line[160];
-  for (const PlannedCase& planned : plan.cases) {
-    const Cost cost = cost_of(planned, plan, session.run.policy, rates);
-    const std::string& reason = planned.what.reason;
-    std::snprintf(line, sizeof line, "%7.2f s  ", cost.seconds);
-    said += line + planned.what.id() + (reason.empty() ? "" : "  -- ") + reason + "\n";
-  }
-  const Cost total = cost_of(plan, session.run.policy, rates);
-  std::snprintf(line, sizeof line,
-                "%zu rows, about %.0f s and %.1f GB of memory; nothing was measured or written\n",
-                plan.cases.size(), total.seconds, static_cast<double>(total.memory_bytes) * 1e-9);
-  print(said + line);
+  const DryRun said =
+      dry_run_of(plan, session.run.policy, rough_rates(registry, session.run.policy, device),
+                 session.run.machine);
+  const std::string doubt = memory_doubt(said);
+  if (!doubt.empty()) std::fprintf(stderr, "roofmark: %s\n", doubt.c_str());
+  print(dry_run_text(said, output));
   return exit_done;
 }
 
@@ -154,8 +147,9 @@ int run_command(const Options& options) {
   if (request.policy.devices.empty()) request.policy.devices = devices_of(registry);
   Session session = session_of(request, machine);
   require_devices(options.session.policy.devices, machine);
+  require_formats(options.session.policy, session.run.policy, registry, machine);
   const Plan plan = plan_of(session, registry);
-  if (options.dry_run) return dry_run(session, plan, registry);
+  if (options.dry_run) return dry_run(session, plan, registry, options.output);
   if (!session.journal) begin_journal(session);
   const std::filesystem::path journal = session.journal->path();
   if (!measure_session(session, plan, options.quiet)) {
@@ -197,11 +191,16 @@ void add_run(CLI::App& app, Command& chosen) {
                 "only ids matching this POSIX extended regular expression");
   policy_option("--model", request.models, "built-in names or config.json files")->delimiter(',');
   policy_option("--phase", request.phases, "prefill,decode")->delimiter(',');
-  policy_option("--batch", request.batch, "sequences at once")
+  policy_option("--batch", request.batches, "sequences at once, e.g. 1,8")
+      ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, most_sequences));
-  policy_option("--context", request.context, "prompt tokens of prefill, cached tokens of decode")
+  policy_option("--context", request.contexts,
+                "prompt tokens of prefill, cached tokens of decode, e.g. 512,4096")
+      ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, most_tokens));
-  policy_option("--dtype", request.formats, "f32,bf16-f32,w8a8,...")->delimiter(',');
+  policy_option("--dtype", request.formats,
+                "f32,bf16-f32,w8a8,w4a16,...; w4a16g32: groups of 32 weights share a scale")
+      ->delimiter(',');
   policy_option("--kv-dtype", request.cache, "of the key/value cache: f32, f16, bf16, i8");
   policy_option("--device", request.devices, "cpu,cuda")
       ->delimiter(',')

@@ -42,7 +42,12 @@ class Device {
   /// Memory whose `threads` equal shares are first touched by the threads that will use them.
   /// Throws std::bad_alloc with nothing lost; the case then becomes a row with a reason.
   virtual Buffer allocate(std::int64_t size_bytes, int threads, Pages pages) = 0;
-  /// The same on that NUMA node.  Throws AbsentError where it cannot be had there.
+  /// Working memory of a task: each launch writes what it reads of it, so that none of it is
+  /// traffic that a work model counts.
+  virtual Buffer allocate_scratch(std::int64_t size_bytes, int threads, Pages pages = Pages::huge) {
+    return allocate(size_bytes, threads, pages);
+  }
+  /// The same as allocate() on that NUMA node.  Throws AbsentError where it cannot be had there.
   virtual Buffer allocate_on(int node, std::int64_t size_bytes, int threads, Pages pages);
   /// Memory of that residence; the CPU has but one.  Throws std::bad_alloc, or AbsentError where
   /// the device has no such memory.

@@ -137,10 +137,10 @@ struct Kernel {
   /// Its rows are the many points of a curve or a table, for each of which few samples do.
   bool brief = false;
   /// Kernels that go over rows: the extent that counts them.  CPUs are also measured with as many
-  /// rows as fill half of L2, their operands in it, so that both roofs show; empty: only at the
-  /// shapes of operators.
+  /// rows as fill half of L2 or L1, their operands in it, so that both roofs show; empty: only at
+  /// the shapes of operators.
   std::string rows_extent;
-  /// The probe that bounds those rows in L2, where it is not the companion's traffic there: "exp".
+  /// The probe that bounds those rows in a cache, where not the companion's traffic does: "exp".
   std::string resident_companion;
 };
 

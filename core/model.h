@@ -68,7 +68,8 @@ struct Workload {
   Format format;          ///< of the projections
   DType kv = DType::f32;  ///< of the key/value cache
   Attention attention = Attention::flash;
-  std::string device;  ///< the one device it is meant for; empty: every one
+  std::string device;      ///< the one device it is meant for; empty: every one
+  std::int64_t group = 0;  ///< of 4-bit weights that share a scale; 0: as published, else 128
   bool operator==(const Workload&) const = default;
 };
 

@@ -1,13 +1,13 @@
 #include "core/plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 
 #include "core/error.h"
 #include "core/id_filter.h"
+#include "core/obstacle.h"
 #include "core/resident_rows.h"
 
 namespace roofmark {
@@ -22,28 +22,6 @@ bool matches(const Conditions& wanted, const Conditions& found) {
          fits(wanted.pages, found.pages) && fits(wanted.state, found.state) &&
          fits(wanted.packed, found.packed) && wanted.memory == found.memory &&
          wanted.cores == found.cores && wanted.node == found.node;
-}
-
-/// Why the machine's GPU cannot run a variant, or empty.  "8.0" is met by every later capability;
-/// "9.0a" names instructions of that one alone.
-std::string gpu_obstacle(const Variant& variant, const Machine& machine) {
-  if (machine.gpus.empty()) return "no CUDA device";
-  const std::string& has = machine.gpus.front().compute_capability;
-  if (variant.needs.empty() || variant.needs == has + "a") return {};
-  const auto number = [](const std::string& text) { return std::atof(text.c_str()); };
-  const bool alone = variant.needs.back() == 'a';
-  if (!alone && number(has) >= number(variant.needs)) return {};
-  return "this GPU has compute capability " + has + ", not " + variant.needs;
-}
-
-/// Why a variant cannot run on this machine, or empty.
-std::string obstacle(const Variant& variant, const Machine& machine) {
-  if (!variant.unavailable.empty()) return variant.unavailable;
-  if (variant.device == "cuda") return gpu_obstacle(variant, machine);
-  if (!variant.needs.empty() && !machine.has_isa(variant.needs)) {
-    return "needs " + variant.needs + ", which this CPU lacks";
-  }
-  return {};
 }
 
 bool wants_device(const Policy& policy, const std::string& device) {
@@ -92,45 +70,16 @@ class Planner {
   void add_operator(const Kernel& kernel, const Operator& op) {
     for (const std::string& device : policy_.devices) {
       if (!op.device.empty() && op.device != device) continue;
-      bool any = false;
-      for (const Variant& variant : kernel.variants) {
-        if (variant.device != device || !(variant.format == op.format)) continue;
-        any = true;
-        const std::string reason = reason_of(variant, op);
-        if (reason.empty() && is_native(variant) && !is_planned(variant, kernel, op)) continue;
-        for (const int threads : threads_of(variant)) {
-          add({&kernel, &variant, op.shape, Conditions{.state = "cold", .packed = variant.packed},
-               threads, device, op.format, reason});
-          if (device == "cpu") add_resident(kernel, variant, op, threads);
-        }
-      }
-      if (!any) {
-        add({&kernel,
-             nullptr,
-             op.shape,
-             {},
-             threads_of(device).front(),
-             device,
-             op.format,
-             device == "cuda" && machine_.gpus.empty()
-                 ? "no CUDA device"
-                 : "no " + op.format.name() + " variant of " + kernel.name + " for " + device});
-      }
+      if (add_variants(kernel, op, device)) continue;
+      add({&kernel,
+           nullptr,
+           op.shape,
+           {},
+           threads_of(device).front(),
+           device,
+           op.format,
+           format_obstacle(kernel, op.format, device, machine_)});
     }
-  }
-
-  /// Of a kernel's leaves that are alike the one that users run, the last that this machine can; or
-  /// every one.
-  bool is_planned(const Variant& leaf, const Kernel& kernel, const Operator& op) const {
-    if (depth_ == Depth::thorough || !policy_.filter.empty()) return true;
-    const Variant* widest = nullptr;
-    for (const Variant& variant : kernel.variants) {
-      if (variant.device == leaf.device && variant.format == op.format && is_native(variant) &&
-          are_alike(variant, leaf) && reason_of(variant, op).empty()) {
-        widest = &variant;
-      }
-    }
-    return widest == &leaf;
   }
 
   Plan finish() && {
@@ -142,6 +91,46 @@ class Planner {
   }
 
  private:
+  /// Whether every leaf is measured, whatever others there are.
+  bool takes_all() const { return depth_ == Depth::thorough || !policy_.filter.empty(); }
+
+  /// The variants of a kernel for a device in the operator's format; false: there is none.
+  bool add_variants(const Kernel& kernel, const Operator& op, const std::string& device) {
+    bool any = false;
+    for (const Variant& variant : kernel.variants) {
+      if (variant.device != device || !(variant.format == op.format)) continue;
+      any = true;
+      if (is_native(variant) && !takes_all() && !stands_for_its_like(variant, kernel, op)) continue;
+      const std::string reason = reason_of(variant, op);
+      for (const int threads : threads_of(variant)) {
+        add({&kernel, &variant, op.shape, Conditions{.state = "cold", .packed = variant.packed},
+             threads, device, op.format, reason});
+        if (device == "cpu" && reason.empty()) add_resident(kernel, variant, op, threads);
+      }
+    }
+    return any;
+  }
+
+  /// Of a kernel's leaves that are alike the one that users run: the last that this machine can;
+  /// where none can, the first, to say why, unless other leaves take the shape.
+  bool stands_for_its_like(const Variant& leaf, const Kernel& kernel, const Operator& op) const {
+    const Variant *widest = nullptr, *first = nullptr;
+    bool others_take_it = false;
+    for (const Variant& variant : kernel.variants) {
+      if (variant.device != leaf.device || variant.format != op.format || !is_native(variant)) {
+        continue;
+      }
+      const bool runs = reason_of(variant, op).empty();
+      if (!are_alike(variant, leaf)) {
+        others_take_it = others_take_it || runs;
+        continue;
+      }
+      if (first == nullptr) first = &variant;
+      if (runs) widest = &variant;
+    }
+    return widest == &leaf || (widest == nullptr && first == &leaf && !others_take_it);
+  }
+
   /// A leaf of an instruction set of the CPU, and named for it.
   static bool is_native(const Variant& variant) {
     return variant.device == "cpu" && !variant.needs.empty() &&
@@ -166,7 +155,7 @@ class Planner {
 
   /// Those of the policy; of a library, where a quick run compares with it, the most alone.
   std::vector<int> threads_of(const Variant& variant) const {
-    if (variant.library && depth_ == Depth::quick && policy_.filter.empty()) {
+    if (variant.library && depth_ == Depth::quick && !takes_all()) {
       return {most_threads()};
     }
     return threads_of(variant.device);
@@ -194,16 +183,20 @@ class Planner {
     return further;
   }
 
-  /// The operator's rows in L2, unless the variant stores past the caches.
+  /// The operator's rows in L2 and, where no fork and join takes longer than they do, in L1, unless
+  /// the variant stores past the caches.
   void add_resident(const Kernel& kernel, const Variant& variant, const Operator& op, int threads) {
-    if (kernel.rows_extent.empty() || depth_ < Depth::standard) return;
-    const auto shape = resident_shape(kernel, op, l2_bytes(machine_, threads), threads);
-    if (!shape) return;
-    const Case what{&kernel, &variant, *shape,    Conditions{.level = "l2", .state = "hot"},
-                    threads, "cpu",    op.format, obstacle(variant, machine_)};
-    const auto companion = wanted_companion(what);
-    if (companion && companion->conditions.stores == "nt") return;
-    add(what);
+    if (kernel.rows_extent.empty() || (depth_ < Depth::standard && !takes_all())) return;
+    for (const int level : {1, 2}) {
+      if (level == 1 && threads > 1) continue;
+      const auto shape = resident_shape(kernel, op, cache_bytes(machine_, level, threads), threads);
+      if (!shape) continue;
+      const Conditions there{.level = "l" + std::to_string(level), .state = "hot"};
+      const Case what{&kernel, &variant, *shape, there, threads, "cpu", op.format};
+      const auto companion = wanted_companion(what);
+      if (companion && companion->conditions.stores == "nt") return;
+      add(what);
+    }
   }
 
   void add_site(const Kernel& kernel, const Variant& variant, const Site& site, int threads) {
@@ -222,7 +215,20 @@ class Planner {
     return sites(machine_, variant, threads);
   }
 
+  /// What cannot run for the same reason as a case before is said once, whatever its shape and
+  /// threads, and of leaves whatever their instruction set; a filter shows every one.
+  bool is_said(const Case& what) {
+    if (what.reason.empty() || !policy_.filter.empty()) return false;
+    const bool leaf = what.variant != nullptr && is_native(*what.variant);
+    const std::string variant = what.variant == nullptr || leaf ? "" : what.variant->name;
+    return !said_
+                .insert(what.kernel->name + '/' + variant + '/' + what.format.name() + '/' +
+                        what.device + '/' + what.reason)
+                .second;
+  }
+
   void add(const Case& what) {
+    if (is_said(what)) return;
     if (seen_.emplace(what.id(), plan_.cases.size()).second) plan_.cases.push_back({what, -1});
   }
 
@@ -342,6 +348,7 @@ class Planner {
   Depth depth_;
   Plan plan_;
   std::map<std::string, std::size_t> seen_;
+  std::set<std::string> said_;  ///< why something cannot run
 };
 
 }  // namespace

@@ -31,12 +31,14 @@ double sampling_limit_s(const Case& what, const Policy& policy);
 /// Every probe of `registry` at those of its sites that the policy's preset takes and every
 /// operator of `operators` in every variant, for each thread count of the policy, deduplicated by
 /// id; of a kernel's leaves that can run only that of the widest instruction set, but all in the
-/// preset thorough and where there is a filter.  From the standard preset on, kernels that go over
-/// rows (Kernel::rows_extent) also with rows that lie in L2, on CPUs.  A site that names CPUs has
-/// as many threads, and is left out where the policy has no count as great. What cannot run stays
-/// in the plan with its reason.  The filter keeps matching ids and the companions they need.  The
-/// order depends on policy.seed alone.  Throws InputError where policy.filter is not a regular
-/// expression or policy.preset not the name of a preset.
+/// preset thorough and where there is a filter.  From the standard preset on, and where there is a
+/// filter, kernels that go over rows (Kernel::rows_extent) also with rows that lie in L2 and, on
+/// one thread, in L1, on CPUs.  A site that names CPUs has as many threads, and is left out where
+/// the policy has no count as great.  What cannot run stays in the plan with its reason, once for
+/// each kernel, format and reason, but everywhere where there is a filter.  The filter keeps
+/// matching ids and the companions they need.  The order depends on policy.seed alone.  Throws
+/// InputError where policy.filter is not a regular expression or policy.preset not the name of a
+/// preset.
 Plan plan(std::span<const Kernel> registry, const Machine& machine,
           std::span<const Operator> operators, const Policy& policy);
 

@@ -3,11 +3,35 @@
 #include <algorithm>
 
 namespace roofmark {
+namespace {
 
-std::int64_t l2_bytes(const Machine& machine, int threads) {
+constexpr std::int64_t least_cols = 64;
+
+Shape with(Shape shape, const std::string& extent, std::int64_t value) {
+  for (auto& [name, count] : shape.extents) {
+    if (name == extent) count = value;
+  }
+  return shape;
+}
+
+/// Rows for each thread whose bytes are no more than `room`.
+std::int64_t rows_in(double room, const Kernel& kernel, const Shape& shape, const Format& format,
+                     int threads) {
+  const auto bytes = [&](std::int64_t rows) {
+    return kernel.work(with(shape, kernel.rows_extent, rows), format).bytes().value;
+  };
+  const double one = bytes(1), each = bytes(2) - one;
+  if (each <= 0) return 0;
+  return std::max<std::int64_t>(0,
+                                static_cast<std::int64_t>((room - (one - each)) / each / threads));
+}
+
+}  // namespace
+
+std::int64_t cache_bytes(const Machine& machine, int level, int threads) {
   std::int64_t least = 0;
   for (const Cache& cache : machine.cpu.caches) {
-    if (cache.level != 2) continue;
+    if (cache.level != level) continue;
     const int sharing = std::max(1, cache.cores_sharing);
     const std::int64_t bytes = cache.size_bytes * ((threads + sharing - 1) / sharing);
     least = least == 0 ? bytes : std::min(least, bytes);
@@ -15,20 +39,16 @@ std::int64_t l2_bytes(const Machine& machine, int threads) {
   return least;
 }
 
-std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op, std::int64_t l2,
-                                    int threads) {
-  const auto with = [&](std::int64_t rows) {
-    Shape shape = op.shape;
-    for (auto& [name, extent] : shape.extents) {
-      if (name == kernel.rows_extent) extent = rows;
-    }
-    return shape;
-  };
-  const double one = kernel.work(with(1), op.format).bytes().value;
-  const double each = kernel.work(with(2), op.format).bytes().value - one;
-  const double room = static_cast<double>(l2) / 2 - (one - each);
-  if (each <= 0 || room < each * threads) return std::nullopt;
-  return with(static_cast<std::int64_t>(room / each / threads) * threads);
+std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op,
+                                    std::int64_t cache_bytes, int threads) {
+  const double room = static_cast<double>(cache_bytes) / 2;
+  Shape shape = op.shape;
+  for (std::int64_t cols = shape.get("cols", 0);; cols /= 2) {
+    const std::int64_t rows = rows_in(room, kernel, shape, op.format, threads);
+    if (rows > 0) return with(shape, kernel.rows_extent, rows * threads);
+    if (cols / 2 < least_cols) return std::nullopt;
+    shape = with(shape, "cols", cols / 2);
+  }
 }
 
 }  // namespace roofmark

@@ -233,6 +233,7 @@ Json to_json(const Workload& workload) {
                {"kv", name(workload.kv)},
                {"attention", name(workload.attention)}};
   if (!workload.device.empty()) json["device"] = workload.device;
+  if (workload.group != 0) json["group"] = workload.group;
   return json;
 }
 

@@ -81,7 +81,7 @@ Build build_from(const JsonView& json) {
 }
 
 Workload workload_from(const JsonView& json) {
-  json.exactly({"model", "phase", "queries", "format", "kv", "attention"}, {"device"});
+  json.exactly({"model", "phase", "queries", "format", "kv", "attention"}, {"device", "group"});
   Workload workload;
   workload.model = model_of_run(json.at("model"));
   workload.phase = one_of(json, "phase", std::array{Phase::prefill, Phase::decode});
@@ -94,6 +94,7 @@ Workload workload_from(const JsonView& json) {
   workload.kv = dtype_at(json, "kv");
   workload.attention = one_of(json, "attention", std::array{Attention::flash, Attention::eager});
   workload.device = text_or_empty(json, "device");
+  if (const auto group = json.find("group")) workload.group = group->integer(1, any_count);
   return workload;
 }
 

@@ -32,19 +32,21 @@ inline Bytes stored_bytes(std::int64_t n, std::int64_t k, const Stored& stored) 
   return Bytes{elements * bytes(stored.type) + blocks * (stored.scale_bits + stored.zero_bits) / 8};
 }
 
-/// That of a product's weights, from the extents `group`, and where they are not 1, 16 and 0,
-/// `group_rows`, `scale_bits` and `zero_bits`.
+/// That of a product's weights [n, k], from the extents `group`, and where they are not 1, 16 and
+/// 0, `group_rows`, `scale_bits` and `zero_bits`.  Where nothing is said of groups, weights of
+/// 8-bit integers have a scale for each output (W8A8 per channel, Xiao et al. 2023,
+/// arXiv:2211.10438).
 inline Stored stored_of(const Shape& shape, DType type) {
   return {.type = type,
           .rows = shape.get("group_rows", 1),
-          .group = shape.get("group", 0),
+          .group = shape.get("group", type == DType::i8 ? shape.at("k") : 0),
           .scale_bits = static_cast<int>(shape.get("scale_bits", 16)),
           .zero_bits = static_cast<int>(shape.get("zero_bits", 0))};
 }
 
-/// The same, the other way about: adds those extents.
+/// The same, the other way about: adds those extents, where it is not what is stored_of() without.
 inline void put_stored(Shape& shape, const Stored& stored) {
-  if (stored.group == 0) return;
+  if (stored.group == 0 || stored == stored_of(shape, stored.type)) return;
   shape.extents.push_back({"group", stored.group});
   if (stored.rows != 1) shape.extents.push_back({"group_rows", stored.rows});
   if (stored.scale_bits != 16) shape.extents.push_back({"scale_bits", stored.scale_bits});

@@ -81,13 +81,15 @@ GpuProduct::GpuProduct(const Shape& shape, const Format& format, Device& device,
       weight_bytes_(aligned(format.weights == DType::i4
                                 ? packed_.weight_bytes()
                                 : bytes_of(product_.n * product_.k, format.weights))),
-      scale_bytes_(format.weights == DType::i4 ? aligned(packed_.scale_bytes()) : 0),
+      scale_bytes_(format.weights == DType::i4   ? aligned(packed_.scale_bytes())
+                   : format.weights == DType::i8 ? aligned(bytes_of(product_.n, DType::f16))
+                                                 : 0),
       x_bytes_(aligned(bytes_of(product_.m * product_.k, format.activations))),
       y_bytes_(bytes_of(product_.m * product_.n, format.activations)),
       weights_(device, GpuSlices::Use::operands,
                weight_bytes_ + (x_is_with_scales(format) ? 0 : x_bytes_), format.weights),
       results_(device, GpuSlices::Use::results, y_bytes_) {
-  if (format.weights == DType::i4) {
+  if (scale_bytes_ > 0) {
     scales_.emplace(device, GpuSlices::Use::operands,
                     scale_bytes_ + (x_is_with_scales(format) ? x_bytes_ : 0), DType::f16);
   }
@@ -119,7 +121,13 @@ std::vector<float> GpuProduct::weights_of(const ProductArguments& arguments, std
   const auto* weights = static_cast<const std::byte*>(arguments.weights);
   if (format_.weights != DType::i4) {
     const std::int64_t size = bytes_of(k, format_.weights);
-    return numbers(fetched(device_, weights + row * size, size), format_.weights, k);
+    auto values = numbers(fetched(device_, weights + row * size, size), format_.weights, k);
+    if (!scales_) return values;
+    const auto scale =
+        fetched(device_, static_cast<const std::byte*>(arguments.scales) + 2 * row, 2);
+    const double factor = value_at(scale.data(), DType::f16, 0);
+    for (float& value : values) value = static_cast<float>(factor * value);
+    return values;
   }
   // The row's tile, and where it begins.
   const std::int64_t first = row / PackedWeights::rows * PackedWeights::rows;

@@ -39,7 +39,7 @@ class GpuProduct final : public Task {
   ProductArithmetic arithmetic_;
   std::int64_t weight_bytes_, scale_bytes_, x_bytes_, y_bytes_;
   GpuSlices weights_;
-  std::optional<GpuSlices> scales_;  ///< of 4-bit weights
+  std::optional<GpuSlices> scales_;  ///< of 4-bit and 8-bit weights
   GpuSlices results_;
 };
 

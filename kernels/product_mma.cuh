@@ -142,7 +142,8 @@ ROOFMARK_DEVICE void write_results(const MmaProduct& product,
       sum += sums.of[first_warp + s][local / 8 % kTiles][which][lane];
     }
     static_cast<T*>(p.y)[token * p.n + row] =
-        result_of<T>(static_cast<float>(sum) * F::unit, p.requantization);
+        result_of<T>(static_cast<float>(sum) * F::unit,
+                     p.requantization * output_scale<T, F::packed>(p.scales, row));
   }
 }
 

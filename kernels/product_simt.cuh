@@ -157,8 +157,8 @@ __global__ void __launch_bounds__(32 * simt_warps, simt_blocks(kTokens))
   if (unit >= units || row >= p.n || i % kTokens >= p.m) return;
   Sum sum = 0;
   for (int s = 0; s < split; ++s) sum += partial[unit * split + s][i];
-  static_cast<T*>(p.y)[i % kTokens * p.n + row] =
-      result_of<T>(static_cast<float>(sum), p.requantization);
+  static_cast<T*>(p.y)[i % kTokens * p.n + row] = result_of<T>(
+      static_cast<float>(sum), p.requantization * output_scale<T, false>(p.scales, row));
 }
 
 /// As few warps to a row as leave 24 to a multiprocessor.

@@ -32,6 +32,16 @@ ROOFMARK_DEVICE uint4 gathered(const T* from, std::int64_t count) {
   return make_uint4(words[0], words[1], words[2], words[3]);
 }
 
+/// The scale of an output of 8-bit weights; of others, whose sums are scaled, 1.
+template <class T, bool kScaled>
+ROOFMARK_DEVICE float output_scale(const void* scales, std::int64_t row) {
+  if constexpr (sizeof(T) == 1 && !kScaled) {
+    return gpu::to_float(static_cast<const gpu::F16*>(scales)[row]);
+  } else {
+    return 1;
+  }
+}
+
 /// `sum` as an element of the result.
 template <class T>
 ROOFMARK_DEVICE T result_of(float sum, float) {

@@ -49,6 +49,7 @@ std::string section_markdown(const Section& section) {
   for (const Sweep& sweep : analysis.sweeps) {
     add_table(text, shown(sweep_name(sweep)), sweep_table(sweep));
   }
+  add_reasons(text, "What ran", implementations(analysis));
   add_reasons(text, "Remarks", remarks(analysis));
   add_reasons(text, "Not measured", missing_rows(analysis));
   add_reasons(text, "Refused", refused_rows(analysis));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <set>
 #include <string>
 
@@ -195,6 +196,17 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
   return table;
 }
 
+namespace {
+
+/// 2 digits, from 1e-8 of f32 to some percent of 4 bits.
+std::string format_error_cell(Known<double> error) {
+  char text[32] = "-";
+  if (error) std::snprintf(text, sizeof text, "%.1e", *error);
+  return text;
+}
+
+}  // namespace
+
 Table points_table(const std::vector<PointGroup>& rows, const std::set<std::string>& contended) {
   const bool cpu_alone = std::all_of(rows.begin(), rows.end(), [](const PointGroup& row) {
     return identity(row.point->id).device == "cpu";
@@ -215,6 +227,10 @@ Table points_table(const std::vector<PointGroup>& rows, const std::set<std::stri
                               {"of measured", Align::right}};
   if (launched) columns.push_back({"with launches", Align::right});
   columns.insert(columns.end(), {{"of theoretical", Align::right}, {"bound"}, {"grade"}});
+  const bool costs = std::any_of(rows.begin(), rows.end(), [](const PointGroup& row) {
+    return row.point->format_error.has_value();
+  });
+  if (costs) columns.push_back({"format error", Align::right});
   Table table(columns);
   for (const auto& [row, names] : rows) {
     const Identity parts = identity(row->id);
@@ -237,6 +253,7 @@ Table points_table(const std::vector<PointGroup>& rows, const std::set<std::stri
     cells.push_back(launch ? "-" : percent(row->share_theoretical));
     cells.push_back(bound_cell(*row));
     cells.push_back(grade_cell(row->grade, contended.count(row->id) > 0));
+    if (costs) cells.push_back(format_error_cell(row->format_error));
     table.add(std::move(cells));
   }
   return table;
@@ -301,6 +318,15 @@ std::vector<Reason> missing_rows(const Analysis& analysis) {
   Reasons reasons;
   add_reasons(reasons, ladder(analysis).missing, "not measured");
   add_reasons(reasons, point_list(analysis).missing, "not measured");
+  return reasons.all();
+}
+
+std::vector<Reason> implementations(const Analysis& analysis) {
+  Reasons reasons;
+  for (const PointGroup& group : point_list(analysis).measured) {
+    const Point& point = *group.point;
+    if (!point.implementation.empty()) reasons.add(point.implementation, point.id);
+  }
   return reasons.all();
 }
 

@@ -46,6 +46,8 @@ struct Reason {
 /// What is not in the tables, or stands there with something unknown, by reason, in reading order.
 std::vector<Reason> refused_rows(const Analysis& analysis);
 std::vector<Reason> missing_rows(const Analysis& analysis);
+/// What libraries say that they ran, each with the rows that it ran for.
+std::vector<Reason> implementations(const Analysis& analysis);
 std::vector<Reason> remarks(const Analysis& analysis);
 /// "fma avx512 1 thread, ..., and 20 more"
 std::string row_names(const Reason& reason, std::size_t most);

@@ -29,18 +29,31 @@ struct Extents : AttendedExtents {
   double key_elements() const { return keys() * kv_heads * head_dim; }
   /// Elements of the fresh keys, which go into the cache; as many of the values.
   double fresh_elements() const { return tokens() * kv_heads * head_dim; }
+
+  /// Of an element in the cache; a key or value of an i8 cache has a scale of four bytes.
+  double cache_bytes(DType cache) const {
+    return bytes(cache) + (cache == DType::i8 ? 4 / head_dim : 0);
+  }
+  /// Of the keys that are read: what is in the cache as it is kept there, what is fresh as wide as
+  /// the activations it comes from.  As many of the values.
+  Bytes keys_read(const Format& format) const {
+    return Bytes{(key_elements() - fresh_elements()) * cache_bytes(format.weights) +
+                 fresh_elements() * bytes(format.activations)};
+  }
+  /// Of the keys that are put into the cache; as many of the values.
+  Bytes keys_written(const Format& format) const {
+    return Bytes{fresh_elements() * cache_bytes(format.weights)};
+  }
 };
 
 /// Scores and values: 2 head_dim ops per pair and head each; softmax: 5 per pair and head.  Queries
 /// read, outputs written, each visible key and value read once, the fresh ones written to the cache
-/// once.  Nothing of the size of the scores reaches memory.  A key or value of an i8 cache has a
-/// scale of four bytes.  With extent sinks=1 each head has one learned score more.
+/// once.  Nothing of the size of the scores reaches memory.  With extent sinks=1 each head has one
+/// learned score more.
 Work attention_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
-  const double activation = bytes(format.activations), cache = bytes(format.weights);
-  const double scale = format.weights == DType::i8 ? 4 / e.head_dim : 0;  // bytes of an element
-  const Bytes kv_read{2 * e.key_elements() * (cache + scale)};
-  const Bytes kv_written{2 * e.fresh_elements() * (cache + scale)};
+  const double activation = bytes(format.activations);
+  const Bytes kv_read = 2 * e.keys_read(format), kv_written = 2 * e.keys_written(format);
   const Bytes sinks{e.sinks * activation};
   return {.ops = Ops{e.heads * e.pairs() * (4 * e.head_dim + softmax_ops) +
                      softmax_ops * e.sinks * e.tokens()},
@@ -57,8 +70,8 @@ Work attention_work(const Shape& shape, const Format& format) {
 /// half of the cache.
 Work eager_work(const Shape& shape, const Format& format, double read, double written) {
   const Extents e(shape);
-  const double activation = bytes(format.activations), cache = bytes(format.weights);
-  const Bytes kv_read{e.key_elements() * cache}, kv_written{e.fresh_elements() * cache};
+  const double activation = bytes(format.activations);
+  const Bytes kv_read = e.keys_read(format), kv_written = e.keys_written(format);
   return {.ops = Ops{2 * e.heads * e.pairs() * e.head_dim},
           .read = Bytes{read * activation} + kv_read,
           .written = Bytes{written * activation} + kv_written,

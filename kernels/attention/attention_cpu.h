@@ -219,7 +219,7 @@ class CpuAttentionTask final : public Task {
       *x = device.allocate(wide ? query_bytes() : fresh_bytes(), what.threads, Pages::huge);
       if (x != &out_) device.randomize(*x, attention_.activations(), wide ? 2 : x == &k_ ? 3 : 4);
     }
-    scratch_ = device.allocate(4 * attention_.scratch_floats(), what.threads, Pages::huge);
+    scratch_ = device.allocate_scratch(4 * attention_.scratch_floats(), what.threads);
   }
 
   void launch(Queue) override { attention_.run(arrays(caches_->next()), scratch_.f32()); }

@@ -15,10 +15,10 @@ NibbleGemm::NibbleGemm(const NibblePanelLeaf& leaf, const Case& what, Device& de
       group_(what.shape.at("group")),
       packed_(product_.n, product_.k, leaf.columns, group_),
       factor_(format_.activations == DType::i8 ? requantization(product_.k, format_) : 1.0f),
-      rows_(device.allocate(product_.m * row_bytes(), threads_, Pages::huge)),
-      starts_(device.allocate(packed_.groups() * product_.m * 4, threads_, Pages::huge)),
-      sums_(device.allocate(threads_ * product_.m * leaf.columns * 4, threads_, Pages::huge)),
-      blocks_(device.allocate(threads_ * leaf.block_bytes, threads_, Pages::huge)) {}
+      rows_(device.allocate_scratch(product_.m * row_bytes(), threads_)),
+      starts_(device.allocate_scratch(packed_.groups() * product_.m * 4, threads_)),
+      sums_(device.allocate_scratch(threads_ * product_.m * leaf.columns * 4, threads_)),
+      blocks_(device.allocate_scratch(threads_ * leaf.block_bytes, threads_)) {}
 
 std::vector<Array> NibbleGemm::operands() const {
   return {{DType::i4, packed_.panels() * packed_.panel_bytes() * 2},

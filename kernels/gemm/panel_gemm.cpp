@@ -16,10 +16,10 @@ PanelGemm::PanelGemm(const PanelLeaf& leaf, const Case& what, Device& device)
       prepares_(leaf.prepare != nullptr && !(leaf.pads_alone && product_.k % leaf.unit == 0)),
       factor_(is_int8() ? requantization(product_.k, format_) : 1.0f) {
   if (prepares_) {
-    rows_ = device.allocate(product_.m * row_bytes(), threads_, Pages::huge);
-    starts_ = device.allocate(product_.m * 4, 1, Pages::base);
+    rows_ = device.allocate_scratch(product_.m * row_bytes(), threads_);
+    starts_ = device.allocate_scratch(product_.m * 4, 1, Pages::base);
   }
-  sums_ = device.allocate(threads_ * product_.m * leaf.columns * 4, threads_, Pages::huge);
+  sums_ = device.allocate_scratch(threads_ * product_.m * leaf.columns * 4, threads_);
 }
 
 std::vector<Array> PanelGemm::operands() const {

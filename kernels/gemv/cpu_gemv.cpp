@@ -56,7 +56,7 @@ double Gemv::error(const Operands& x, const Operands& y) const {
 NativeGemv::NativeGemv(const RowLeaf& leaf, const Case& what, Device& device)
     : Gemv(what), leaf_(leaf) {
   if (leaf_.prepare != nullptr) {
-    prepared_ = device.allocate(threads_ * whole_lines(4 * product_.k), threads_, Pages::huge);
+    prepared_ = device.allocate_scratch(threads_ * whole_lines(4 * product_.k), threads_);
   }
 }
 
@@ -89,7 +89,7 @@ NibbleGemv::NibbleGemv(const NibbleLeaf& leaf, const Case& what, Device& device)
       group_(what.shape.at("group")),
       packed_(product_.n, product_.k, leaf.rows, group_) {
   const std::int64_t bytes = whole_lines(leaf_.prepared_bytes(packed_.columns(), group_));
-  prepared_ = device.allocate(threads_ * bytes, threads_, Pages::huge);
+  prepared_ = device.allocate_scratch(threads_ * bytes, threads_);
 }
 
 std::vector<Array> NibbleGemv::operands() const {

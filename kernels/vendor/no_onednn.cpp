@@ -18,7 +18,8 @@ std::string onednn_softmax_obstacle(DType) { return obstacle; }
 std::string onednn_layer_norm_obstacle() { return obstacle; }
 std::string onednn_rms_norm_obstacle() { return obstacle; }
 
-OnednnProduct::OnednnProduct(std::int64_t, std::int64_t, std::int64_t, const Format&, float, int) {
+OnednnProduct::OnednnProduct(std::int64_t, std::int64_t, std::int64_t, const Format&,
+                             const std::vector<float>&, int) {
   absent();
 }
 std::int64_t OnednnProduct::packed_bytes() const { return 0; }

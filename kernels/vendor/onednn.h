@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/format.h"
 
@@ -31,14 +32,14 @@ std::string onednn_rms_norm_obstacle();
 /// A primitive with its operands' layouts.
 struct OnednnPrimitive;
 
-/// c = scale a w^T over weights that were brought into the layout it asks for.
+/// c[i][j] = scales[j] (a w^T)[i][j] over weights that were brought into the layout it asks for.
 /// a: [m, k], w: [n, k], c: [m, n], row-major and dense; c of the activations' type.  Int8 results
-/// are rounded to nearest and saturated; of other formats the scale is 1.
+/// are rounded to nearest and saturated; other formats have no scales.
 /// Objects of one source share what they hold.  A build without oneDNN asserts.
 class OnednnProduct {
  public:
-  OnednnProduct(std::int64_t m, std::int64_t n, std::int64_t k, const Format& format, float scale,
-                int threads);
+  OnednnProduct(std::int64_t m, std::int64_t n, std::int64_t k, const Format& format,
+                const std::vector<float>& scales, int threads);
 
   /// What one set of packed weights takes.
   std::int64_t packed_bytes() const;

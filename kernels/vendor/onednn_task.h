@@ -25,8 +25,8 @@ class OnednnProductTask final : public Task {
         format_(what.variant->format),
         threads_(what.threads),
         device_(device),
-        scale_(format_.activations == DType::i8 ? requantization(extents_.k, format_) : 1),
-        product_(extents_.m, extents_.n, extents_.k, format_, scale_, threads_),
+        scales_(scales_of(extents_, format_, device)),
+        product_(extents_.m, extents_.n, extents_.k, format_, scales_, threads_),
         c_(CpuArrays::Use::results, {result()}, what, device) {
     const Array a{format_.activations, extents_.m * extents_.k};
     a_ = device.allocate((a.bytes() + 63) / 64 * 64, threads_, Pages::huge);  // whole words
@@ -53,6 +53,19 @@ class OnednnProductTask final : public Task {
   std::string implementation() const override { return product_.implementation(); }
 
  private:
+  /// Of 8-bit weights one for each output, as random as our kernels' but in f32, as the library
+  /// wants them: requantization() times a number that f16 holds.
+  static std::vector<float> scales_of(const Product& extents, const Format& format,
+                                      Device& device) {
+    if (format.weights != DType::i8) return {};
+    const std::int64_t size_bytes = (2 * extents.n + 63) / 64 * 64;
+    const Buffer narrow = device.allocate(size_bytes, 1, Pages::base);
+    device.randomize(narrow, DType::f16, 3);
+    std::vector<float> scales = widened(narrow.data, DType::f16, extents.n, 1);
+    for (float& scale : scales) scale *= requantization(extents.k, format);
+    return scales;
+  }
+
   Array weights() const { return {format_.weights, extents_.n * extents_.k}; }
   Array result() const { return {format_.activations, extents_.m * extents_.n}; }
 
@@ -90,8 +103,18 @@ class OnednnProductTask final : public Task {
     }
     Product part = extents_;
     part.n = count;
-    return product_error({part, a_.data, w, columns.data(), format_, format_.activations, scale_},
-                         threads_);
+    if (scales_.empty()) {
+      return product_error({part, a_.data, w, columns.data(), format_, format_.activations},
+                           threads_);
+    }
+    const auto a = widened(a_.data, format_.activations, part.m * part.k, threads_);
+    const auto results = widened(columns.data(), format_.activations, part.m * count, threads_);
+    const RowOf scaled = [&](std::int64_t j, float* to) {
+      widen(w, format_.weights, j * part.k, part.k, to);
+      for (std::int64_t i = 0; i < part.k; ++i) to[i] *= scales_[first + j];
+    };
+    return product_error(part, a.data(), scaled, results.data(), threads_,
+                         product_arithmetic(format_, format_.activations));
   }
 
   /// Once, the rest being copies: the library's reorderings may be slow.
@@ -113,7 +136,7 @@ class OnednnProductTask final : public Task {
   Format format_;
   int threads_;
   Device& device_;
-  float scale_;
+  std::vector<float> scales_;
   OnednnProduct product_;
   CpuArrays c_;
   Buffer a_, packed_;
@@ -122,10 +145,10 @@ class OnednnProductTask final : public Task {
   std::int64_t sets_ = 1, turn_ = 0;
 };
 
-/// In every format that a model may have and the library a name for.
+/// In every format that models come in: where the library has none, why.
 inline std::vector<Variant> onednn_product_variants() {
   std::vector<Variant> variants;
-  for (const char* format : {"f32", "bf16-f32", "f16-f32", "w8a8"}) {
+  for (const char* format : {"f32", "bf16-f32", "f16-f32", "w8a8", "w4a16", "w4a8"}) {
     const Format in = format_from(format).value();
     variants.push_back({.name = "onednn",
                         .device = "cpu",

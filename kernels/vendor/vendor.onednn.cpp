@@ -25,7 +25,7 @@ struct OnednnPrimitive {
   std::string implementation;
   int threads = 1;
   memory x, weight, bias, y;
-  std::vector<float> scale{};        ///< of a product's operands, where it is an argument
+  std::vector<float> scales{};       ///< of a product's outputs, where they are an argument
   memory::desc plain, packed;        ///< layouts of a product's weights
   std::vector<Arguments> arguments;  ///< of a product one per set of weights
 
@@ -133,20 +133,21 @@ memory unplaced(const memory::desc& layout, const OnednnPrimitive& in) {
   return {layout, in.engine, nullptr};
 }
 
-/// What the library calls products whose results are scaled: up to 2.x an attribute that holds the
-/// factor, then one that names an argument.
-dnnl::primitive_attr scaling([[maybe_unused]] float scale) {
+/// What the library calls products each of whose outputs has a scale: up to 2.x an attribute that
+/// holds them, then one that names an argument.
+dnnl::primitive_attr scaling([[maybe_unused]] const std::vector<float>& scales) {
+  constexpr int along_outputs = 1 << 1;  // the second extent of w [k, n] and of c [m, n]
   dnnl::primitive_attr attributes;
 #if DNNL_VERSION_MAJOR >= 3
-  attributes.set_scales_mask(DNNL_ARG_SRC, 0);
+  attributes.set_scales_mask(DNNL_ARG_WEIGHTS, along_outputs);
 #else
-  attributes.set_output_scales(0, {scale});
+  attributes.set_output_scales(along_outputs, scales);
 #endif
   return attributes;
 }
 
 void make_product(OnednnPrimitive& in, std::array<std::int64_t, 3> extents, const Format& format,
-                  float scale) {
+                  const std::vector<float>& scales) {
   const auto [m, n, k] = extents;
   const auto w_type = data_type(format.weights), a_type = data_type(format.activations);
   const bool is_known = w_type && a_type && format.weights == format.activations;
@@ -154,11 +155,10 @@ void make_product(OnednnPrimitive& in, std::array<std::int64_t, 3> extents, cons
   const memory::desc a({m, k}, *a_type, memory::dims{k, 1}), c({m, n}, *a_type, memory::dims{n, 1});
   const memory::desc any({k, n}, *w_type, memory::format_tag::any);
   in.plain = memory::desc({k, n}, *w_type, memory::dims{1, k});
-  const bool is_scaled = format.activations == DType::i8;
-  const dnnl::primitive_attr attributes = is_scaled ? scaling(scale) : dnnl::primitive_attr();
+  const dnnl::primitive_attr attributes = scales.empty() ? dnnl::primitive_attr() : scaling(scales);
 #if DNNL_VERSION_MAJOR >= 3
   const dnnl::matmul::primitive_desc description(in.engine, a, any, c, attributes);
-  if (is_scaled) in.scale = {scale};
+  in.scales = scales;
 #else
   const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(a, any, c), attributes,
                                                  in.engine);
@@ -247,6 +247,11 @@ constexpr std::int64_t tried_extent = 64;
 std::optional<OnednnInfo> onednn_info() { return OnednnInfo{version(), isa_name(), threading()}; }
 
 std::string onednn_product_obstacle(const Format& format) {
+  if (format.weights == DType::i4) {
+    constexpr bool has_them = DNNL_VERSION_MAJOR >= 3;  // some do, behind layouts of their own
+    return "oneDNN " + version() +
+           (has_them ? "'s 4-bit weights are not used here" : " has no 4-bit weights");
+  }
   // Before VNNI it adds pairs of int8 products in 16 bits, where they saturate: of random operands
   // results were 4 units off and more.
   static constexpr const char* saturating[] = {"sse41", "avx", "avx2", "avx512_core"};
@@ -255,7 +260,9 @@ std::string onednn_product_obstacle(const Format& format) {
     return "oneDNN " + version() + " saturates sums of int8 products in " + isa_name();
   }
   return obstacle_of(format.name() + " product", [&](OnednnPrimitive& in) {
-    make_product(in, {tried_extent, tried_extent, tried_extent}, format, 0.5f);
+    const bool is_scaled = format.activations == DType::i8;
+    make_product(in, {tried_extent, tried_extent, tried_extent}, format,
+                 std::vector<float>(is_scaled ? tried_extent : 0, 0.5f));
   });
 }
 
@@ -278,9 +285,9 @@ std::string onednn_rms_norm_obstacle() {
 }
 
 OnednnProduct::OnednnProduct(std::int64_t m, std::int64_t n, std::int64_t k, const Format& format,
-                             float scale, int threads)
+                             const std::vector<float>& scales, int threads)
     : primitive_(made(threads, [&](OnednnPrimitive& in) {
-        make_product(in, {m, n, k}, format, scale);
+        make_product(in, {m, n, k}, format, scales);
       })) {}
 
 std::int64_t OnednnProduct::packed_bytes() const {
@@ -312,10 +319,11 @@ void OnednnProduct::add(const void* packed) {
   const memory weights(in.packed, in.engine, const_cast<void*>(packed));
   in.arguments.push_back({{DNNL_ARG_SRC, in.x}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, in.y}});
 #if DNNL_VERSION_MAJOR >= 3
-  if (in.scale.empty()) return;
-  const memory::desc one({1}, memory::data_type::f32, memory::dims{1});
-  in.arguments.back().emplace(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC,
-                              memory(one, in.engine, in.scale.data()));
+  if (in.scales.empty()) return;
+  const auto outputs = static_cast<std::int64_t>(in.scales.size());
+  const memory::desc each({outputs}, memory::data_type::f32, memory::dims{1});
+  in.arguments.back().emplace(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS,
+                              memory(each, in.engine, in.scales.data()));
 #endif
 }
 

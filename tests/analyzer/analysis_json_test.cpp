@@ -49,6 +49,8 @@ TEST(AnalysisJson, HasEveryKeyOfACeilingAndOfAPoint) {
                                       "overhead_share",
                                       "seconds_launched",
                                       "share_launched",
+                                      "implementation",
+                                      "format_error",
                                       "grade",
                                       "reason"}));
   EXPECT_EQ(json.at("ceilings").elements().size(), made_up::analysis().ceilings.size());

@@ -21,13 +21,14 @@ class Estimate : public testing::Test {
                       .shape = {{"n", rows}, {"k", 1024}},
                       .format = kernel.variants.front().format};
       const Plan plan{.cases = {{.what = gemv}}};
-      return cost_of(plan, policy_, {{1, {1e12, 1e9, kept, spread}}}).seconds;
+      return cost_of(plan, policy_, {{1, {1e12, 1e9, kept, spread, sample_s_}}}).seconds;
     }
     return -1;
   }
 
   std::vector<Kernel> kernels_ = all_kernels();
   Policy policy_{.case_limit_s = 1};
+  double sample_s_ = 0;
 };
 
 TEST_F(Estimate, ALongLaunchIsSampledFiveTimes) {
@@ -47,7 +48,16 @@ TEST_F(Estimate, ScatteredSamplesAreTakenMoreOften) {
 
 TEST_F(Estimate, TwiceTheLimitOfACaseBoundsTheTries) {
   EXPECT_GT(seconds_of(0.02, 0), 2 * policy_.case_limit_s);
-  EXPECT_LT(seconds_of(0.02, 0), 2 * policy_.case_limit_s + 0.5);
+  EXPECT_LT(seconds_of(0.02, 0), 2 * policy_.case_limit_s + 1);
+}
+
+TEST_F(Estimate, LongSamplesAreDisturbedMoreOftenThanShortOnes) {
+  const auto seconds = [&](double launch_s, double sample_s) {
+    sample_s_ = sample_s;
+    return seconds_of(launch_s, 0.5);
+  };
+  EXPECT_LT(seconds(0.002, 0.02), 0.7 * seconds(0.002, 0));  // nearly all of them pass
+  EXPECT_GT(seconds(0.02, 0.002), 1.5 * seconds(0.02, 0));   // nearly none
 }
 
 TEST_F(Estimate, WhatCannotRunCostsNothing) {

@@ -1,8 +1,9 @@
 // Launches kernels' tasks once each, between markers that a trace of memory accesses shows:
 //   task_bytes list              kernel/variant/format of each CPU variant
 //   task_bytes CASE...           kernel/variant/format/name=extent,... on one thread
-// Of each case one line: CASE, the bytes that its work model says are read and written, and where
-// the memory lies that its task asked the device for: BEGIN-END,... in hexadecimal.
+// Of each case one line: CASE, the bytes that its work model says are read and written, where the
+// operands and results lie that its task asked the device for, BEGIN-END,... in hexadecimal, and
+// where its working memory does, the same after a colon.
 #include <sys/mman.h>
 
 #include <cstdio>
@@ -31,20 +32,35 @@ class WatchedDevice final : public MemoryDevice {
     buffers.push_back(buffer);
     return buffer;
   }
+  Buffer allocate_scratch(std::int64_t size_bytes, int threads, Pages pages) override {
+    scratch.push_back(MemoryDevice::allocate(size_bytes, threads, pages));
+    return scratch.back();
+  }
 
-  std::vector<Buffer> buffers;
+  std::vector<Buffer> buffers, scratch;
 };
+
+void print_places(const std::vector<Buffer>& buffers) {
+  for (const Buffer& buffer : buffers) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(buffer.data);
+    std::printf(
+        "%llx-%llx,", static_cast<unsigned long long>(begin),
+        static_cast<unsigned long long>(begin + static_cast<std::uintptr_t>(buffer.size_bytes)));
+  }
+}
 
 /// Planted: claims the work of y = x + r and does it wrongly, as a fault of a model would look.
 class PlantedTask final : public Task {
  public:
-  enum class Fault { skips_an_operand_byte, writes_an_element_less, none };
+  enum class Fault { skips_an_operand_byte, writes_an_element_less, finds_its_scratch_full, none };
 
   PlantedTask(Fault fault, const Shape& shape, Device& device)
       : fault_(fault),
         count_(shape.at("rows") * shape.at("cols")),
-        memory_(device.allocate(3 * count_ * 4, 1, Pages::base)) {
+        memory_(device.allocate(3 * count_ * 4, 1, Pages::base)),
+        scratch_(device.allocate_scratch(4, 1)) {
     device.randomize(memory_, DType::f32, 1);
+    scratch_.f32()[0] = 0;
   }
   void launch(Queue) override {
     const float* x = memory_.f32();
@@ -58,14 +74,16 @@ class PlantedTask final : public Task {
     const float sum = x[last] + static_cast<float>(bytes);
     if (fault_ != Fault::writes_an_element_less) y[last] = sum;
     volatile float again = y[0];  // what it wrote itself is no traffic
-    (void)again;
+    volatile float* scratch = scratch_.f32();
+    if (fault_ != Fault::finds_its_scratch_full) *scratch = again;
+    again = *scratch;
   }
   double error() override { return 0; }
 
  private:
   Fault fault_;
   std::int64_t count_;
-  Buffer memory_;
+  Buffer memory_, scratch_;
 };
 
 template <PlantedTask::Fault fault>
@@ -86,7 +104,8 @@ std::vector<Kernel> kernels_and_planted() {
   }
   add.variants = {planted<Fault::none>("right"),
                   planted<Fault::skips_an_operand_byte>("skips_an_operand_byte"),
-                  planted<Fault::writes_an_element_less>("writes_an_element_less")};
+                  planted<Fault::writes_an_element_less>("writes_an_element_less"),
+                  planted<Fault::finds_its_scratch_full>("finds_its_scratch_full")};
   kernels.push_back(add);
   return kernels;
 }
@@ -136,12 +155,9 @@ void run(const std::string& name, const std::vector<Kernel>& kernels) {
       mark();
       const Work work = kernel.work(what.shape, what.format);
       std::printf("%s %.0f %.0f ", name.c_str(), work.read.value, work.written.value);
-      for (const Buffer& buffer : device.buffers) {
-        const auto begin = reinterpret_cast<std::uintptr_t>(buffer.data);
-        std::printf("%llx-%llx,", static_cast<unsigned long long>(begin),
-                    static_cast<unsigned long long>(
-                        begin + static_cast<std::uintptr_t>(buffer.size_bytes)));
-      }
+      print_places(device.buffers);
+      std::printf(":");
+      print_places(device.scratch);
       std::printf("\n");
       return;
     }

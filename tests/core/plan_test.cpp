@@ -61,7 +61,7 @@ const PlannedCase& find(const Plan& plan, const std::string& id) {
                        [&](const PlannedCase& planned) { return planned.what.id() == id; });
 }
 
-TEST(Plan, HasEveryVariantAtEverySiteOnEveryThreadCountOnce) {
+TEST(Plan, HasEveryVariantAtEverySiteOnEveryThreadCountAndEachReasonOnce) {
   Policy policy;
   policy.threads = {1, 2};
   EXPECT_EQ(
@@ -69,13 +69,49 @@ TEST(Plan, HasEveryVariantAtEverySiteOnEveryThreadCountOnce) {
       (std::multiset<std::string>{
           "read/sse2/f32/cpu/t1/bytes=64,level=l1", "read/sse2/f32/cpu/t1/bytes=64,level=dram",
           "read/avx2/f32/cpu/t1/bytes=64,level=l1", "read/avx2/f32/cpu/t1/bytes=64,level=dram",
-          "read/avx512/f32/cpu/t1/bytes=64,level=l1", "read/avx512/f32/cpu/t1/bytes=64,level=dram",
-          "read/sse2/f32/cpu/t2/bytes=64,level=l1", "read/sse2/f32/cpu/t2/bytes=64,level=dram",
-          "read/avx2/f32/cpu/t2/bytes=64,level=l1", "read/avx2/f32/cpu/t2/bytes=64,level=dram",
-          "read/avx512/f32/cpu/t2/bytes=64,level=l1", "read/avx512/f32/cpu/t2/bytes=64,level=dram",
-          "gemv/sse2/f32/cpu/t1/n=4,state=cold", "gemv/sse2/f32/cpu/t2/n=4,state=cold",
-          "gemv/blas/f32/cpu/t1/n=4,state=cold", "gemv/blas/f32/cpu/t2/n=4,state=cold",
+          "read/avx512/f32/cpu/t1/bytes=64,level=l1", "read/sse2/f32/cpu/t2/bytes=64,level=l1",
+          "read/avx2/f32/cpu/t2/bytes=64,level=l1", "gemv/sse2/f32/cpu/t1/n=4,state=cold",
+          "gemv/sse2/f32/cpu/t2/n=4,state=cold", "gemv/blas/f32/cpu/t1/n=4,state=cold",
           "rope/none/f32/cpu/t1/t=1"}));
+}
+
+TEST(Plan, AFilterShowsEveryCaseThatCannotRun) {
+  Policy policy;
+  policy.threads = {1, 2};
+  policy.filter = "avx512|blas";
+  EXPECT_EQ(
+      ids(planned(policy)),
+      (std::multiset<std::string>{
+          "read/avx512/f32/cpu/t1/bytes=64,level=l1", "read/avx512/f32/cpu/t1/bytes=64,level=dram",
+          "read/avx512/f32/cpu/t2/bytes=64,level=l1", "read/avx512/f32/cpu/t2/bytes=64,level=dram",
+          "gemv/blas/f32/cpu/t1/n=4,state=cold", "gemv/blas/f32/cpu/t2/n=4,state=cold"}));
+}
+
+TEST(Plan, OfLeavesThatAreAlikeOneIsPlannedAndThoseThatOthersStandForAreNot) {
+  const auto few = [](const Shape& shape) {
+    return shape.at("n") < 100 ? std::string("too few") : std::string();
+  };
+  std::vector<Kernel> kernels = {{.name = "add", .work = none}};
+  for (const char* isa : {"sse2", "avx2", "avx512"}) {
+    kernels[0].variants.push_back({.name = isa, .device = "cpu", .needs = isa});
+    kernels[0].variants.push_back(
+        {.name = std::string(isa) + "-nt", .device = "cpu", .needs = isa, .refusal = few});
+  }
+  const std::vector<Operator> asked = {{.name = "a", .kernel = "add", .shape = {{"n", 4}}},
+                                       {.name = "b", .kernel = "add", .shape = {{"n", 400}}}};
+  Machine machine;
+  machine.cpu.isas = {"sse2", "avx2"};
+  Policy policy;
+  policy.threads = {1};
+  EXPECT_EQ(ids(roofmark::plan(kernels, machine, asked, policy)),
+            (std::multiset<std::string>{"add/avx2/f32/cpu/t1/n=4,state=cold",
+                                        "add/avx2/f32/cpu/t1/n=400,state=cold",
+                                        "add/avx2-nt/f32/cpu/t1/n=400,state=cold"}));
+  // Where none can run, one row says why.
+  machine.cpu.isas = {};
+  const Plan plan = roofmark::plan(kernels, machine, asked, policy);
+  EXPECT_EQ(ids(plan), (std::multiset<std::string>{"add/sse2/f32/cpu/t1/n=4,state=cold"}));
+  EXPECT_EQ(plan.cases[0].what.reason, "needs sse2, which this CPU lacks");
 }
 
 /// Sites of a probe that scales, one of each depth, and one that names its CPUs.
@@ -187,7 +223,8 @@ std::optional<Companion> past_the_caches(const Shape&, const Format&) {
 }
 std::vector<Site> at_every_level(const Machine&, const Variant&, int) {
   return {{.shape = {{"bytes", 64}}, .conditions = {.level = "dram"}},
-          {.shape = {{"bytes", 64}}, .conditions = {.level = "l2"}}};
+          {.shape = {{"bytes", 64}}, .conditions = {.level = "l2"}},
+          {.shape = {{"bytes", 64}}, .conditions = {.level = "l1"}}};
 }
 
 /// Those of the norm's cases, at that preset, on a machine with 1 MiB of L2 per core.
@@ -222,18 +259,25 @@ std::set<std::string> norm_ids(const std::string& preset, Plan& plan) {
   return found;
 }
 
-TEST(Plan, KernelsOverRowsAreAlsoMeasuredInL2OncePerLengthOfARow) {
-  // Half a MiB per core: 16 KiB of weights, and a read and a written row of 16 KiB each.
+TEST(Plan, KernelsOverRowsAreAlsoMeasuredInCachesOncePerLengthOfARow) {
+  // Half a MiB per core: 16 KiB of weights, and a read and a written row of 16 KiB each.  Rows that
+  // do not fit, as in 24 KiB of L1, are halved until they do.
   Plan plan;
   EXPECT_EQ(norm_ids("quick", plan), std::set<std::string>{});
   EXPECT_EQ(norm_ids("standard", plan),
             (std::set<std::string>{"norm/sse2/f32/cpu/t1/rows=15,cols=4096,level=l2,state=hot",
-                                   "norm/sse2/f32/cpu/t2/rows=30,cols=4096,level=l2,state=hot"}));
+                                   "norm/sse2/f32/cpu/t2/rows=30,cols=4096,level=l2,state=hot",
+                                   "norm/sse2/f32/cpu/t1/rows=1,cols=2048,level=l1,state=hot",
+                                   "norm/sse2/f32/cpu/t1/rows=2,cols=25000,level=l2,state=hot",
+                                   "norm/sse2/f32/cpu/t2/rows=2,cols=50000,level=l2,state=hot",
+                                   "norm/sse2/f32/cpu/t1/rows=1,cols=1562,level=l1,state=hot"}));
   const auto companion = [&](const std::string& id) {
     return plan.cases[find(plan, id).companion].what.id();
   };
   EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=15,cols=4096,level=l2,state=hot"),
             "read/sse2/f32/cpu/t1/bytes=64,level=l2");
+  EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=1,cols=2048,level=l1,state=hot"),
+            "read/sse2/f32/cpu/t1/bytes=64,level=l1");
   EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=2048,cols=4096,state=cold"),
             "read/sse2/f32/cpu/t1/bytes=64,level=dram");
 }

@@ -44,8 +44,9 @@ TEST(Work, OfAProjectionCountsEachFormatAtItsOwnWidth) {
   const double ops = 2.0 * 16 * 4096 * 4096;
   expect_work(work_of("gemm", shape, {DType::f32, DType::f32, DType::f32}), ops, 67108864, 262144,
               262144);
-  expect_work(work_of("gemm", shape, {DType::i8, DType::i8, DType::i32}), ops, 16777216, 65536,
-              65536);
+  // And a scale of two bytes for each of 4096 outputs.
+  expect_work(work_of("gemm", shape, {DType::i8, DType::i8, DType::i32}), ops, 16777216 + 8192,
+              65536, 65536);
   expect_work(work_of("gemm", shape, {DType::i4, DType::f16, DType::f32}), ops, 8388608, 131072,
               131072);
 }
@@ -132,8 +133,9 @@ TEST(Work, OfAttentionNamesTheProbeThatBindsTheShape) {
 
 TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidthWithAScaleToEachKeyAndValue) {
   const Format cache8{DType::i8, DType::f16, DType::f32};
+  // The fresh key and value come as wide as the activations.
   expect_work(work_of("attention", attention(1, 1, 2047, 32), cache8), 2048.0 * 32 * 517, 0, 8192,
-              8192, 16777216 + 2 * 2048 * 32 * 4, 8192 + 2 * 32 * 4);
+              8192, 2.0 * 2047 * 32 * (128 + 4) + 2 * 32 * 128 * 2, 8192 + 2 * 32 * 4);
 }
 
 TEST(Work, OfEagerAttentionPutsTheScoresInMemory) {
