@@ -170,6 +170,13 @@ const Ceiling* best_compute(const std::vector<Ceiling>& ceilings, const std::str
   });
 }
 
+const Ceiling* best_of_probe(const std::vector<Ceiling>& ceilings, const std::string& kernel,
+                             const std::string& format, const std::string& device, int threads) {
+  return best(ceilings, device, threads, [&](const Ceiling& ceiling) {
+    return ceiling.kind == "compute" && ceiling.kernel == kernel && ceiling.format == format;
+  });
+}
+
 const Ceiling* best_bandwidth(const std::vector<Ceiling>& ceilings, const std::string& level,
                               const std::string& device, int threads) {
   return best(ceilings, device, threads, [&](const Ceiling& ceiling) {

@@ -28,6 +28,9 @@ std::vector<Ceiling> ceilings_of(const Run& run, const RunFacts& facts);
 /// or null.
 const Ceiling* best_compute(const std::vector<Ceiling>& ceilings, const std::string& format,
                             const std::string& device, int threads);
+/// The same of that probe alone: others of the format may do something else, and faster.
+const Ceiling* best_of_probe(const std::vector<Ceiling>& ceilings, const std::string& kernel,
+                             const std::string& format, const std::string& device, int threads);
 /// The largest measured bandwidth at a level; null where there is none.
 const Ceiling* best_bandwidth(const std::vector<Ceiling>& ceilings, const std::string& level,
                               const std::string& device, int threads);

@@ -60,8 +60,14 @@ Limits limits_of(const Measurement& row, const std::vector<Ceiling>& ceilings) {
   if (can_bind(companion) && companion->kind == "bandwidth") limits.memory = companion;
   limits.overhead = least_overhead(ceilings, row.device, row.threads);
   if (row.work.exponentials.value > 0) {
-    const Format exponential{DType::none, DType::f32, DType::f32};
-    limits.exponentials = best_compute(ceilings, exponential.name(), row.device, row.threads);
+    const auto exponentials = [&](const Format& format) {
+      return best_of_probe(ceilings, std::string(exponential_probe), format.name(), row.device,
+                           row.threads);
+    };
+    limits.exponentials = exponentials(function_format(row.format));
+    if (!limits.exponentials) {
+      limits.exponentials = exponentials({DType::none, DType::f32, DType::f32});
+    }
   }
   return limits;
 }

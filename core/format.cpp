@@ -73,6 +73,11 @@ std::optional<Format> working_format_from(std::string_view text) {
   return format;
 }
 
+Format function_format(const Format& of) {
+  const DType result = bits(of.activations) == 16 ? DType::bf16 : DType::f32;
+  return {DType::none, result, result};
+}
+
 Format computing_format(const Format& format) {
   const DType w = format.weights, a = format.activations;
   if (w == DType::none) return format;

@@ -36,6 +36,11 @@ std::optional<Format> format_from(std::string_view name);
 /// f32, as matrix units do.
 std::optional<Format> working_format_from(std::string_view name);
 
+/// Of the probe of a function, such as an exponential, that bounds kernels of that format:
+/// none-bf16 where its results are rounded to 16 bits, for which fewer terms of a polynomial will
+/// do; else none-f32.
+Format function_format(const Format& of);
+
 /// The format in which a product is computed: that of both operands where they agree; integer
 /// weights with floating-point activations are converted first (w4a16 computes in f16); of two
 /// integer widths (w4a8) and of two floating-point ones the wider.  What has no weights is no

@@ -253,7 +253,11 @@ class Planner {
       if (meant && probe.reason.empty() && probe.device == what.device &&
           probe.threads == what.threads && matches(wanted.conditions, probe.conditions) &&
           (!computes || probe.format == computed_in || is_function_of(probe, wanted))) {
-        found = static_cast<int>(i);
+        // Of a function's probes the one whose results are as wide, where there is one.
+        const bool fits = !is_function_of(probe, wanted) || found < 0 ||
+                          probe.format == function_format(what.format) ||
+                          !(plan_.cases[found].what.format == function_format(what.format));
+        if (fits) found = static_cast<int>(i);
       }
     }
     return found;

@@ -37,10 +37,12 @@ class Softmax {
   }
 
   /// Tolerance, with u = 2^-24: u |x - max| for rounding the argument of the exponential, 8 u for
-  /// the exponential, the division and the scale, and u cols / 8 for a sum in at least 8 chains.
+  /// the exponential, the division and the scale, and u cols / 8 for a sum in at least 8 chains;
+  /// of 16 bits 49 u + 2 u |x - max| more for a short exponential (core/exp.isa.h).
   double error(const Operands& x, const Operands& y) const {
     return softmax_error(x[0], y[0], type_of<T>, rows_, cols_, [&](double distance) {
-      return 8 + distance + static_cast<double>(cols_) / 8;
+      const double is_short = sizeof(T) == 2 ? 49 + 2 * distance : 0;
+      return 8 + distance + static_cast<double>(cols_) / 8 + is_short;
     });
   }
 

@@ -20,15 +20,16 @@ using SoftmaxFunction = void(const T* x, T* y, float* scratch, std::int64_t rows
 template <class T>
 using SoftmaxLeaf = SoftmaxFunction<T>*;
 
-/// y[i] = e^x[i] for x[i] <= 88, as the softmax computes it: here so that its accuracy can be
-/// tested.
+/// y[i] = e^x[i] for x[i] <= 88, as the softmax computes it in f32, and short_exponentials as it
+/// does for results of 16 bits: here so that their accuracy can be tested.
 using ExponentialsLeaf = void (*)(const float* x, float* y, std::int64_t count);
 
 #define ROOFMARK_DECLARE_OF(T) SoftmaxFunction<T> softmax, softmax_nt;
-#define ROOFMARK_DECLARE(isa, vector_bytes)                          \
-  namespace isa_##isa {                                              \
-    ROOFMARK_EACH_ELEMENT(ROOFMARK_DECLARE_OF)                       \
-    void exponentials(const float* x, float* y, std::int64_t count); \
+#define ROOFMARK_DECLARE(isa, vector_bytes)                                \
+  namespace isa_##isa {                                                    \
+    ROOFMARK_EACH_ELEMENT(ROOFMARK_DECLARE_OF)                             \
+    void exponentials(const float* x, float* y, std::int64_t count);       \
+    void short_exponentials(const float* x, float* y, std::int64_t count); \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE

@@ -18,12 +18,27 @@ void each_gated(Body body) {
 #define ROOFMARK_SILU(isa, vector_bytes) ROOFMARK_ROW(isa, activation)
 #define ROOFMARK_GELU(isa, vector_bytes) ROOFMARK_ROW(isa, gelu_gated)
 #define ROOFMARK_RELU(isa, vector_bytes) ROOFMARK_ROW(isa, relu_gated)
-  for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_SILU)},
-                                  [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Silu>); });
-  for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_GELU)},
-                                  [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Gelu>); });
-  for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_RELU)},
-                                  [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Relu>); });
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_SILU)},
+                                    [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Silu>); });
+  } else {
+    for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_SILU)},
+                                    [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Silu>); });
+  }
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_GELU)},
+                                    [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Gelu>); });
+  } else {
+    for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_GELU)},
+                                    [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Gelu>); });
+  }
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_RELU)},
+                                    [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Relu>); });
+  } else {
+    for_each_runnable<GatedLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_RELU)},
+                                    [&](GatedLeaf<T> leaf) { body(leaf, gated_error<Relu>); });
+  }
 #undef ROOFMARK_SILU
 #undef ROOFMARK_GELU
 #undef ROOFMARK_RELU
@@ -33,12 +48,27 @@ void each_plain(Body body) {
 #define ROOFMARK_SILU(isa, vector_bytes) ROOFMARK_ROW(isa, silu)
 #define ROOFMARK_GELU(isa, vector_bytes) ROOFMARK_ROW(isa, gelu)
 #define ROOFMARK_RELU(isa, vector_bytes) ROOFMARK_ROW(isa, relu)
-  for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_SILU)},
-                                  [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Silu>); });
-  for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_GELU)},
-                                  [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Gelu>); });
-  for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_RELU)},
-                                  [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Relu>); });
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_SILU)},
+                                    [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Silu>); });
+  } else {
+    for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_SILU)},
+                                    [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Silu>); });
+  }
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_GELU)},
+                                    [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Gelu>); });
+  } else {
+    for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_GELU)},
+                                    [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Gelu>); });
+  }
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_RELU)},
+                                    [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Relu>); });
+  } else {
+    for_each_runnable<PlainLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_RELU)},
+                                    [&](PlainLeaf<T> leaf) { body(leaf, plain_error<Relu>); });
+  }
 #undef ROOFMARK_SILU
 #undef ROOFMARK_GELU
 #undef ROOFMARK_RELU

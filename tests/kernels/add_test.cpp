@@ -19,7 +19,11 @@ void each_leaf(Body body) {
 template <class T, class Body>
 void each_leaf_of(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::add}, {#isa, isa_##isa::add_nt},
-  for_each_runnable<AddLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<AddLeaf<T>>({ROOFMARK_EACH_ISA_OF_add(ROOFMARK_ROW)}, body);
+  } else {
+    for_each_runnable<AddLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  }
 #undef ROOFMARK_ROW
 }
 

@@ -98,20 +98,32 @@ TEST(NormLeaves, KeepANaNInItsRow) {
 template <class T, class Body>
 void each_norm_of(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::norm}, {#isa, isa_##isa::norm_nt},
-  for_each_runnable<NormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<NormLeaf<T>>({ROOFMARK_EACH_ISA_OF_norm(ROOFMARK_ROW)}, body);
+  } else {
+    for_each_runnable<NormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  }
 #undef ROOFMARK_ROW
 }
 template <class T, class Body>
 void each_layer_norm_of(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) \
   {#isa, isa_##isa::layer_norm}, {#isa, isa_##isa::layer_norm_nt},
-  for_each_runnable<LayerNormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<LayerNormLeaf<T>>({ROOFMARK_EACH_ISA_OF_layer_norm(ROOFMARK_ROW)}, body);
+  } else {
+    for_each_runnable<LayerNormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  }
 #undef ROOFMARK_ROW
 }
 template <class T, class Body>
 void each_add_norm_of(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::add_norm},
-  for_each_runnable<AddNormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<AddNormLeaf<T>>({ROOFMARK_EACH_ISA_OF_add_norm(ROOFMARK_ROW)}, body);
+  } else {
+    for_each_runnable<AddNormLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  }
 #undef ROOFMARK_ROW
 }
 

@@ -29,7 +29,11 @@ void each_leaf(Body body) {
 template <class T, class Body>
 void each_leaf_of(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::softmax}, {#isa, isa_##isa::softmax_nt},
-  for_each_runnable<SoftmaxLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<SoftmaxLeaf<T>>({ROOFMARK_EACH_ISA_OF_softmax(ROOFMARK_ROW)}, body);
+  } else {
+    for_each_runnable<SoftmaxLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  }
 #undef ROOFMARK_ROW
 }
 
@@ -38,6 +42,22 @@ void each_exponential(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::exponentials},
   for_each_runnable<ExponentialsLeaf>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
 #undef ROOFMARK_ROW
+}
+template <class Body>
+void each_short_exponential(Body body) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::short_exponentials},
+  for_each_runnable<ExponentialsLeaf>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+#undef ROOFMARK_ROW
+}
+/// Every 2049th f32 from -0 down to where the exponential is flushed.
+std::vector<float> arguments() {
+  std::vector<float> x;
+  for (std::uint32_t bits = 0x80000000u;; bits += 2049) {
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    if (value < -87.3f) return x;
+    x.push_back(value);
+  }
 }
 
 /// Every element against float64, within the tolerance that a run uses.
@@ -62,14 +82,7 @@ void expect_softmax(const float* x, const Output& y, std::int64_t rows, std::int
 
 TEST(Exponential, IsWithinTwelveTenthsOfAUnitInTheLastPlace) {
   each_exponential([](ExponentialsLeaf exponentials) {
-    // Every 2049th f32 from -0 down to where it is flushed.
-    std::vector<float> x;
-    for (std::uint32_t bits = 0x80000000u;; bits += 2049) {
-      float value;
-      std::memcpy(&value, &bits, sizeof value);
-      if (value < -87.3f) break;
-      x.push_back(value);
-    }
+    const std::vector<float> x = arguments();
     ASSERT_GT(x.size(), 400000u);
     std::vector<float> y(x.size());
     exponentials(x.data(), y.data(), static_cast<std::int64_t>(x.size()));
@@ -85,27 +98,47 @@ TEST(Exponential, IsWithinTwelveTenthsOfAUnitInTheLastPlace) {
   });
 }
 
-TEST(Exponential, IsOneAtZeroAndFlushesFarBelow) {
-  each_exponential([](ExponentialsLeaf exponentials) {
-    const float x[] = {0.0f, -0.0f, -87.3f, -87.4f, -104.0f, -1e9f, -3e38f, -infinity};
-    float y[8];
-    exponentials(x, y, 8);
-    EXPECT_EQ(y[0], 1);
-    EXPECT_EQ(y[1], 1);
-    EXPECT_NEAR(y[2] / std::exp(static_cast<double>(x[2])), 1, 2e-7);
-    for (int i = 3; i < 8; ++i) EXPECT_EQ(y[i], 0) << x[i];
+TEST(Exponential, OfResultsOf16BitsIsWithin49UnitsAndTwoOfItsArgument) {
+  each_short_exponential([](ExponentialsLeaf exponentials) {
+    const std::vector<float> x = arguments();
+    std::vector<float> y(x.size());
+    exponentials(x.data(), y.data(), static_cast<std::int64_t>(x.size()));
+    double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double off = std::abs(y[i] / std::exp(static_cast<double>(x[i])) - 1) / f32_rounding;
+      worst = std::max(worst, off);
+      ASSERT_LE(off, 49 - 2.0 * x[i]) << "e^" << x[i] << " = " << y[i];
+    }
+    EXPECT_GT(worst, 40) << "the polynomial alone is off by more";
   });
 }
 
+void expect_one_at_zero(ExponentialsLeaf exponentials) {
+  const float x[] = {0.0f, -0.0f, -87.3f, -87.4f, -104.0f, -1e9f, -3e38f, -infinity};
+  float y[8];
+  exponentials(x, y, 8);
+  EXPECT_EQ(y[0], 1);
+  EXPECT_EQ(y[1], 1);
+  EXPECT_NEAR(y[2] / std::exp(static_cast<double>(x[2])), 1, 2e-5);
+  for (int i = 3; i < 8; ++i) EXPECT_EQ(y[i], 0) << x[i];
+}
+
+TEST(Exponential, IsOneAtZeroAndFlushesFarBelow) {
+  each_exponential(expect_one_at_zero);
+  each_short_exponential(expect_one_at_zero);
+}
+
 TEST(Exponential, OfNaNIsNaN) {
-  each_exponential([](ExponentialsLeaf exponentials) {
+  const auto expect_nan = [](ExponentialsLeaf exponentials) {
     for (const float nan :
          {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN()}) {
       float y;
       exponentials(&nan, &y, 1);
       EXPECT_TRUE(std::isnan(y));
     }
-  });
+  };
+  each_exponential(expect_nan);
+  each_short_exponential(expect_nan);
 }
 
 TEST(SoftmaxLeaves, ComputeEveryElementAndWriteNoOther) {
@@ -133,7 +166,8 @@ TEST(SoftmaxLeaves, OfEveryTypeComputeEveryElement) {
         GuardedNumbers<float> scratch(2 * cols, 1);
         softmax(x.data(), y.data(), scratch.data(), 3, cols);
         const auto units = [&](double distance) {
-          return 8 + distance + static_cast<double>(cols) / 8;
+          const double is_short = sizeof(T) == 2 ? 49 + 2 * distance : 0;
+          return 8 + distance + static_cast<double>(cols) / 8 + is_short;
         };
         ASSERT_LE(softmax_error(x.data(), y.data(), type_of<T>, 3, cols, units), 1) << cols;
         if (cols > 3) {
