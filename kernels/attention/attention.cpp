@@ -10,6 +10,7 @@
 
 #include "kernels/attention/attended.h"
 #include "kernels/attention/attention_cpu.h"
+#include "kernels/native.h"
 
 namespace roofmark {
 namespace {

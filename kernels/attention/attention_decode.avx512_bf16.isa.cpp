@@ -17,8 +17,8 @@ struct Product {
 /// As of Plain.  Weights are bf16, two keys to a pair.  Sums of values have the columns of each
 /// chunk in the order in which the unpacking of two rows leaves them, until finish().
 struct Pairs {
-  /// Of the read roof (Zen 5, one core, heads of 128, eight rows to a key): 0.80, with half as much
-  /// 0.72, for the softmax of a tile has a part that does not shrink with it.
+  /// Of the read roof (Zen 5, one core, heads of 128, eight rows to a key): 0.88, with half as much
+  /// 0.80, for the softmax of a tile has a part that does not shrink with it.
   static constexpr std::int64_t tile_bytes = 16 << 10;
 
   static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory&) {
@@ -38,36 +38,38 @@ struct Pairs {
     }
   }
 
+  ROOFMARK_LEAF vf32 power(vf32 x) { return short_exponential(x); }
   /// Rounded, halves up: weights are not negative, and at most 1.
   ROOFMARK_LEAF void keep_weights(float* weights, std::int64_t i, vf32 e) {
     store_u16(reinterpret_cast<bf16*>(weights) + i, ((vu32)e + 0x8000) >> 16);
   }
 
-  static Ahead next_keys(const AttentionHead& head, std::int64_t key) {
-    return {at<char>(at<bf16>(head.k, key * head.head_dim), 0), 2 * head.head_dim, 0, 1};
+  static Ahead keys_from(const AttentionHead& head, std::int64_t key, std::int64_t count) {
+    return {at<char>(at<bf16>(head.k, key * head.head_dim), 0), count * 2 * head.head_dim};
   }
 
   static void scores(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
-                     std::int64_t count, std::int64_t) {
+                     std::int64_t count) {
     const bf16* keys = at<bf16>(head.k, key * head.head_dim);
-    const Ahead ahead{at<char>(at<bf16>(head.v, key * head.head_dim), 0), 2 * head.head_dim, 0, 1};
+    const Ahead ahead{at<char>(at<bf16>(head.v, key * head.head_dim), 0),
+                      count * 2 * head.head_dim};
     if (are_quads(head, m)) {
       quad_scores<Product>(m, at<char>(keys, 0), 2 * head.head_dim, count, ahead);
       return;
     }
     for (std::int64_t r = 0; r < m.rows; ++r) {
-      score_row(m, r, keys, head.head_dim, count, {ahead.at, ahead.row_bytes, r, m.rows});
+      score_row(m, r, keys, head.head_dim, count, walk_of(ahead, r, 1, m.rows, count));
     }
   }
 
   static void values(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
-                     std::int64_t count, std::int64_t next) {
+                     std::int64_t count, const Ahead& next) {
     const bf16* v = at<bf16>(head.v, key * head.head_dim);
     const std::int64_t in_block = m.rows < 4 ? 4 * chunk : 2 * chunk;
-    Ahead ahead = next_keys(head, key + next);
-    ahead.passes = (m.rows + 3) / 4 * ((m.padded + in_block - 1) / in_block);
-    ahead.asked = asked_in_weigh(m, next);
-    all_values<4>(m, v, head.head_dim, count, ahead, 0);
+    const std::int64_t blocks = (m.rows + 3) / 4 * ((m.padded + in_block - 1) / in_block);
+    // A turn is two keys of a block of rows and columns.
+    Walk walk = walk_of(next, 0, 1, 1, blocks * (count / 2));
+    all_values<4>(m, v, head.head_dim, count, walk, 0);
   }
 
   static void finish(const DecodeMemory& m) {
@@ -88,11 +90,11 @@ struct Pairs {
   }
 
   ROOFMARK_LEAF void score_row(const DecodeMemory& m, std::int64_t r, const bf16* keys,
-                               std::int64_t dim, std::int64_t count, const Ahead& ahead) {
+                               std::int64_t dim, std::int64_t count, Walk walk) {
     const std::int64_t whole = dim / chunk * chunk;
     const std::uint32_t rest = mask_of(whole, dim);
     for (std::int64_t k = 0; k < count; ++k, keys += dim) {
-      Ahead::ask(ahead, k);
+      Walk::ask(walk);
       vf32 total = {};
       std::int64_t i = 0;
       for (; i < whole; i += chunk) {
@@ -107,7 +109,7 @@ struct Pairs {
   template <int R, int N, bool whole>
   ROOFMARK_LEAF void value_block(const DecodeMemory& m, std::int64_t r, const bf16* v,
                                  std::int64_t dim, std::int64_t first, std::int64_t count,
-                                 const Ahead& ahead) {
+                                 Walk& walk) {
     float* values = m.values + r * m.padded + first;
     const bf16* weights = reinterpret_cast<const bf16*>(m.weights + r * decode_keys);
     vf32 sums[R][2 * N];
@@ -115,8 +117,7 @@ struct Pairs {
       for (int n = 0; n < 2 * N; ++n) sums[j][n] = load(values + j * m.padded + n * lanes);
     }
     for (std::int64_t k = 0; k < count; k += 2) {
-      Ahead::ask(ahead, k);
-      Ahead::ask(ahead, k + 1);
+      Walk::ask(walk);
       vu32 weight[R];
       for (int j = 0; j < R; ++j) weight[j] = splat_pair(weights + 2 * j * decode_keys + k);
       const bf16* even = v + k * dim + first;
@@ -140,26 +141,24 @@ struct Pairs {
 
   template <int R, int N>
   ROOFMARK_LEAF void all_columns(const DecodeMemory& m, std::int64_t r, const bf16* v,
-                                 std::int64_t dim, std::int64_t i, std::int64_t count,
-                                 Ahead& ahead) {
-    for (; i + N * chunk <= dim; i += N * chunk, ++ahead.pass) {
-      value_block<R, N, true>(m, r, v, dim, i, count, ahead);
+                                 std::int64_t dim, std::int64_t i, std::int64_t count, Walk& walk) {
+    for (; i + N * chunk <= dim; i += N * chunk) {
+      value_block<R, N, true>(m, r, v, dim, i, count, walk);
     }
     if constexpr (N > 1) {
-      all_columns<R, N / 2>(m, r, v, dim, i, count, ahead);
+      all_columns<R, N / 2>(m, r, v, dim, i, count, walk);
     } else if (i < dim) {
-      value_block<R, 1, false>(m, r, v, dim, i, count, ahead);
-      ++ahead.pass;
+      value_block<R, 1, false>(m, r, v, dim, i, count, walk);
     }
   }
 
   template <int R>
   ROOFMARK_LEAF void all_values(const DecodeMemory& m, const bf16* v, std::int64_t dim,
-                                std::int64_t count, Ahead& ahead, std::int64_t r) {
+                                std::int64_t count, Walk& walk, std::int64_t r) {
     for (; r + R <= m.rows; r += R) {
-      all_columns<R, R == 4 ? 2 : 4>(m, r, v, dim, 0, count, ahead);
+      all_columns<R, R == 4 ? 2 : 4>(m, r, v, dim, 0, count, walk);
     }
-    if constexpr (R > 1) all_values<R / 2>(m, v, dim, count, ahead, r);
+    if constexpr (R > 1) all_values<R / 2>(m, v, dim, count, walk, r);
   }
 };
 

@@ -1,7 +1,7 @@
 // A decode step of attention in f32 arithmetic over caches of any element: per key and row 2
 // head_dim multiply-adds and an exponential, per key and value head_dim elements from memory. While
 // keys are multiplied their values are asked for, and while values are, the next keys: eight rows
-// to a key take as long as memory does, and stand at 0.33 of the read roof without, at 0.79 with
+// to a key take as long as memory does, and stand at 0.33 of the read roof without, at 0.86 with
 // (Zen 5, AVX-512, one core, heads of 128).
 #include <cstdint>
 
@@ -39,13 +39,12 @@ namespace {
 /// rows.
 template <int R, int keys_at_once, class T>
 ROOFMARK_LEAF void score_block(const float* q, std::int64_t q_step, const T* keys,
-                               std::int64_t step, std::int64_t dim, float* scores,
-                               const Ahead& ahead, std::int64_t first) {
+                               std::int64_t step, std::int64_t dim, float* scores, Walk& walk) {
   vf32 sums[R * keys_at_once] = {};
   if constexpr (keys_at_once > 4) {
     // One key after the other: as many rows at once are too many addresses.
     for (int k = 0; k < keys_at_once; ++k, keys += step) {
-      Ahead::ask(ahead, first + k);
+      Walk::ask(walk);
       vf32 of_key[R] = {};
       for (std::int64_t i = 0; i < dim; i += lanes) {
         for (int r = 0; r < R; ++r) of_key[r] += load(q + r * q_step + i) * load(keys + i);
@@ -53,7 +52,7 @@ ROOFMARK_LEAF void score_block(const float* q, std::int64_t q_step, const T* key
       for (int r = 0; r < R; ++r) sums[r * keys_at_once + k] = of_key[r];
     }
   } else {
-    for (int k = 0; k < keys_at_once; ++k) Ahead::ask(ahead, first + k);
+    for (int k = 0; k < keys_at_once; ++k) Walk::ask(walk);
     for (std::int64_t i = 0; i < dim; i += lanes) {
       vf32 query[R];
       for (int r = 0; r < R; ++r) query[r] = load(q + r * q_step + i);
@@ -71,12 +70,11 @@ ROOFMARK_LEAF void score_block(const float* q, std::int64_t q_step, const T* key
 
 template <int R, class T>
 ROOFMARK_LEAF void score_rows(const float* q, std::int64_t q_step, const T* keys, std::int64_t step,
-                              std::int64_t dim, std::int64_t count, float* scores,
-                              const Ahead& ahead) {
+                              std::int64_t dim, std::int64_t count, float* scores, Walk walk) {
   constexpr int keys_at_once = sums_at_once / R;
   std::int64_t k = 0;
   for (; k + keys_at_once <= count; k += keys_at_once) {
-    score_block<R, keys_at_once>(q, q_step, keys + k * step, step, dim, scores + k, ahead, k);
+    score_block<R, keys_at_once>(q, q_step, keys + k * step, step, dim, scores + k, walk);
   }
   for (; k < count; ++k) {
     for (int r = 0; r < R; ++r) {
@@ -92,14 +90,13 @@ ROOFMARK_LEAF void score_rows(const float* q, std::int64_t q_step, const T* keys
 /// values[r] += sum_k weights[r,k] v[k] for R rows and vectors_at_once vectors of each.
 template <int R, int vectors_at_once, class T>
 ROOFMARK_LEAF void value_block(const float* weights, const T* v, std::int64_t step,
-                               std::int64_t count, float* values, std::int64_t padded,
-                               const Ahead& ahead) {
+                               std::int64_t count, float* values, std::int64_t padded, Walk& walk) {
   vf32 sums[R][vectors_at_once];
   for (int r = 0; r < R; ++r) {
     for (int n = 0; n < vectors_at_once; ++n) sums[r][n] = load(values + r * padded + n * lanes);
   }
   for (std::int64_t k = 0; k < count; ++k) {
-    Ahead::ask(ahead, k);
+    Walk::ask(walk);
     vf32 weight[R];
     for (int r = 0; r < R; ++r) weight[r] = splat(weights[r * decode_keys + k]);
     for (int n = 0; n < vectors_at_once; ++n) {
@@ -115,14 +112,13 @@ ROOFMARK_LEAF void value_block(const float* weights, const T* v, std::int64_t st
 /// Of `dim` elements those from i on, vectors_at_once vectors at a time, then what is left of them.
 template <int R, int vectors_at_once, class T>
 ROOFMARK_LEAF void value_rows(const float* weights, const T* v, std::int64_t step, std::int64_t dim,
-                              std::int64_t count, float* values, std::int64_t padded, Ahead& ahead,
+                              std::int64_t count, float* values, std::int64_t padded, Walk& walk,
                               std::int64_t i = 0) {
   for (; i + vectors_at_once * lanes <= dim; i += vectors_at_once * lanes) {
-    value_block<R, vectors_at_once>(weights, v + i, step, count, values + i, padded, ahead);
-    ++ahead.pass;
+    value_block<R, vectors_at_once>(weights, v + i, step, count, values + i, padded, walk);
   }
   if constexpr (vectors_at_once > 1) {
-    value_rows<R, vectors_at_once / 2>(weights, v, step, dim, count, values, padded, ahead, i);
+    value_rows<R, vectors_at_once / 2>(weights, v, step, dim, count, values, padded, walk, i);
   }
 }
 
@@ -145,8 +141,8 @@ ROOFMARK_LEAF void f32_quads(const DecodeMemory&, const float*, std::int64_t, st
 /// Products in f32 of a cache of T.  Of three rows or more it is widened once, not by each.
 template <class T>
 struct Plain {
-  /// Of the read roof (Zen 5, AVX-512, one core, f32, heads of 128): one row to a key 0.97, eight
-  /// 0.79; with twice as much 0.92 and 0.72, with four times 0.88 and 0.63.
+  /// Of the read roof (Zen 5, AVX-512, one core, f32, heads of 128): one row to a key 0.99, eight
+  /// 0.86; with twice as much 0.96 and 0.86.
   static constexpr std::int64_t tile_bytes = 8 << 10;
 
   static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory& m) {
@@ -164,17 +160,17 @@ struct Plain {
     }
   }
 
+  ROOFMARK_LEAF vf32 power(vf32 x) { return exponential(x); }
   ROOFMARK_LEAF void keep_weights(float* weights, std::int64_t i, vf32 e) { store(weights + i, e); }
 
-  static Ahead next_keys(const AttentionHead& head, std::int64_t key) {
-    return {at<char>(at<T>(head.k, key * head.head_dim), 0), cache_bytes(head), 0, 1};
+  static Ahead keys_from(const AttentionHead& head, std::int64_t key, std::int64_t count) {
+    return {at<char>(at<T>(head.k, key * head.head_dim), 0), count * cache_bytes(head)};
   }
 
   static void scores(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
-                     std::int64_t count, std::int64_t) {
+                     std::int64_t count) {
     const T* keys = at<T>(head.k, key * head.head_dim);
-    Ahead ahead{at<char>(at<T>(head.v, key * head.head_dim), 0), cache_bytes(head), 0,
-                (m.rows + 3) / 4};
+    const Ahead ahead{at<char>(at<T>(head.v, key * head.head_dim), 0), count * cache_bytes(head)};
     if (is_direct(head, m)) {
       all_scores(m, keys, head.head_dim, head.head_dim, count, ahead);
     } else {
@@ -183,17 +179,16 @@ struct Plain {
   }
 
   static void values(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
-                     std::int64_t count, std::int64_t next) {
+                     std::int64_t count, const Ahead& next) {
     const T* v = at<T>(head.v, key * head.head_dim);
     // Blocks of four rows and as many vectors; of fewer rows more vectors are in a block.
     const std::int64_t in_block = lanes * (m.rows < 4 ? 8 : sums_at_once / 4);
-    Ahead ahead = next_keys(head, key + next);
-    ahead.passes = (m.rows + 3) / 4 * ((head.head_dim + in_block - 1) / in_block);
-    ahead.asked = asked_in_weigh(m, next);
+    const std::int64_t blocks = (m.rows + 3) / 4 * ((head.head_dim + in_block - 1) / in_block);
+    Walk walk = walk_of(next, 0, 1, 1, blocks * count);
     if (is_direct(head, m)) {
-      all_values(m, v, head.head_dim, head.head_dim, count, ahead);
+      all_values(m, v, head.head_dim, head.head_dim, count, walk);
     } else {
-      all_values(m, widened(head, m, v, count), dim_of(head), dim_of(head), count, ahead);
+      all_values(m, widened(head, m, v, count), dim_of(head), dim_of(head), count, walk);
     }
   }
 
@@ -223,28 +218,27 @@ struct Plain {
   /// Rows in fours, then what is left of them.
   template <int R = 4, class E>
   ROOFMARK_LEAF void all_scores(const DecodeMemory& m, const E* keys, std::int64_t step,
-                                std::int64_t dim, std::int64_t count, Ahead& ahead,
+                                std::int64_t dim, std::int64_t count, const Ahead& ahead,
                                 std::int64_t r = 0) {
     if constexpr (sizeof(E) == 4) {
       if (are_quads(m)) return f32_quads(m, keys, dim, count, ahead);
     }
     for (; r + R <= m.rows; r += R) {
       score_rows<R>(m.q + r * m.padded, m.padded, keys, step, dim, count,
-                    m.scores + r * decode_keys, ahead);
-      ++ahead.pass;
+                    m.scores + r * decode_keys, walk_of(ahead, r, R, m.rows, count));
     }
     if constexpr (R > 1) all_scores<R / 2>(m, keys, step, dim, count, ahead, r);
   }
   template <int R = 4, class E>
   ROOFMARK_LEAF void all_values(const DecodeMemory& m, const E* v, std::int64_t step,
-                                std::int64_t dim, std::int64_t count, Ahead& ahead,
+                                std::int64_t dim, std::int64_t count, Walk& walk,
                                 std::int64_t r = 0) {
     constexpr int vectors_at_once = R == 1 ? 8 : sums_at_once / R;
     for (; r + R <= m.rows; r += R) {
       value_rows<R, vectors_at_once>(m.weights + r * decode_keys, v, step, dim, count,
-                                     m.values + r * m.padded, m.padded, ahead);
+                                     m.values + r * m.padded, m.padded, walk);
     }
-    if constexpr (R > 1) all_values<R / 2>(m, v, step, dim, count, ahead, r);
+    if constexpr (R > 1) all_values<R / 2>(m, v, step, dim, count, walk, r);
   }
 };
 

@@ -37,27 +37,40 @@ ROOFMARK_LEAF DecodeMemory decode_memory(const AttentionHead& head, float* piece
   return m;
 }
 
-/// What a pass over a tile asks for: the `pass`-th of `passes` parts of each row that the next
-/// product needs.  Evenly, for many requests at once hold up the loads behind them.
+/// Memory that the next product needs, which this one asks for as it goes.  Evenly, for many
+/// requests at once hold up the loads behind them.
 struct Ahead {
   const char* at;
-  std::int64_t row_bytes, pass, passes;
-  std::int64_t asked = 0;  ///< rows that weigh() asked for: three in four of what is left
+  std::int64_t bytes;
+};
 
-  ROOFMARK_LEAF void ask(const Ahead& a, std::int64_t row) {
-    if (a.asked > 0) {
-      if (row % 4 == 3) return;
-      row = a.asked + row / 4 * 3 + row % 4;
-    }
-    const std::int64_t part = a.row_bytes / a.passes;
-    ask_for(a.at + row * a.row_bytes + a.pass * part, part);
+/// A part of that, a piece at each turn of a loop.
+struct Walk {
+  const char* at;
+  std::int64_t step;
+
+  /// Two lines are asked for whatever a step is: most are no longer, and a loop over as many lines
+  /// as a step has takes longer than they do.
+  ROOFMARK_LEAF void ask(Walk& walk) {
+    constexpr std::int64_t line = 64;
+    __builtin_prefetch(walk.at);
+    __builtin_prefetch(walk.at + line);
+    for (std::int64_t i = 2 * line; i < walk.step; i += line) __builtin_prefetch(walk.at + i);
+    walk.at += walk.step;
   }
 };
 
-/// Rows of the next tile of keys that are asked for while weights are made, where there are enough
+/// `count` of `parts` parts, from `first` on, in as many turns.
+ROOFMARK_LEAF Walk walk_of(const Ahead& ahead, std::int64_t first, std::int64_t count,
+                           std::int64_t parts, std::int64_t turns) {
+  const std::int64_t bytes = ahead.bytes / parts;
+  return {ahead.at + first * bytes, count * bytes / (turns > 0 ? turns : 1)};
+}
+
+/// How much of the next tile of keys is asked for while weights are made, where there are enough
 /// rows of queries for that to take long: memory would have nothing to do.
-ROOFMARK_LEAF std::int64_t asked_in_weigh(const DecodeMemory& m, std::int64_t step) {
-  return m.rows > 2 ? step / 4 : 0;
+ROOFMARK_LEAF std::int64_t asked_in_weigh(const DecodeMemory& m, const Ahead& next) {
+  return m.rows > 2 ? next.bytes / 4 : 0;
 }
 
 /// v = factor v, `count` of them, a multiple of lanes.
@@ -110,7 +123,7 @@ ROOFMARK_LEAF void weigh(const AttentionHead& head, const DecodeMemory& m, std::
   const vf32 scale = splat(head.scale), top = splat(m.top[r]);
   vf32 total = {};
   for (std::int64_t i = 0; i < whole; i += lanes) {
-    const vf32 e = exponential(load(s + i) * scale - top);
+    const vf32 e = Math::power(load(s + i) * scale - top);
     total += e;
     Math::keep_weights(m.weights + r * decode_keys, i, e);
   }
@@ -131,15 +144,15 @@ ROOFMARK_LEAF void decode(const AttentionHead& head, std::int64_t first, std::in
   for (std::int64_t key = first; key < last; key += step) {
     const std::int64_t count = last - key < step ? last - key : step;
     const std::int64_t whole = (count + lanes - 1) / lanes * lanes;
-    Math::scores(head, m, key, count, step);
+    Math::scores(head, m, key, count);
     for (std::int64_t r = 0; r < m.rows; ++r) {
       float* s = m.scores + r * decode_keys;
       if (head.k_scales != nullptr) apply_scales(s, head.k_scales + key, count);
       if (count != whole || key + count > head.cached + 1) mask(head, s, r, key, count);
       raise_top(head, m, r, whole);
     }
-    const Ahead next = Math::next_keys(head, key + step);
-    const std::int64_t part = asked_in_weigh(m, step) * next.row_bytes / m.rows;
+    const Ahead next = Math::keys_from(head, key + step, step);
+    const std::int64_t asked = asked_in_weigh(m, next), part = asked / m.rows;
     for (std::int64_t r = 0; r < m.rows; ++r) {
       ask_for(next.at + r * part, part);
       weigh<Math>(head, m, r, whole);
@@ -147,7 +160,7 @@ ROOFMARK_LEAF void decode(const AttentionHead& head, std::int64_t first, std::in
         apply_scales(m.weights + r * decode_keys, head.v_scales + key, count);
       }
     }
-    Math::values(head, m, key, count, step);
+    Math::values(head, m, key, count, {next.at + asked, next.bytes - asked});
   }
   Math::finish(m);
 }

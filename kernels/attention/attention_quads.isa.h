@@ -30,14 +30,13 @@ ROOFMARK_LEAF vf32 quad_sums(vf32 a, vf32 b, vf32 c, vf32 d) {
 }
 
 /// Scores of keys_at_once keys, 1 or a multiple of 4, in 4 G rows.  q: [G, row_bytes / 16] vectors,
-/// of which 128 bits are as many elements of a row.  Asks for `asked` bytes at `ahead` every 16
-/// bytes.
+/// of which 128 bits are as many elements of a row.  A turn is 16 bytes of each key.
 template <class Product, int G, int keys_at_once>
 ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row_bytes,
-                              float* scores, const char* ahead, std::int64_t asked) {
+                              float* scores, Walk& walk) {
   vf32 sums[keys_at_once][G] = {};
-  for (std::int64_t s = 0; s < row_bytes; s += quad_bytes, ahead += asked) {
-    ask_for(ahead, asked);
+  for (std::int64_t s = 0; s < row_bytes; s += quad_bytes) {
+    Walk::ask(walk);
     vf32 query[G];
     for (int g = 0; g < G; ++g) query[g] = load(q + g * row_bytes + s);
     for (int k = 0; k < keys_at_once; ++k) {
@@ -62,35 +61,32 @@ ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row
 
 template <class Product, int G>
 ROOFMARK_LEAF void quad_rows(const float* q, const char* keys, std::int64_t row_bytes,
-                             std::int64_t count, float* scores, const Ahead& ahead) {
+                             std::int64_t count, float* scores, const Ahead& ahead,
+                             std::int64_t part, std::int64_t parts) {
   constexpr int keys_at_once = 8;
+  Walk walk = walk_of(ahead, part, 1, parts, count / keys_at_once * (row_bytes / quad_bytes));
   std::int64_t k = 0;
-  const std::int64_t asked = keys_at_once * ahead.row_bytes / ahead.passes * quad_bytes / row_bytes;
   for (; k + keys_at_once <= count; k += keys_at_once) {
-    quad_block<Product, G, keys_at_once>(
-        q, keys + k * row_bytes, row_bytes, scores + k,
-        ahead.at + (k * ahead.passes + keys_at_once * ahead.pass) * ahead.row_bytes / ahead.passes,
-        asked);
+    quad_block<Product, G, keys_at_once>(q, keys + k * row_bytes, row_bytes, scores + k, walk);
   }
   for (; k < count; ++k) {
-    quad_block<Product, G, 1>(q, keys + k * row_bytes, row_bytes, scores + k, ahead.at, 0);
+    quad_block<Product, G, 1>(q, keys + k * row_bytes, row_bytes, scores + k, walk);
   }
 }
 
 /// Of all rows, those of padding included; row_bytes is a multiple of 16.
 template <class Product>
 ROOFMARK_LEAF void quad_scores(const DecodeMemory& m, const char* keys, std::int64_t row_bytes,
-                               std::int64_t count, Ahead ahead) {
-  const std::int64_t groups = (m.rows + 3) / 4;
-  ahead.passes = (groups + 1) / 2;
+                               std::int64_t count, const Ahead& ahead) {
+  const std::int64_t groups = (m.rows + 3) / 4, parts = (groups + 1) / 2;
   std::int64_t g = 0;
-  for (; g + 2 <= groups; g += 2, ++ahead.pass) {
+  for (; g + 2 <= groups; g += 2) {
     quad_rows<Product, 2>(m.q + g * row_bytes, keys, row_bytes, count,
-                          m.scores + 4 * g * decode_keys, ahead);
+                          m.scores + 4 * g * decode_keys, ahead, g / 2, parts);
   }
   if (g < groups) {
     quad_rows<Product, 1>(m.q + g * row_bytes, keys, row_bytes, count,
-                          m.scores + 4 * g * decode_keys, ahead);
+                          m.scores + 4 * g * decode_keys, ahead, g / 2, parts);
   }
 }
 
