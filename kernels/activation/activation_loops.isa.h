@@ -46,8 +46,8 @@ template <class F, Stores STORES, class T, class... Up>
 ROOFMARK_LEAF void activate(T* y, std::int64_t count, const T* x, const Up*... up) {
   std::int64_t i = 0;
   for (; i + pair_lanes <= count; i += pair_lanes) {
-    ask(x + i + ahead_of<T>, pair_lanes);
-    (ask(up + i + ahead_of<T>, pair_lanes), ...);
+    ask<STORES>(x + i + ahead_of<T>, pair_lanes);
+    (ask<STORES>(up + i + ahead_of<T>, pair_lanes), ...);
     ask_to_write<STORES>(y + i + ahead_of<T>, pair_lanes);
     const TwoVectors v = load_pair(x + i);
     put_pair<STORES>(y + i, (TwoVectors{F::template of<T>(v.a), F::template of<T>(v.b)} * ... *
@@ -60,21 +60,25 @@ ROOFMARK_LEAF void activate(T* y, std::int64_t count, const T* x, const Up*... u
   }
 }
 
-#define ROOFMARK_GATED(name, F, T)                                       \
-  void name(const T* gate, const T* up, T* y, std::int64_t count) {      \
-    activate<F, Stores::ordinary>(y, count, gate, up);                   \
-  }                                                                      \
-  void name##_nt(const T* gate, const T* up, T* y, std::int64_t count) { \
-    if (!can_stream(y, 0)) return name(gate, up, y, count);              \
-    activate<F, Stores::nt>(y, count, gate, up);                         \
-    finish_streams();                                                    \
+#define ROOFMARK_GATED(name, F, T)                                                    \
+  void name(const T* gate, const T* up, T* y, std::int64_t count) {                   \
+    if (fits_l2<T>(1, count)) return activate<F, Stores::cached>(y, count, gate, up); \
+    activate<F, Stores::ordinary>(y, count, gate, up);                                \
+  }                                                                                   \
+  void name##_nt(const T* gate, const T* up, T* y, std::int64_t count) {              \
+    if (!can_stream(y, 0)) return name(gate, up, y, count);                           \
+    activate<F, Stores::nt>(y, count, gate, up);                                      \
+    finish_streams();                                                                 \
   }
-#define ROOFMARK_PLAIN(name, F, T)                                                                \
-  void name(const T* x, T* y, std::int64_t count) { activate<F, Stores::ordinary>(y, count, x); } \
-  void name##_nt(const T* x, T* y, std::int64_t count) {                                          \
-    if (!can_stream(y, 0)) return name(x, y, count);                                              \
-    activate<F, Stores::nt>(y, count, x);                                                         \
-    finish_streams();                                                                             \
+#define ROOFMARK_PLAIN(name, F, T)                                             \
+  void name(const T* x, T* y, std::int64_t count) {                            \
+    if (fits_l2<T>(1, count)) return activate<F, Stores::cached>(y, count, x); \
+    activate<F, Stores::ordinary>(y, count, x);                                \
+  }                                                                            \
+  void name##_nt(const T* x, T* y, std::int64_t count) {                       \
+    if (!can_stream(y, 0)) return name(x, y, count);                           \
+    activate<F, Stores::nt>(y, count, x);                                      \
+    finish_streams();                                                          \
   }
 #define ROOFMARK_DEFINE(T)            \
   ROOFMARK_GATED(activation, Silu, T) \

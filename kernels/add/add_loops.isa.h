@@ -17,8 +17,8 @@ ROOFMARK_LEAF void sums(const T* x, const T* r, T* y, std::int64_t count) {
   constexpr int step = 2 * pair_lanes;  // a turn: the loop's own instructions do not show
   std::int64_t i = 0;
   for (; i + step <= count; i += step) {
-    ask(x + i + ahead_of<T>, step);
-    ask(r + i + ahead_of<T>, step);
+    ask<STORES>(x + i + ahead_of<T>, step);
+    ask<STORES>(r + i + ahead_of<T>, step);
     ask_to_write<STORES>(y + i + ahead_of<T>, step);
     const std::int64_t second = i + pair_lanes;
     const TwoVectors first_sum = load_pair(x + i) + load_pair(r + i);
@@ -29,14 +29,15 @@ ROOFMARK_LEAF void sums(const T* x, const T* r, T* y, std::int64_t count) {
   for (; i < count; ++i) store_one(y + i, load_one(x + i) + load_one(r + i));
 }
 
-#define ROOFMARK_DEFINE(T)                                                \
-  void add(const T* x, const T* r, T* y, std::int64_t count) {            \
-    sums<Stores::ordinary>(x, r, y, count);                               \
-  }                                                                       \
-  void add_nt(const T* x, const T* r, T* y, std::int64_t count) {         \
-    if (!can_stream(y, 0)) return sums<Stores::ordinary>(x, r, y, count); \
-    sums<Stores::nt>(x, r, y, count);                                     \
-    finish_streams();                                                     \
+#define ROOFMARK_DEFINE(T)                                                 \
+  void add(const T* x, const T* r, T* y, std::int64_t count) {             \
+    if (fits_l2<T>(1, count)) return sums<Stores::cached>(x, r, y, count); \
+    sums<Stores::ordinary>(x, r, y, count);                                \
+  }                                                                        \
+  void add_nt(const T* x, const T* r, T* y, std::int64_t count) {          \
+    if (!can_stream(y, 0)) return add(x, r, y, count);                     \
+    sums<Stores::nt>(x, r, y, count);                                      \
+    finish_streams();                                                      \
   }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -79,7 +79,7 @@ ROOFMARK_LEAF Moments moments_of(const T* x, std::int64_t cols, const Sums& sums
 
 /// y = (x - mean) factor w + b over one row.  Unless it is the last, returns the sums of the row
 /// after it.
-template <Stores STORES, Found FOUND, bool LAST, class T>
+template <Stores STORES, bool LAST, class T>
 ROOFMARK_LEAF Sums shift_and_scale(const T* x, const T* w, const T* b, T* y, std::int64_t cols,
                                    Moments of_row, float guess) {
   const T* next = x + cols;
@@ -87,8 +87,8 @@ ROOFMARK_LEAF Sums shift_and_scale(const T* x, const T* w, const T* b, T* y, std
   Sums sums;
   std::int64_t i = 0;
   for (; i + step <= cols; i += step) {
-    if (!LAST && FOUND == Found::memory) {
-      ask(next + i + ahead_of<T>, step);
+    if (!LAST) {
+      ask<STORES>(next + i + ahead_of<T>, step);
       ask_to_write<STORES>(y + i + ahead_of<T>, step);
     }
     for (int u = 0; u < 2; ++u) {
@@ -105,7 +105,7 @@ ROOFMARK_LEAF Sums shift_and_scale(const T* x, const T* w, const T* b, T* y, std
   return sums;
 }
 
-template <Stores STORES, Found FOUND, class T>
+template <Stores STORES, class T>
 ROOFMARK_LEAF void normalize_rows(const T* x, const T* w, const T* b, T* y, std::int64_t rows,
                                   std::int64_t cols, float eps) {
   float guess = guess_of(x, cols);
@@ -113,10 +113,10 @@ ROOFMARK_LEAF void normalize_rows(const T* x, const T* w, const T* b, T* y, std:
   for (std::int64_t r = 0; r + 1 < rows; ++r, x += cols, y += cols) {
     const Moments of_row = moments_of(x, cols, sums, guess, eps);
     guess = guess_of(x + cols, cols);
-    sums = shift_and_scale<STORES, FOUND, false>(x, w, b, y, cols, of_row, guess);
+    sums = shift_and_scale<STORES, false>(x, w, b, y, cols, of_row, guess);
   }
   const Moments of_last = moments_of(x, cols, sums, guess, eps);
-  shift_and_scale<STORES, FOUND, true>(x, w, b, y, cols, of_last, 0);
+  shift_and_scale<STORES, true>(x, w, b, y, cols, of_last, 0);
 }
 
 template <Stores STORES, class T>
@@ -124,9 +124,9 @@ ROOFMARK_LEAF void normalize(const T* x, const T* w, const T* b, T* y, std::int6
                              std::int64_t cols, float eps) {
   if (rows <= 0) return;
   if (STORES == Stores::ordinary && fits_l2<T>(rows, cols)) {
-    return normalize_rows<STORES, Found::cache>(x, w, b, y, rows, cols, eps);
+    return normalize_rows<Stores::cached>(x, w, b, y, rows, cols, eps);
   }
-  normalize_rows<STORES, Found::memory>(x, w, b, y, rows, cols, eps);
+  normalize_rows<STORES>(x, w, b, y, rows, cols, eps);
 }
 
 #define ROOFMARK_DEFINE(T)                                                                        \

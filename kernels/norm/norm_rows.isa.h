@@ -44,15 +44,15 @@ ROOFMARK_LEAF float total(const Squares& s) {
   return sum(both.a + both.b) + s.rest;
 }
 
-template <class T>
+template <Stores STORES, class T>
 ROOFMARK_LEAF void ask_ahead(const GivenRows<T>& rows, std::int64_t i) {
-  ask(rows.x + i + ahead_of<T>, norm_step);
+  ask<STORES>(rows.x + i + ahead_of<T>, norm_step);
 }
-template <class T>
+template <Stores STORES, class T>
 ROOFMARK_LEAF void ask_ahead(const SummedRows<T>& rows, std::int64_t i) {
-  ask(rows.x + i + ahead_of<T>, norm_step);
-  ask(rows.r + i + ahead_of<T>, norm_step);
-  ask_to_write<Stores::ordinary>(rows.h + i + ahead_of<T>, norm_step);
+  ask<STORES>(rows.x + i + ahead_of<T>, norm_step);
+  ask<STORES>(rows.r + i + ahead_of<T>, norm_step);
+  ask_to_write<STORES>(rows.h + i + ahead_of<T>, norm_step);
 }
 
 template <class T>
@@ -103,7 +103,7 @@ ROOFMARK_LEAF float sum_of_squares(const Rows& rows, std::int64_t begin, std::in
 
 /// y = h factor w over the row from `begin` on.  Unless it is the last, makes the row after it and
 /// returns that one's sum of squares.
-template <Stores STORES, Found FOUND, bool LAST, class Rows, class T>
+template <Stores STORES, bool LAST, class Rows, class T>
 ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin, std::int64_t cols,
                           float factor) {
   const T* h = made_rows(rows) + begin;
@@ -112,8 +112,8 @@ ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin
   Squares s;
   std::int64_t i = 0;
   for (; i + norm_step <= cols; i += norm_step) {
-    if (!LAST && FOUND == Found::memory) {
-      ask_ahead(rows, next + i);
+    if (!LAST) {
+      ask_ahead<STORES>(rows, next + i);
       ask_to_write<STORES>(y + i + ahead_of<T>, norm_step);
     }
     const std::int64_t second = i + pair_lanes;
@@ -134,7 +134,7 @@ ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin
   return total(s);
 }
 
-template <Stores STORES, Found FOUND, class Rows, class T>
+template <Stores STORES, class Rows, class T>
 ROOFMARK_LEAF void normalize_rows(const Rows& rows, const T* w, T* y, std::int64_t count,
                                   std::int64_t cols, float eps) {
   const auto factor = [&](float squares) __attribute__((always_inline)) {
@@ -143,10 +143,10 @@ ROOFMARK_LEAF void normalize_rows(const Rows& rows, const T* w, T* y, std::int64
   float squares = sum_of_squares(rows, 0, cols);
   for (std::int64_t r = 0; r + 1 < count; ++r) {
     const std::int64_t at = r * cols;
-    squares = scale<STORES, FOUND, false>(rows, w, y + at, at, cols, factor(squares));
+    squares = scale<STORES, false>(rows, w, y + at, at, cols, factor(squares));
   }
   const std::int64_t last = (count - 1) * cols;
-  scale<STORES, FOUND, true>(rows, w, y + last, last, cols, factor(squares));
+  scale<STORES, true>(rows, w, y + last, last, cols, factor(squares));
 }
 
 template <Stores STORES, class Rows, class T>
@@ -154,9 +154,9 @@ ROOFMARK_LEAF void normalize(const Rows& rows, const T* w, T* y, std::int64_t co
                              std::int64_t cols, float eps) {
   if (count <= 0) return;
   if (STORES == Stores::ordinary && fits_l2<T>(count, cols)) {
-    return normalize_rows<STORES, Found::cache>(rows, w, y, count, cols, eps);
+    return normalize_rows<Stores::cached>(rows, w, y, count, cols, eps);
   }
-  normalize_rows<STORES, Found::memory>(rows, w, y, count, cols, eps);
+  normalize_rows<STORES>(rows, w, y, count, cols, eps);
 }
 
 #define ROOFMARK_DEFINE_NORM(T)                                                                 \

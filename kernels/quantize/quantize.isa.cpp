@@ -103,7 +103,7 @@ ROOFMARK_LEAF float quantize_row(const T* x, std::int8_t* q, std::int64_t cols, 
   std::int64_t i = 0;
   for (; i + step <= cols; i += step) {
     if (!LAST) {
-      ask(next + i + ahead_of<T>, step);
+      ask<Stores::ordinary>(next + i + ahead_of<T>, step);
       ask_to_write<Stores::ordinary>(q + i + ahead_of<T> / 2, step);
     }
     if (!LAST) look_at(most, next + i);

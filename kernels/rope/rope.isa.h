@@ -5,6 +5,7 @@
 
 #include "core/sixteen_bits.isa.h"
 #include "isas.h"
+#include "leaves/rope.h"
 
 namespace roofmark {
 
@@ -27,6 +28,13 @@ using RopeLeaf = RopeFunction<T>*;
     ROOFMARK_EACH_ELEMENT(ROOFMARK_DECLARE_OF) \
   }
 ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
+#undef ROOFMARK_DECLARE
+/// Those of bf16 are also there for processors that round to it.
+#define ROOFMARK_DECLARE(isa, vector_bytes) \
+  namespace isa_##isa {                     \
+    ROOFMARK_DECLARE_OF(bf16)               \
+  }
+ROOFMARK_EACH_ISA_OF_rope(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #undef ROOFMARK_DECLARE_OF
 

@@ -64,7 +64,7 @@ ROOFMARK_LEAF Done exponentials_of_row(const T* x, float* e, std::int64_t cols, 
   std::int64_t i = 0;
   for (; i + pair_lanes <= cols; i += pair_lanes) {
     if (!LAST) {
-      ask(next + i + ahead_of<T>, pair_lanes);
+      ask<STORES>(next + i + ahead_of<T>, pair_lanes);
       const TwoVectors v = load_pair(next + i);
       most_of_next = {larger(v.a, most_of_next.a), larger(v.b, most_of_next.b)};
     }
@@ -129,6 +129,9 @@ ROOFMARK_LEAF void softmax_rows(const T* x, T* y, float* scratch, std::int64_t r
 
 #define ROOFMARK_DEFINE(T)                                                                  \
   void softmax(const T* x, T* y, float* scratch, std::int64_t rows, std::int64_t cols) {    \
+    if (fits_l2<T>(rows, cols)) {                                                           \
+      return softmax_rows<Stores::cached>(x, y, scratch, rows, cols);                       \
+    }                                                                                       \
     softmax_rows<Stores::ordinary>(x, y, scratch, rows, cols);                              \
   }                                                                                         \
   void softmax_nt(const T* x, T* y, float* scratch, std::int64_t rows, std::int64_t cols) { \

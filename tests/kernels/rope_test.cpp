@@ -11,7 +11,11 @@ namespace {
 template <class T, class Body>
 void each_leaf_of(Body body) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, isa_##isa::rope}, {#isa, isa_##isa::rope_nt},
-  for_each_runnable<RopeLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  if constexpr (std::is_same_v<T, bf16>) {
+    for_each_runnable<RopeLeaf<T>>({ROOFMARK_EACH_ISA_OF_rope(ROOFMARK_ROW)}, body);
+  } else {
+    for_each_runnable<RopeLeaf<T>>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, body);
+  }
 #undef ROOFMARK_ROW
 }
 
