@@ -43,6 +43,14 @@ TEST(Presets, EveryOperatorOfAQuantizedModelHasAVariantOnCpus) {
   }
 }
 
+TEST(Presets, DevicesAreThoseThatAreAsked) {
+  using Devices = std::vector<std::string>;
+  EXPECT_EQ(policy_of({}, small_machine()).devices, Devices{"cpu"});
+  EXPECT_EQ(policy_of({.devices = {"cuda"}}, small_machine()).devices, Devices{"cuda"});
+  EXPECT_EQ(policy_of({.devices = {"cuda", "cpu", "cuda"}}, small_machine()).devices,
+            (Devices{"cuda", "cpu"}));
+}
+
 TEST(Presets, OnAGpuAloneTheCacheOfNarrowActivationsHas16Bits) {
   const auto attention = [](RunRequest request) {
     request.models = {"llama-3-8b"};
