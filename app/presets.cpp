@@ -130,7 +130,8 @@ struct Formats {
 std::vector<Formats> formats_of(const RunRequest& request, const std::vector<std::string>& devices,
                                 const Preset& preset, const Machine& machine) {
   if (!request.formats.empty()) {
-    return {{request.formats, "", devices == std::vector<std::string>{"cuda"}}};
+    const bool on_gpu = devices.size() == 1 && devices.front() == "cuda";
+    return {Formats{request.formats, "", on_gpu}};
   }
   std::vector<Formats> all;
   for (const std::string& device : devices) {
@@ -190,6 +191,7 @@ Policy policy_of(const RunRequest& request, const Machine& machine) {
   policy.preset = request.preset;
   policy.only = request.only;
   policy.filter = request.filter;
+  policy.devices.clear();  // of what a policy is without a request
   for (const std::string& device : or_else(request.devices, {"cpu"})) {
     const bool had = std::count(policy.devices.begin(), policy.devices.end(), device) > 0;
     if (!had) policy.devices.push_back(device);

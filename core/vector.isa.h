@@ -99,7 +99,9 @@ ROOFMARK_LEAF vf32 load(const std::int8_t* at) {
 ROOFMARK_LEAF vu32 load_u16(const void* at) {
 #if defined(__AVX2__)
   vu32 wide;
-  asm("vpmovzxwd %1, %0" : "=v"(wide) : "m"(*static_cast<const vu16_unaligned*>(at)));
+  // From a register: with an operand in memory GCC 12 kept the sums of a product in memory too.
+  const vu16 words = *static_cast<const vu16_unaligned*>(at);
+  asm("vpmovzxwd %1, %0" : "=v"(wide) : "v"(words));
   return wide;
 #else
   const vu16 words =

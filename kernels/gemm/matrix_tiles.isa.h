@@ -20,12 +20,12 @@ struct Octets : Sums {
 
 /// Sums of pairs of rows and pairs of columns, [row][column] in a vector.
 template <int rows>
-struct Squares {
+struct TileSums {
   static constexpr int row_pairs = (rows + 1) / 2;
   vi32 sums[row_pairs][column_pairs];
 
   /// Row r, panel_columns next to one another.
-  ROOFMARK_LEAF vi32 of_row(const Squares& all, int r, int v) {
+  ROOFMARK_LEAF vi32 of_row(const TileSums& all, int r, int v) {
     const vi32 left = all.sums[r / 2][2 * v], right = all.sums[r / 2][2 * v + 1];
     return r % 2 == 0 ? vi32{left[0], left[1], right[0], right[1]}
                       : vi32{left[2], left[3], right[2], right[3]};
@@ -40,17 +40,17 @@ requires(Math::in_squares) static
   constexpr int w_bytes = panel_vectors * Math::weight_bytes;
   const std::int64_t stride = block.of.a_stride;
   const char *a = block.a + row * stride, *w = block.w;
-  Squares<rows> squares = {};
+  TileSums<rows> squares = {};
   for (std::int64_t u = 0; u < block.units; ++u, a += Math::unit_bytes, w += w_bytes, soon += 64) {
     __builtin_prefetch(soon, 0, 2);
-    vu32 pairs[Squares<rows>::row_pairs];
-    for (int p = 0; p < Squares<rows>::row_pairs; ++p) {
+    vu32 pairs[TileSums<rows>::row_pairs];
+    for (int p = 0; p < TileSums<rows>::row_pairs; ++p) {
       const char* first = a + 2 * p * stride;
       pairs[p] = load_two_rows(first, 2 * p + 1 < rows ? first + stride : first);
     }
     for (int c = 0; c < column_pairs; ++c) {
       const vu32 columns = load_u32(w + c * ROOFMARK_VECTOR_BYTES);
-      for (int p = 0; p < Squares<rows>::row_pairs; ++p) {
+      for (int p = 0; p < TileSums<rows>::row_pairs; ++p) {
         squares.sums[p][c] = add_square(squares.sums[p][c], pairs[p], columns);
       }
     }
@@ -58,7 +58,7 @@ requires(Math::in_squares) static
   vi32 sums[rows][panel_vectors];
   begin<Math, rows>(sums, block, row);
   for (int r = 0; r < rows; ++r) {
-    for (int v = 0; v < panel_vectors; ++v) sums[r][v] += Squares<rows>::of_row(squares, r, v);
+    for (int v = 0; v < panel_vectors; ++v) sums[r][v] += TileSums<rows>::of_row(squares, r, v);
     end<Math>(sums[r], block, row + r);
   }
 }

@@ -39,8 +39,8 @@ bool has_variant(const std::vector<Kernel>& kernels, const Operator& op) {
 
 TEST(Presets, EveryOperatorOfAQuantizedModelHasAVariantOnCpus) {
   const std::vector<Kernel> kernels = all_kernels();
-  for (const std::string& model : {"llama-3-8b", "gpt2", "gemma-2-9b"}) {
-    for (const std::string& format : {"w8a8", "w4a8", "w4a16", "bf16-f32"}) {
+  for (const std::string model : {"llama-3-8b", "gpt2", "gemma-2-9b"}) {
+    for (const std::string format : {"w8a8", "w4a8", "w4a16", "bf16-f32"}) {
       for (const Operator& op : asked({.models = {model}, .formats = {format}})) {
         if (op.kernel == "qk" || op.kernel == "sv") continue;  // eager attention has no kernel yet
         EXPECT_TRUE(has_variant(kernels, op))
@@ -48,6 +48,14 @@ TEST(Presets, EveryOperatorOfAQuantizedModelHasAVariantOnCpus) {
       }
     }
   }
+}
+
+TEST(Presets, DevicesAreThoseThatAreAsked) {
+  using Devices = std::vector<std::string>;
+  EXPECT_EQ(policy_of({}, small_machine()).devices, Devices{"cpu"});
+  EXPECT_EQ(policy_of({.devices = {"cuda"}}, small_machine()).devices, Devices{"cuda"});
+  EXPECT_EQ(policy_of({.devices = {"cuda", "cpu", "cuda"}}, small_machine()).devices,
+            (Devices{"cuda", "cpu"}));
 }
 
 TEST(Presets, OnAGpuAloneTheCacheOfNarrowActivationsHas16Bits) {

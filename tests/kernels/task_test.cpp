@@ -311,7 +311,9 @@ TEST(Tasks, WithADamagedOutputAreWrong) {
     EXPECT_GT(error_when_damaged(Add<float>(isa_of_all::add, rows, 2), at), 1) << at;
     EXPECT_GT(error_when_damaged(Norm<float>(isa_of_all::norm, rows, 2), at), 1) << at;
     EXPECT_GT(error_when_damaged(LayerNorm<float>(isa_of_all::layer_norm, rows, 2), at), 1) << at;
-    EXPECT_GT(error_when_damaged(GatedActivation<float, Silu>(isa_of_all::activation, rows, 2), at), 1) << at;
+    EXPECT_GT(error_when_damaged(GatedActivation<float, Silu>(isa_of_all::activation, rows, 2), at),
+              1)
+        << at;
     EXPECT_GT(error_when_damaged(Softmax<float>(isa_of_all::softmax, rows, 2), at), 1) << at;
   }
   for (const std::int64_t at : {0, 33, 66}) {

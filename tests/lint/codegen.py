@@ -159,11 +159,32 @@ def check_exp(functions, isa, name="exp_sums", least=10):
     return problems
 
 
+MULTIPLIES = re.compile(r"v?(fn?madd\d+|mul)ps|vdpbf16ps|vpdpbusd|f(mla|madd|mlal)|bfdot|sdot|smmla")
+
+
+def check_tile(functions):
+    """Sums of the largest tile stay in registers: its loops store nothing."""
+    problems, looked = [], 0
+    for name in functions:
+        if not re.search(r"::tile<.*, 6>\(", name):
+            continue
+        for body in objects.inner_loops(functions[name]):
+            if sum(bool(MULTIPLIES.match(i.mnemonic)) for i in body) < 12:  # the copy of a row's end
+                continue
+            looked += 1
+            problems += [f"'{i}' inside the loop" for i in body if i.mnemonic.startswith("st") or
+                         re.fullmatch(r"v?mov\w+", i.mnemonic) and i.operands.endswith(")")]
+    return problems if looked else ["no loop that multiplies"]
+
+
 # Source file -> function -> what looks at it.
 LOOKS = {
     "exp": {"exp_sums": check_exp,
             "short_exp_sums": lambda f, isa: check_exp(f, isa, "short_exp_sums", 6)},
     "stream": {name: lambda f, isa, name=name: check_stream(f, isa, name) for name in STREAM_NAMES},
+    # SSE2 has 16 registers, and widens f16 in many steps.
+    "gemm": {"tile": lambda f, isa: [] if isa == "sse2" else check_tile(f)},
+    "gemm_pairs": {"tile": lambda f, isa: check_tile(f)},
     "pace": {name: lambda f, isa, name=name: check_pace(f, name) for name in PACE},
 }
 

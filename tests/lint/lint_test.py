@@ -287,8 +287,25 @@ void exp_sums(const float* x, long, long n, float*) {{
         self.assertEqual(findings("movups (%1),%%xmm2\\n"), [])
         self.assertIn("inside the loop", findings("movups %%xmm2,(%1)\\n")[0])
 
+    @unittest.skipUnless(X86, "x86 assembly")
+    def test_a_tile_whose_sums_pass_through_memory_is_caught(self):
+        def findings(body, rows=6):
+            text = f"""
+namespace roofmark::isa_avx2 {{
+template <class Math, int rows> __attribute__((noinline)) void tile(const float* x, long n) {{
+  asm volatile("1:\\n .rept 12\\n mulps %%xmm1,%%xmm0\\n .endr\\n {body} dec %0\\n jnz 1b\\n" : "+r"(n) : "r"(x) : "xmm0"); }}
+template void tile<int, {rows}>(const float*, long);
+}}
+"""
+            self.compile("gemm", "avx2", text)
+            return codegen.check_tile(objects.functions("objdump", self.root / "avx2/gemm.isa.cpp.o"))
+
+        self.assertEqual(findings("movups (%1),%%xmm2\\n"), [])
+        self.assertIn("inside the loop", findings("movups %%xmm2,(%1)\\n")[0])
+        self.assertEqual(findings("", rows=5), ["no loop that multiplies"])
+
     def test_a_list_without_the_probes_is_caught(self):
-        self.assertEqual(len(codegen.check(self.write("list", ""))), 3)
+        self.assertEqual(len(codegen.check(self.write("list", ""))), 5)
 
 
 if __name__ == "__main__":

@@ -66,16 +66,16 @@ int main() {
   check_product<NativeGemv>(check, "gemv " #leaf, leaf, format, of_vectors());
 #define ROOFMARK_GEMV_W4(leaf, format) \
   check_product<NibbleGemv>(check, "gemv " #leaf, leaf, format, of_vectors());
-#define ROOFMARK_CHECK(isa, bytes)                  \
-  ROOFMARK_GEMM(isa_##isa::gemm_f32, "f32")         \
-  ROOFMARK_GEMM(isa_##isa::gemm_f16, "f16-f32")     \
-  ROOFMARK_GEMM(isa_##isa::gemm_bf16, "bf16-f32")   \
-  ROOFMARK_GEMV(isa_##isa::gemv_f32, "f32")         \
-  ROOFMARK_GEMV(isa_##isa::gemv_f16, "f16-f32")     \
-  ROOFMARK_GEMV(isa_##isa::gemv_bf16, "bf16-f32")   \
-  ROOFMARK_GEMM_W4(isa_##isa::gemm_w4a16, "w4a16")  \
-  ROOFMARK_GEMM_W4(isa_##isa::gemm_w4a8, "w4a8")    \
-  ROOFMARK_GEMV_W4(isa_##isa::gemv_w4a16, "w4a16")  \
+#define ROOFMARK_CHECK(isa, bytes)                 \
+  ROOFMARK_GEMM(isa_##isa::gemm_f32, "f32")        \
+  ROOFMARK_GEMM(isa_##isa::gemm_f16, "f16-f32")    \
+  ROOFMARK_GEMM(isa_##isa::gemm_bf16, "bf16-f32")  \
+  ROOFMARK_GEMV(isa_##isa::gemv_f32, "f32")        \
+  ROOFMARK_GEMV(isa_##isa::gemv_f16, "f16-f32")    \
+  ROOFMARK_GEMV(isa_##isa::gemv_bf16, "bf16-f32")  \
+  ROOFMARK_GEMM_W4(isa_##isa::gemm_w4a16, "w4a16") \
+  ROOFMARK_GEMM_W4(isa_##isa::gemm_w4a8, "w4a8")   \
+  ROOFMARK_GEMV_W4(isa_##isa::gemv_w4a16, "w4a16") \
   ROOFMARK_GEMV_W4(isa_##isa::gemv_w4a8, "w4a8")
   ROOFMARK_EACH_ISA(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
@@ -83,28 +83,28 @@ int main() {
   ROOFMARK_EACH_ISA_OF_gemm_f16(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMV(isa_##isa::gemv_f16, "f16-f32")
-  ROOFMARK_EACH_ISA_OF_gemv_f16(ROOFMARK_CHECK)
+      ROOFMARK_EACH_ISA_OF_gemv_f16(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMM(isa_##isa::gemm_bf16_pairs, "bf16-f32")
-  ROOFMARK_EACH_ISA_OF_gemm_pairs(ROOFMARK_CHECK)
+          ROOFMARK_EACH_ISA_OF_gemm_pairs(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMV(isa_##isa::gemv_bf16_pairs, "bf16-f32")
-  ROOFMARK_EACH_ISA_OF_gemv_pairs(ROOFMARK_CHECK)
+              ROOFMARK_EACH_ISA_OF_gemv_pairs(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMM(isa_##isa::gemm_int8, "w8a8")
-  ROOFMARK_EACH_ISA_OF_gemm_int8(ROOFMARK_CHECK)
+                  ROOFMARK_EACH_ISA_OF_gemm_int8(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMV(isa_##isa::gemv_int8, "w8a8")
-  ROOFMARK_EACH_ISA_OF_gemv_int8(ROOFMARK_CHECK)
+                      ROOFMARK_EACH_ISA_OF_gemv_int8(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMM_W4(isa_##isa::gemm_w4a8_quads, "w4a8")
-  ROOFMARK_EACH_ISA_OF_gemm_w4a8(ROOFMARK_CHECK)
+                          ROOFMARK_EACH_ISA_OF_gemm_w4a8(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMV_W4(isa_##isa::gemv_w4a8_quads, "w4a8")
-  ROOFMARK_EACH_ISA_OF_gemv_w4a8(ROOFMARK_CHECK)
+                              ROOFMARK_EACH_ISA_OF_gemv_w4a8(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
 #define ROOFMARK_CHECK(isa, bytes) ROOFMARK_GEMV_W4(isa_##isa::gemv_w4a16_pairs, "w4a16")
-  ROOFMARK_EACH_ISA_OF_gemv_w4a16(ROOFMARK_CHECK)
+                                  ROOFMARK_EACH_ISA_OF_gemv_w4a16(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
-  return check.status();
+                                      return check.status();
 }
