@@ -37,11 +37,14 @@ void Table::add(std::vector<std::string> cells) {
 }
 
 std::string Table::text(std::size_t widest_cell) const {
+  const auto shown = [&](const std::string& cell) {
+    return widest_cell == std::string::npos ? plain(cell) : plain_within(cell, widest_cell);
+  };
   std::vector<std::vector<std::string>> lines(1);
   for (const Column& column : columns_) lines[0].push_back(column.title);
   for (const auto& row : rows_) {
     lines.emplace_back();
-    for (const std::string& cell : row) lines.back().push_back(plain_within(cell, widest_cell));
+    for (const std::string& cell : row) lines.back().push_back(shown(cell));
   }
   std::vector<std::size_t> widths(columns_.size());
   for (const auto& line : lines) {

@@ -27,7 +27,7 @@ class Table {
   static constexpr std::size_t text_columns = 100;  ///< longer names push the rest off any screen
 
   /// Aligned columns, two spaces apart, no trailing blanks.  Cells are made plain (plain_text.h)
-  /// and shortened to that many columns.
+  /// and shortened to that many columns; npos: whole.
   std::string text(std::size_t widest_cell = text_columns) const;
   /// A GitHub table: pipes and markup escaped, cells made plain and shortened to 200 columns.
   std::string markdown() const;

@@ -30,14 +30,16 @@ std::string format_obstacle(const Kernel& kernel, const Format& format, const st
                             const Machine& machine) {
   if (device == "cuda" && machine.gpus.empty()) return "no CUDA device";
   std::string first;
+  bool any = false;
   for (const Variant& variant : kernel.variants) {
+    any = any || variant.device == device;
     if (variant.device != device || !(variant.format == format)) continue;
     const std::string reason = obstacle(variant, machine);
     if (reason.empty()) return {};
     if (first.empty()) first = reason;
   }
-  return first.empty() ? "no " + format.name() + " variant of " + kernel.name + " for " + device
-                       : first;
+  if (!first.empty()) return first;
+  return "no " + (any ? format.name() + " " : "") + "variant of " + kernel.name + " for " + device;
 }
 
 }  // namespace roofmark

@@ -219,12 +219,11 @@ class Planner {
   /// threads, and of leaves whatever their instruction set; a filter shows every one.
   bool is_said(const Case& what) {
     if (what.reason.empty() || !policy_.filter.empty()) return false;
-    const bool leaf = what.variant != nullptr && is_native(*what.variant);
-    const std::string variant = what.variant == nullptr || leaf ? "" : what.variant->name;
-    return !said_
-                .insert(what.kernel->name + '/' + variant + '/' + what.format.name() + '/' +
-                        what.device + '/' + what.reason)
-                .second;
+    std::string key = what.kernel->name + '/' + what.device + '/' + what.reason;
+    if (what.variant != nullptr) {
+      key += '/' + what.format.name() + '/' + (is_native(*what.variant) ? "" : what.variant->name);
+    }
+    return !said_.insert(key).second;
   }
 
   void add(const Case& what) {

@@ -35,6 +35,14 @@ TEST(Table, CountsColumnsNotBytes) {
             "e\u0301e\u0301e\u0301e\u0301  z\n");
 }
 
+TEST(Table, ShortensLongCellsOrLeavesThemWhole) {
+  Table table({{"name"}});
+  const std::string name(1000, 'x');
+  table.add({name});
+  EXPECT_EQ(table.text().find(name), std::string::npos);
+  EXPECT_EQ(table.text(std::string::npos), "name\n" + name + "\n");
+}
+
 TEST(Table, IsAMarkdownTable) {
   EXPECT_EQ(example().markdown(),
             "| name | time |\n|---|--:|\n| softmax | 3.14 ms |\n| add | 812 ns |\n");

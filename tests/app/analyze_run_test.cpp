@@ -29,6 +29,8 @@ roofmark::Run run_of_llama() {
   Measurement gemv = kernel_row("gemv", work, 2 * work.bytes().value / 0x1p36, read);
   gemv.shape = {{"n", 4096}, {"k", 4096}};
   gemv.conditions.state = "cold";
+  gemv.implementation = "a library's kernel";
+  gemv.format_error = 0.25;
   gemv.id = "gemv/avx512/f32/cpu/t1/n=4096,k=4096,state=cold";
   for (Pair& pair : gemv.pairs) pair = {2 * work.bytes().value / 0x1p36, 1};
   run.rows = {fma, read, gemv};
@@ -56,6 +58,12 @@ TEST(AnalyzeRun, WithoutAModelItIsTheLadderAndThePoints) {
   const JsonView analysis = JsonView::parse(json.out, "stdout");
   EXPECT_EQ(analysis.at("ceilings").elements().size(), 2u);
   EXPECT_FALSE(analysis.has("layers"));
+  const JsonView point = analysis.at("points").elements().at(0);
+  EXPECT_EQ(point.at("implementation").text(), "a library's kernel");
+  EXPECT_EQ(point.at("format_error").number(0, 1), 0.25);
+  const Outcome markdown = run_program({"analyze", "--run", path, "--output", "md"});
+  EXPECT_NE(markdown.out.find("2.5e-01"), std::string::npos) << markdown.out;
+  EXPECT_NE(markdown.out.find("a library's kernel"), std::string::npos);
 }
 
 TEST(AnalyzeRun, AModelStandsOnTheMeasuredRooflineBesideTheTheoreticalOne) {
