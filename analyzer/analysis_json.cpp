@@ -76,6 +76,8 @@ void add_work(Json& json, const Work& work) {
   json["input_bytes"] = number(work.input().value);
   json["output_bytes"] = number(work.output().value);
   json["kv_bytes"] = number((work.kv_read + work.kv_written).value);
+  json["kv_read_bytes"] = number(work.kv_read.value);
+  json["kv_written_bytes"] = number(work.kv_written.value);
   json["bytes"] = number(work.bytes().value);
 }
 
@@ -100,6 +102,12 @@ Json json_of(const CacheReach& cache) {
   return {{"level", cache.level}, {"bytes", number(cache.bytes)}};
 }
 
+Json json_of(const Shape& shape) {
+  Json json = Json::object();
+  for (const Extent& extent : shape.extents) json[extent.name] = extent.value;
+  return json;
+}
+
 Json json_of(const Layer& layer) {
   Json json{{"operator", layer.op}, {"phase", layer.phase}, {"count", layer.count}};
   add_work(json, layer.work);
@@ -117,6 +125,10 @@ Json json_of(const Layer& layer) {
   json["predicted_seconds"] = number(layer.predicted);
   json["provenance"] = word(layer.provenance);
   json["reason"] = word(layer.reason);
+  json["kernel"] = word(layer.kernel);
+  json["format"] = layer.format.name();
+  json["shape"] = layer.shape.extents.empty() ? Json(nullptr) : json_of(layer.shape);
+  json["reads"] = layer.reads_known ? Json(layer.reads) : Json(nullptr);
   return json;
 }
 
@@ -154,6 +166,9 @@ Json json_of(const Generation& generation) {
   json["time_to_first_token"] = number(generation.first_token);
   json["time_per_output_token"] = number(generation.per_output_token);
   json["tokens_per_second"] = number(generation.tokens_per_second);
+  json["predicted_seconds"] = number(generation.predicted);
+  json["predicted_time_to_first_token"] = number(generation.predicted_first_token);
+  json["predicted_time_per_output_token"] = number(generation.predicted_per_output_token);
   json["storage"] = json_of(generation.storage);
   return json;
 }
@@ -202,7 +217,8 @@ Json json_of(const BatchRange& range) {
           {"last", range.last},
           {"best", range.best},
           {"gain_first", number(range.gain_first)},
-          {"gain_last", number(range.gain_last)}};
+          {"gain_last", number(range.gain_last)},
+          {"from", range.from}};
 }
 
 Json json_of(const Sweep& sweep);  // these are themselves of lists

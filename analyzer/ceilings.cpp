@@ -170,6 +170,11 @@ const Ceiling* best_compute(const std::vector<Ceiling>& ceilings, const std::str
   });
 }
 
+const Ceiling* best_exponentials(const std::vector<Ceiling>& ceilings, const std::string& device,
+                                 int threads) {
+  return best(ceilings, device, threads, is_exponential);
+}
+
 const Ceiling* best_bandwidth(const std::vector<Ceiling>& ceilings, const std::string& level,
                               const std::string& device, int threads) {
   return best(ceilings, device, threads, [&](const Ceiling& ceiling) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/analysis.h"
@@ -28,6 +29,15 @@ std::vector<Ceiling> ceilings_of(const Run& run, const RunFacts& facts);
 /// or null.
 const Ceiling* best_compute(const std::vector<Ceiling>& ceilings, const std::string& format,
                             const std::string& device, int threads);
+/// The kernel of the probe that times e^x.  Its format, none-f32, is also that of additions and
+/// square roots.
+inline constexpr std::string_view exponential_probe = "exp";
+inline bool is_exponential(const Ceiling& ceiling) {
+  return ceiling.kind == "compute" && ceiling.kernel == exponential_probe;
+}
+/// The largest measured rate of exponentials; null where there is none.
+const Ceiling* best_exponentials(const std::vector<Ceiling>& ceilings, const std::string& device,
+                                 int threads);
 /// The largest measured bandwidth at a level; null where there is none.
 const Ceiling* best_bandwidth(const std::vector<Ceiling>& ceilings, const std::string& level,
                               const std::string& device, int threads);

@@ -73,8 +73,12 @@ Roofline measured_roofline(const Run& run, const Analysis& analysis, const std::
   roofline.name = title_of(run.machine);
   roofline.engine.name = device;
   for_each_usable(analysis, device, "compute", [&](const Ceiling& ceiling) {
+    const OpRate value{*ceiling.value};
     OpRate& peak = roofline.engine.peaks[ceiling.format];
-    peak = std::max(peak, OpRate{*ceiling.value});
+    peak = std::max(peak, value);
+    if (is_exponential(ceiling)) {
+      roofline.exponentials = std::max(roofline.exponentials.value_or(value), value);
+    }
   });
   Known<Bandwidth> read, any;
   for_each_usable(analysis, device, "bandwidth", [&](const Ceiling& ceiling) {

@@ -101,8 +101,16 @@ Known<Seconds> Costing::seconds(const CountedOperator& op) {
   if (op.link.value > 0) {
     return roofline_.link ? Known<Seconds>(op.link / *roofline_.link) : std::nullopt;
   }
-  if (!roofline_.bandwidth) return std::nullopt;
-  return roof_seconds(op.work, peak(op.format), *roofline_.bandwidth);
+  return roof_seconds(op.work, peak(op.format), roofline_);
+}
+
+void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
+  const Known<Seconds> one = predict_ && sum.predicted ? predict_(op).seconds : std::nullopt;
+  if (one) {
+    *sum.predicted += *one * static_cast<double>(op.count);
+  } else {
+    sum.predicted.reset();
+  }
 }
 
 void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) {
@@ -110,6 +118,7 @@ void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) 
     const double count = static_cast<double>(op.count);
     sum.work += op.work * count;
     sum.link += op.link * count;
+    add_prediction(sum, op);
     const Known<Seconds> one = seconds(op);
     if (!sum.seconds || !one) {
       sum.seconds.reset();
@@ -130,11 +139,6 @@ const char* PassCost::bound() const {
   if (!seconds) return "unknown";
   if (sending > computing && sending > moving) return "link";
   return computing > moving ? "compute" : "memory";
-}
-
-PassCost cost_of(const Workload& workload, const Setting& setting, const WorkModel& exact,
-                 const Roofline& roofline) {
-  return Costing(roofline).add_all(count_all(workload, setting, exact));
 }
 
 }  // namespace roofmark

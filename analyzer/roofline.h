@@ -18,12 +18,14 @@ struct Roofline {
   Known<Bandwidth> bandwidth;
   Known<Bytes> memory;
   Known<Bandwidth> link;  ///< of one device to the others it works with, one direction
+  Known<OpRate> exponentials;  ///< e^x per second, measured; null: they are as fast as the peak
 };
 
 /// Where work stands: attainable = min(peak, intensity x bandwidth), seconds = max(ops / peak,
 /// bytes / bandwidth).  An intensity equal to the ridge point peak / bandwidth is compute bound
-/// (Williams et al. 2009, doi:10.1145/1498765.1498785).  Work without operations takes bytes /
-/// bandwidth and needs no peak. What the roofline does not know leaves attainable and seconds
+/// (Williams et al. 2009, doi:10.1145/1498765.1498785).  Where the exponentials alone take longer than
+/// that, attainable = ops / (exponentials / their rate) and the bound is compute.  Work without
+/// operations takes bytes / bandwidth and needs no peak. What the roofline does not know leaves attainable and seconds
 /// empty, bound "unknown" and a reason.
 struct Standing {
   Known<OpRate> attainable;
@@ -33,13 +35,17 @@ struct Standing {
 };
 Standing stand(const Work& work, const Format& format, const Roofline& roofline);
 
-/// The seconds of that alone, where the peak is already found: max(ops / peak, bytes / bandwidth).
+/// The seconds of that alone, where the peak is already found: max(ops / peak, bytes / bandwidth,
+/// exponentials / their rate).
 inline Known<Seconds> roof_seconds(const Work& work, const Known<OpRate>& peak,
-                                   Bandwidth bandwidth) {
-  const Seconds moving = work.bytes() / bandwidth;
+                                   const Roofline& roofline) {
+  if (!roofline.bandwidth) return std::nullopt;
+  const Seconds moving = work.bytes() / *roofline.bandwidth;
   if (work.ops.value == 0) return moving;
   if (!peak) return std::nullopt;
-  return std::max(moving, work.ops / *peak);
+  const Seconds longer = std::max(moving, work.ops / *peak);
+  if (!roofline.exponentials) return longer;
+  return std::max(longer, work.exponentials / *roofline.exponentials);
 }
 
 }  // namespace roofmark

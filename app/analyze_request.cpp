@@ -114,9 +114,7 @@ std::vector<Format> formats_of(const AnalyzeRequest& request, const Format& othe
         "--dtype does not go with --weight-bits and --activation-bits (both say the widths); leave "
         "one of them out");
   }
-  std::vector<Format> formats;
-  for (const std::string& dtype : request.dtypes)
-    formats.push_back(format_called(dtype, "--dtype"));
+  std::vector<Format> formats = formats_asked(request);
   if (formats.empty()) {
     formats.push_back(setting.has_bits() ? format_of(setting, otherwise) : otherwise);
   }
@@ -219,16 +217,16 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   return roofline;
 }
 
-std::vector<Format> network_formats(const AnalyzeRequest& request) {
+std::vector<Format> formats_asked(const AnalyzeRequest& request) {
   std::vector<Format> formats;
   for (const std::string& dtype : request.dtypes)
     formats.push_back(format_called(dtype, "--dtype"));
-  if (formats.empty()) formats.emplace_back();
   return formats;
 }
 
 Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
-                             const Roofline& roofline, const WorkModel& exact) {
+                             const Roofline& roofline, const WorkModel& exact,
+                             const Predict& predict) {
   for (const std::string& flag : request.model_flags) {
     if (model && (flag == "--phase" || flag == "--batch" || flag == "--context")) continue;
     throw InputError(flag + " does not go with --sweet-spot" +
@@ -258,7 +256,8 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
     analysis.title += ", " + std::string(name(phase));
     if (phase == Phase::prefill) analysis.title += " of " + std::to_string(context) + " tokens";
   }
-  analysis.sweet_spot = sweet_spot_of_model(workload, phases, most, exact, roofline, scales);
+  analysis.sweet_spot =
+      sweet_spot_of_model(workload, phases, most, exact, roofline, scales, predict);
   return analysis;
 }
 

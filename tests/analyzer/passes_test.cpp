@@ -38,7 +38,8 @@ Workload prefill(std::int64_t tokens) {
 }
 
 PassCost cost(const Workload& asked, const Setting& setting = {}) {
-  return cost_of(asked, setting, registry_work_model(), device());
+  const Roofline roofline = device();
+  return Costing(roofline).add_all(count_all(asked, setting, registry_work_model()));
 }
 
 const Layer& layer_called(const Analysis& analysis, const std::string& op) {
