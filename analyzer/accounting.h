@@ -42,6 +42,9 @@ struct CountedOperator {
 struct Prediction {
   Known<Seconds> seconds;
   std::string provenance;
+
+  /// Not merely a roof.
+  bool by_kernel() const { return provenance == "measured" || provenance == "interpolated"; }
 };
 /// Empty where there is no such machine.
 using Predict = std::function<Prediction(const CountedOperator&)>;

@@ -95,6 +95,7 @@ struct Total {
   Known<Seconds> latency;
   Known<Storage> storage;  ///< of this phase
   Known<Seconds> predicted;
+  Known<double> kernels_share;  ///< of `predicted`, what rows of kernels say and not roofs
 };
 
 /// A prompt and the tokens generated after it (generation.h).
@@ -105,6 +106,7 @@ struct Generation {
   Known<Seconds> first_token, seconds, per_output_token;
   /// The same as a run's own kernels would have it (prediction.h).
   Known<Seconds> predicted_first_token, predicted, predicted_per_output_token;
+  Known<double> kernels_share;  ///< as in Total
   Known<double> tokens_per_second;
   Storage storage;  ///< with the cache as long as it gets
 };

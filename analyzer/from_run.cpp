@@ -26,8 +26,11 @@ void for_each_usable(const Analysis& analysis, const std::string& device, const 
   }
 }
 
+/// What is asked for as it is, else what is found in the machine's power mode.
 const Hardware* data_sheet(const Run& run, const std::string& device, const Hardware* asked) {
-  return asked && asked->describes(run.machine, device) ? asked : hardware_of(run.machine, device);
+  if (asked && asked->describes(run.machine, device)) return asked;
+  const Hardware* found = hardware_of(run.machine, device);
+  return found ? &in_mode_of(*found, run.machine) : nullptr;
 }
 
 RunFacts facts_of(const Run& run, const RunOptions& options) {

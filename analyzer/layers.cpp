@@ -117,14 +117,18 @@ void put_reads(std::span<Layer> layers, const Workload& workload, const Setting&
       setting.devices > 1 ? collectives_of(workload) : std::map<std::string, std::string>{};
   for (Layer& layer : layers) {
     layer.reads_known = true;
+    const auto add = [&](const std::string& name) {
+      const auto& reads = layer.reads;
+      if (std::find(reads.begin(), reads.end(), name) == reads.end()) layer.reads.push_back(name);
+    };
     for (const auto& [summed, sum] : sums) {
-      if (layer.op == sum && all.count(summed) > 0) layer.reads.push_back(summed);
+      if (layer.op == sum && all.count(summed) > 0) add(summed);
     }
     const auto found = all.find(layer.op);
     if (found == all.end()) continue;
     for (const std::string& name : found->second) {
       const auto sum = sums.find(name);
-      layer.reads.push_back(sum == sums.end() ? name : sum->second);
+      add(sum == sums.end() ? name : sum->second);
     }
   }
 }
@@ -212,6 +216,7 @@ void stand_on(Layer& layer, const Roofline& roofline) {
 
 Total sum_of(std::string phase, std::span<const Layer> layers) {
   Total total{.phase = std::move(phase), .seconds = Seconds{}, .predicted = Seconds{}};
+  Seconds by_kernels;
   const auto add = [](Known<Seconds>& sum, const Known<Seconds>& one, double count) {
     sum = sum && one ? Known<Seconds>(*sum + *one * count) : std::nullopt;
   };
@@ -221,6 +226,12 @@ Total sum_of(std::string phase, std::span<const Layer> layers) {
     total.link += layer.link * count;
     add(total.seconds, layer.seconds, count);
     add(total.predicted, layer.predicted, count);
+    if (Prediction{layer.predicted, layer.provenance}.by_kernel() && layer.predicted) {
+      by_kernels += *layer.predicted * count;
+    }
+  }
+  if (total.predicted && total.predicted->value > 0) {
+    total.kernels_share = by_kernels / *total.predicted;
   }
   return total;
 }

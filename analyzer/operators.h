@@ -74,10 +74,11 @@ std::vector<Operator> operators(const Workload& workload);
 /// what core/stored.h adds to them; a norm with its scales.
 Shape measured_shape(const std::string& kernel, const Shape& shape, const Format& format);
 
-/// What quantizes the inputs of products where each row of activations gets its scale anew (kernel
-/// quantize, rows x cols of f16): attn, out, mlp, down and head.  Empty but for int8 activations.
-/// No part of operators(), whose int8 activations have static scales from one end of the network
-/// to the other; measured beside them, for those who do not.
+/// What quantizes the inputs of products with int8 activations where each row gets its scale anew
+/// (kernel quantize, rows x cols of f16), each input once however many products read it: attn, out,
+/// mlp, down and head, elsewhere named for the first product that reads it.  No part of operators(),
+/// whose int8 activations have static scales from one end of the network to the other; measured
+/// beside them, for those who do not.
 std::vector<Operator> dynamic_quantization(const Workload& workload);
 
 /// LayerNorm (kernel layer_norm) at the shapes of the model's norms: what a model that has it in

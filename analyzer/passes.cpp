@@ -105,12 +105,14 @@ Known<Seconds> Costing::seconds(const CountedOperator& op) {
 }
 
 void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
-  const Known<Seconds> one = predict_ && sum.predicted ? predict_(op).seconds : std::nullopt;
-  if (one) {
-    *sum.predicted += *one * static_cast<double>(op.count);
-  } else {
+  const Prediction one = predict_ && sum.predicted ? predict_(op) : Prediction{};
+  if (!one.seconds) {
     sum.predicted.reset();
+    return;
   }
+  const Seconds all = *one.seconds * static_cast<double>(op.count);
+  *sum.predicted += all;
+  if (one.by_kernel()) sum.by_kernels += all;
 }
 
 void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) {
@@ -133,6 +135,11 @@ void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) 
       (moves ? sum.moving : sum.computing) += all;
     }
   }
+}
+
+Known<double> PassCost::kernels_share() const {
+  if (!predicted || predicted->value <= 0) return std::nullopt;
+  return by_kernels / *predicted;
 }
 
 const char* PassCost::bound() const {

@@ -44,7 +44,10 @@ struct PassCost {
   Known<Seconds> seconds = Seconds{};  ///< null where the roofline lacks a ceiling that is needed
   Seconds computing, moving, sending;  ///< of those, by what binds the operators
   Known<Seconds> predicted = Seconds{};  ///< null where nobody predicts one of the operators
+  Seconds by_kernels;                    ///< of those, by rows of kernels and not by roofs
 
+  /// What part of `predicted` kernels say; null where nothing is predicted.
+  Known<double> kernels_share() const;
   /// Under which most of the time falls: compute | memory | link | unknown.
   const char* bound() const;
 };

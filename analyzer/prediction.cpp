@@ -24,6 +24,13 @@ bool same_extents(const Shape& a, const Shape& b) {
                     [](const Extent& x, const Extent& y) { return x.name == y.name; });
 }
 
+/// What is compared of a call: a gemv is the product of one row.
+Shape compared(const std::string& kernel, Shape shape) {
+  if (kernel == "gemv") shape.extents.insert(shape.extents.begin(), {"m", 1});
+  return shape;
+}
+std::string compared(const std::string& kernel) { return kernel == "gemv" ? "gemm" : kernel; }
+
 Known<Seconds> at_roof(const CountedOperator& op, const Roofline& roofline) {
   if (op.link.value <= 0) return stand(op.work, op.format, roofline).seconds;
   return roofline.link ? Known<Seconds>(op.link / *roofline.link) : std::nullopt;
@@ -43,9 +50,11 @@ Predictor::Predictor(const Run& run, const Analysis& of_run, const std::string& 
     const Point& point = *found->second;
     if (point.grade == 'X' || !point.seconds || *point.seconds <= 0) continue;
     const Known<Seconds> roof = stand(row.work, row.format, measured_).seconds;
-    rows_[{row.kernel, row.format.name()}].push_back(
-        {&row, Seconds{*point.seconds},
-         roof ? Known<double>(roof->value / *point.seconds) : std::nullopt, place_of(row.shape)});
+    Shape shape = compared(row.kernel, row.shape);
+    std::vector<double> place = place_of(shape);
+    rows_[{compared(row.kernel), row.format.name()}].push_back(
+        {&row, std::move(shape), Seconds{*point.seconds},
+         roof ? Known<double>(roof->value / *point.seconds) : std::nullopt, std::move(place)});
   }
 }
 
@@ -98,7 +107,7 @@ Known<double> Predictor::interpolated(const std::vector<Reached>& all, const Sha
   const std::vector<double> place = place_of(shape);
   std::vector<Series> series;
   for (const Reached& one : all) {
-    if (!one.share || !same_extents(one.row->shape, shape)) continue;
+    if (!one.share || !same_extents(one.shape, shape)) continue;
     const auto same = std::find_if(series.begin(), series.end(), [&](const Series& rows) {
       const Measurement& other = *rows.front()->row;
       return other.variant == one.row->variant && other.threads == one.row->threads &&
@@ -121,12 +130,13 @@ Known<double> Predictor::interpolated(const std::vector<Reached>& all, const Sha
 
 Prediction Predictor::operator()(const CountedOperator& op) const {
   const Known<Seconds> roof = at_roof(op, measured_);
-  const auto like = rows_.find({op.kernel, op.format.name()});
+  const auto like = rows_.find({compared(op.kernel), op.format.name()});
   if (like != rows_.end() && !op.shape.extents.empty()) {
-    const Shape shape = measured_shape(op.kernel, op.shape, op.format);
+    const Shape shape =
+        compared(op.kernel, measured_shape(op.kernel, op.shape, op.format));
     Known<Seconds> fastest;
     for (const Reached& one : like->second) {
-      if (one.row->shape == shape) fastest = std::min(fastest.value_or(one.seconds), one.seconds);
+      if (one.shape == shape) fastest = std::min(fastest.value_or(one.seconds), one.seconds);
     }
     if (fastest) return {fastest, "measured"};
     const Known<double> share = roof ? interpolated(like->second, shape) : std::nullopt;

@@ -26,7 +26,8 @@ namespace roofmark {
 ///   spec          seconds at the theoretical roof: the run has no ceiling for it either
 ///
 /// Rows whose operands lie in a cache, and rows of grade X, say nothing of a call.  Shapes are
-/// compared as measured_shape() has them, formats by name: both types of 16 bits are alike.
+/// compared as measured_shape() has them, a gemv being a gemm of one row, formats by name: both types
+/// of 16 bits are alike.
 class Predictor {
  public:
   /// `of_run` is the run's own analysis; both roofs are of that device.  The run outlives this.
@@ -39,6 +40,7 @@ class Predictor {
   /// A row of the run, and how much of the roof it reaches.
   struct Reached {
     const Measurement* row;
+    Shape shape;
     Seconds seconds;
     Known<double> share;
     std::vector<double> place;  ///< logarithms of its extents

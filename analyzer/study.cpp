@@ -47,6 +47,7 @@ constexpr const char* csv_columns[] = {"model",
                                        "reason",
                                        "images_per_second",
                                        "predicted_s",
+                                       "predicted_by_kernels",
                                        "predicted_generation_s",
                                        "predicted_per_output_token_s"};
 
@@ -83,7 +84,10 @@ std::vector<Column> columns_of(const Shown& shown) {
                      : !shown.tokens ? "images/s"
                                      : "tokens or images/s",
                      Align::right});
-  if (shown.predicted) columns.push_back({"predicted", Align::right});
+  if (shown.predicted) {
+    columns.push_back({"predicted", Align::right});
+    columns.push_back({"by kernels", Align::right});
+  }
   columns.push_back({"bound"});
   columns.push_back({"memory", Align::right});
   columns.push_back({"fits"});
@@ -119,7 +123,10 @@ std::vector<std::string> cells_of(const StudyRow& row, const Shown& shown, std::
   add(si(row.work.bytes().value, "B"));
   add(seconds_cell(row.seconds));
   add(rate ? plain_number(*rate) : "unknown");
-  if (shown.predicted) add(seconds_cell(row.predicted));
+  if (shown.predicted) {
+    add(seconds_cell(row.predicted));
+    add(percent(row.kernels_share));
+  }
   add(row.bound);
   add(iec(row.storage.peak.value));
   add(row.fits ? fits_cell(row) : "-");
@@ -181,6 +188,7 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const
   row.link = cost.link;
   row.seconds = cost.seconds;
   row.predicted = cost.predicted;
+  row.kernels_share = cost.kernels_share();
   row.bound = cost.bound();
   if (!cost.seconds) row.reason = why_unknown(counted.operators, roofline);
   if (cost.seconds && cost.seconds->value > 0) {
@@ -272,6 +280,7 @@ std::string study_csv(const Study& study) {
                                    row.reason,
                                    cell(row.images_per_second),
                                    cell(row.predicted),
+                                   cell(row.kernels_share),
                                    cell(row.predicted_generation),
                                    cell(row.predicted_per_output_token)};
     if (!is_counted(row)) {  // names and a reason alone

@@ -26,6 +26,7 @@ struct StudyRow {
   Known<double> per_output_token;
   Known<double> images_per_second;       ///< of a convolution network, which has no tokens
   Known<Seconds> predicted;              ///< on the machine of a run (prediction.h)
+  Known<double> kernels_share;           ///< of that, what rows of kernels say and not roofs
   Known<double> predicted_generation, predicted_per_output_token;
   std::string reason;  ///< why a row has no figures, or no seconds
   double x = 0;        ///< the value swept, on the curve

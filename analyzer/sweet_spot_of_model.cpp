@@ -101,9 +101,7 @@ class Sampler {
   Known<double> by_kernels(const CountedOperator& op) const {
     if (!predict_) return std::nullopt;
     const Prediction prediction = predict_(op);
-    const bool kernel =
-        prediction.provenance == "measured" || prediction.provenance == "interpolated";
-    return kernel ? Known<double>(prediction.seconds->value) : std::nullopt;
+    return prediction.by_kernel() ? Known<double>(prediction.seconds->value) : std::nullopt;
   }
 
   Times times(std::int64_t sequences, const Format& format,

@@ -46,6 +46,14 @@ struct Variable {
   void (*put)(AnalyzeRequest&, const std::string&);
 };
 
+std::string attention_called(const std::string& value) {
+  for (const Attention known : {Attention::flash, Attention::eager}) {
+    if (value == name(known)) return value;
+  }
+  throw InputError("--sweep attention: \"" + printable(value, 40) +
+                   "\" is none (there are flash and eager); write attention=flash,eager");
+}
+
 constexpr Variable variables[] = {
     {"batch", "--batch", most_sequences,
      [](AnalyzeRequest& r, const std::string& v) { r.batch = std::stoll(v); }},
@@ -61,7 +69,7 @@ constexpr Variable variables[] = {
      [](AnalyzeRequest& r, const std::string& v) { r.setting.kv_bits = std::stoi(v); }},
     {"dtype", "--dtype", 0, [](AnalyzeRequest& r, const std::string& v) { r.dtypes = {v}; }},
     {"attention", "--attention", 0,
-     [](AnalyzeRequest& r, const std::string& v) { r.attention = v; }},
+     [](AnalyzeRequest& r, const std::string& v) { r.attention = attention_called(v); }},
     {"hardware", "", 0, nullptr}};  // not of a workload: each is put on every hardware
 
 const Variable& variable_called(const std::string& what, const std::string& sweep) {

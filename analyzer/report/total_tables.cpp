@@ -42,7 +42,10 @@ Table totals_table(const Analysis& analysis) {
     columns.push_back({"per output token", Align::right});
   }
   columns.push_back({network ? "images/s at roof" : "tokens/s at roof", Align::right});
-  if (predicted) columns.push_back({"predicted", Align::right});
+  if (predicted) {
+    columns.push_back({"predicted", Align::right});
+    columns.push_back({"by kernels", Align::right});
+  }
   Table table(columns);
   for (const Total& row : analysis.totals) {
     const bool prefill = row.phase == name(Phase::prefill);
@@ -56,7 +59,10 @@ Table totals_table(const Analysis& analysis) {
       cells.push_back(prefill ? "-" : latency);
     }
     cells.push_back(rate ? plain_number(*rate) : "unknown");
-    if (predicted) cells.push_back(row.predicted ? si(row.predicted->value, "s") : "unknown");
+    if (predicted) {
+      cells.push_back(row.predicted ? si(row.predicted->value, "s") : "unknown");
+      cells.push_back(percent(row.kernels_share));
+    }
     table.add(std::move(cells));
   }
   return table;

@@ -4,17 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "core/strict_json.h"
+#include "tests/analyzer/made_up_device.h"
 #include "tests/app/program.h"
 
 namespace roofmark {
 namespace {
-
-Roofline roofline_with(double f16, double int8, double bandwidth) {
-  Roofline roofline{.name = "made up", .bandwidth = Bandwidth{bandwidth}};
-  roofline.engine.peaks["f16-f32"] = OpRate{f16};
-  if (int8 > 0) roofline.engine.peaks["w8a8"] = OpRate{int8};
-  return roofline;
-}
 
 const Crossover& crossover(const SweetSpot& spot, const std::string& from, const std::string& to) {
   for (const Crossover& one : spot.crossovers) {
