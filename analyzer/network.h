@@ -20,7 +20,7 @@ struct Step {
   Operator op;
   std::array<int, 4> reads{none, none, none, none};  ///< steps of the stage, by index, each once
   double elements = 0;  ///< of its result; 0: that goes to the cache, or is part of another step's
-  int part_of = none;  ///< the step into whose result it writes rows of its own
+  int part_of = none;   ///< the step into whose result it writes rows of its own
   bool in_place = false;  ///< may overwrite what it reads first, where nothing needs that any more
 };
 

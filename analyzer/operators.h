@@ -76,9 +76,9 @@ Shape measured_shape(const std::string& kernel, const Shape& shape, const Format
 
 /// What quantizes the inputs of products with int8 activations where each row gets its scale anew
 /// (kernel quantize, rows x cols of f16), each input once however many products read it: attn, out,
-/// mlp, down and head, elsewhere named for the first product that reads it.  No part of operators(),
-/// whose int8 activations have static scales from one end of the network to the other; measured
-/// beside them, for those who do not.
+/// mlp, down and head, elsewhere named for the first product that reads it.  No part of
+/// operators(), whose int8 activations have static scales from one end of the network to the other;
+/// measured beside them, for those who do not.
 std::vector<Operator> dynamic_quantization(const Workload& workload);
 
 /// LayerNorm (kernel layer_norm) at the shapes of the model's norms: what a model that has it in

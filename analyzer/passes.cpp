@@ -105,7 +105,8 @@ Known<Seconds> Costing::seconds(const CountedOperator& op) {
 }
 
 void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
-  const Prediction one = predict_ && sum.predicted ? predict_(op) : Prediction{};
+  if (!sum.predicted) return;
+  const Prediction one = predict_(op);
   if (!one.seconds) {
     sum.predicted.reset();
     return;
@@ -116,11 +117,12 @@ void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
 }
 
 void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) {
+  if (!predict_) sum.predicted.reset();
   for (const CountedOperator& op : operators) {
     const double count = static_cast<double>(op.count);
     sum.work += op.work * count;
     sum.link += op.link * count;
-    add_prediction(sum, op);
+    if (predict_) add_prediction(sum, op);
     const Known<Seconds> one = seconds(op);
     if (!sum.seconds || !one) {
       sum.seconds.reset();

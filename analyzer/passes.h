@@ -41,8 +41,8 @@ Storage storage_of(const Workload& workload, const Setting& setting);
 struct PassCost {
   Work work;
   Bytes link;
-  Known<Seconds> seconds = Seconds{};  ///< null where the roofline lacks a ceiling that is needed
-  Seconds computing, moving, sending;  ///< of those, by what binds the operators
+  Known<Seconds> seconds = Seconds{};    ///< null where the roofline lacks a ceiling that is needed
+  Seconds computing, moving, sending;    ///< of those, by what binds the operators
   Known<Seconds> predicted = Seconds{};  ///< null where nobody predicts one of the operators
   Seconds by_kernels;                    ///< of those, by rows of kernels and not by roofs
 

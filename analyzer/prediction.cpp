@@ -132,8 +132,7 @@ Prediction Predictor::operator()(const CountedOperator& op) const {
   const Known<Seconds> roof = at_roof(op, measured_);
   const auto like = rows_.find({compared(op.kernel), op.format.name()});
   if (like != rows_.end() && !op.shape.extents.empty()) {
-    const Shape shape =
-        compared(op.kernel, measured_shape(op.kernel, op.shape, op.format));
+    const Shape shape = compared(op.kernel, measured_shape(op.kernel, op.shape, op.format));
     Known<Seconds> fastest;
     for (const Reached& one : like->second) {
       if (one.shape == shape) fastest = std::min(fastest.value_or(one.seconds), one.seconds);

@@ -17,16 +17,16 @@ struct Roofline {
   Engine engine;     ///< its peaks
   Known<Bandwidth> bandwidth;
   Known<Bytes> memory;
-  Known<Bandwidth> link;  ///< of one device to the others it works with, one direction
+  Known<Bandwidth> link;       ///< of one device to the others it works with, one direction
   Known<OpRate> exponentials;  ///< e^x per second, measured; null: they are as fast as the peak
 };
 
 /// Where work stands: attainable = min(peak, intensity x bandwidth), seconds = max(ops / peak,
 /// bytes / bandwidth).  An intensity equal to the ridge point peak / bandwidth is compute bound
-/// (Williams et al. 2009, doi:10.1145/1498765.1498785).  Where the exponentials alone take longer than
-/// that, attainable = ops / (exponentials / their rate) and the bound is compute.  Work without
-/// operations takes bytes / bandwidth and needs no peak. What the roofline does not know leaves attainable and seconds
-/// empty, bound "unknown" and a reason.
+/// (Williams et al. 2009, doi:10.1145/1498765.1498785).  Where the exponentials alone take longer
+/// than that, attainable = ops / (exponentials / their rate) and the bound is compute.  Work
+/// without operations takes bytes / bandwidth and needs no peak. What the roofline does not know
+/// leaves attainable and seconds empty, bound "unknown" and a reason.
 struct Standing {
   Known<OpRate> attainable;
   Known<Seconds> seconds;

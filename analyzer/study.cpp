@@ -199,7 +199,7 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const
   }
   row.storage = counted.storage;
   if (counted.setting.generate > 0 && prefill) {
-    const Generation generation = 
+    const Generation generation =
         generation_of(workload, counted.setting, exact, roofline, predict);
     row.generation = number(generation.seconds);
     row.per_output_token = number(generation.per_output_token);

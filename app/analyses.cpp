@@ -35,8 +35,7 @@ void refuse_what_networks_alone_have(const AnalyzeRequest& request, const Model&
 
 /// One set of workloads on one roofline, with what would help.
 Analysis analysis_of(const AnalyzeRequest& request, const std::vector<Workload>& workloads,
-                     const WorkModel& work, const Roofline& roofline,
-                     const Predict& predict = {}) {
+                     const WorkModel& work, const Roofline& roofline, const Predict& predict = {}) {
   const Setting setting = setting_of(request.setting, accounting_of(request));
   Analysis analysis = analyze_model(workloads, setting, work, roofline, predict);
   if (setting.generate > 0 && !analysis.generation) {
@@ -118,9 +117,8 @@ std::vector<Analysis> analyses_on_run(const AnalyzeRequest& request, const Run& 
   std::vector<Analysis> analyses;
   for (const std::string& argument : request.models) {
     const Subject subject = subject_of(argument);
-    for (Analysis& one : subject.network
-                             ? of_network(request, *subject.network, machine.roofline)
-                             : of_model(request, *subject.model, run, machine, work)) {
+    for (Analysis& one : subject.network ? of_network(request, *subject.network, machine.roofline)
+                                         : of_model(request, *subject.model, run, machine, work)) {
       // A sweet spot says itself where it is from the run's rows.
       analyses.push_back(request.sweet_spot
                              ? std::move(one)

@@ -203,7 +203,8 @@ class StudyMaker {
   void add_network(Study& study, const Combination& one, const ConvNetwork& network) {
     for (const Format& format : network_formats(one.request, network)) {
       for (const Target& target : targets_) {
-        const Analysis analysis = analysis_of_network(one.request, network, format, target.roofline);
+        const Analysis analysis =
+            analysis_of_network(one.request, network, format, target.roofline);
         put(study, one, network.name, target, study_row(analysis, format, target.roofline));
       }
     }

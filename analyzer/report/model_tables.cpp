@@ -78,8 +78,7 @@ Table operators_table(const SweetSpot& spot) {
       const bool one = range.first == range.last;
       table.add({op.op, op.phase,
                  std::to_string(range.first) + (one ? "" : " to " + std::to_string(range.last)),
-                 range.best, first == last ? first : first + " to " + last, range.from,
-                 "-"});
+                 range.best, first == last ? first : first + " to " + last, range.from, "-"});
     }
     if (op.ranges.empty()) table.add({op.op, op.phase, "-", "unknown", "-", "-", op.reason});
   }

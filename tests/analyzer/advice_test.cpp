@@ -115,8 +115,7 @@ TEST(Advice, ExponentialsThatBindAreNamed) {
   const Workload asked = decode(Attention::eager);
   const WorkModel work = registry_work_model();
   const Analysis analysis = analyze_model(std::span(&asked, 1), {}, work, roofline);
-  const std::vector<Advice> answers =
-      advice_on(std::span(&asked, 1), {}, work, roofline, analysis);
+  const std::vector<Advice> answers = advice_on(std::span(&asked, 1), {}, work, roofline, analysis);
   const auto attention = std::find_if(answers.begin(), answers.end(),
                                       [](const Advice& one) { return one.op == "attention"; });
   ASSERT_NE(attention, answers.end());

@@ -46,7 +46,8 @@ TEST(Dependencies, OfEagerAttentionNormedHeadsLatentsAndExperts) {
   EXPECT_EQ(reads.at("sv_matmul"), (Names{"softmax", "v_proj"}));
   reads = reads_of(workload("deepseek-v2-lite", Phase::decode));
   EXPECT_EQ(reads.at("attention"), (Names{"q_absorb", "rope", "kv_a_norm"}));
-  EXPECT_EQ(reads.at("expert_sum"), (Names{"expert_down_proj", "router_scores", "shared_down_proj"}));
+  EXPECT_EQ(reads.at("expert_sum"),
+            (Names{"expert_down_proj", "router_scores", "shared_down_proj"}));
   EXPECT_EQ(reads.at("mlp_add"), (Names{"attn_add", "down_proj", "expert_sum"}));
   reads = reads_of(workload("deepseek-v2-lite", Phase::prefill));
   EXPECT_EQ(reads.at("attention"), (Names{"rope", "kv_b_proj"}));

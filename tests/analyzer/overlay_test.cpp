@@ -76,7 +76,8 @@ std::string matched(const Layer& wanted, const std::string& id) {
 TEST(Overlay, AnExtentThatTheLayerDoesNotHaveIsAnotherCall) {
   Layer attention = layer();
   attention.kernel = "attention";
-  EXPECT_EQ(matched(attention, "attention/avx2/f32/cpu/t1/n=4096,k=4096,window=128,state=cold"), "");
+  EXPECT_EQ(matched(attention, "attention/avx2/f32/cpu/t1/n=4096,k=4096,window=128,state=cold"),
+            "");
   EXPECT_NE(matched(attention, "attention/avx2/f32/cpu/t1/n=4096,k=4096,state=cold"), "");
 }
 

@@ -51,8 +51,8 @@ struct Measured {
 
 TEST(Prediction, BetweenTwoRowsTheShareIsLinearInTheLogarithms) {
   Measured measured;
-  measured.add(square(99), work(99), 99 / 0.25);                   // a quarter of the roof
-  measured.add(square(399), work(399), 399 / 1.0);                 // all of it
+  measured.add(square(99), work(99), 99 / 0.25);                       // a quarter of the roof
+  measured.add(square(399), work(399), 399 / 1.0);                     // all of it
   const Prediction call = measured.predicted(square(199), work(199));  // 100, 200, 400: half way
   EXPECT_EQ(call.provenance, "interpolated");
   EXPECT_NEAR(call.seconds->value, 199 / 0.5, 1e-9);

@@ -26,14 +26,16 @@ TEST(Roofline, TheRidgePointItselfIsComputeBound) {
 }
 
 TEST(Roofline, WorkWithoutOperationsTakesItsBytes) {
-  const Standing moved = stand(work(0, 2e9), Format{DType::fp8, DType::fp8, DType::f32}, made_up_device());
+  const Standing moved =
+      stand(work(0, 2e9), Format{DType::fp8, DType::fp8, DType::f32}, made_up_device());
   EXPECT_EQ(moved.seconds, Seconds{2e-3});
   EXPECT_EQ(moved.attainable, OpRate{0});
   EXPECT_EQ(moved.bound, "memory");
 }
 
 TEST(Roofline, WhatIsNotKnownIsNotGuessed) {
-  const Standing no_peak = stand(work(1, 1), Format{DType::fp8, DType::fp8, DType::f32}, made_up_device());
+  const Standing no_peak =
+      stand(work(1, 1), Format{DType::fp8, DType::fp8, DType::f32}, made_up_device());
   EXPECT_FALSE(no_peak.attainable);
   EXPECT_FALSE(no_peak.seconds);
   EXPECT_EQ(no_peak.bound, "unknown");
