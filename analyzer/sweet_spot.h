@@ -78,6 +78,6 @@ struct SweetSpot {
 };
 
 /// Of weights alone on that roofline, without a model.
-SweetSpot sweet_spot(const Roofline& roofline, WeightScales scales);
+SweetSpot sweet_spot(const Roofline& roofline, WeightScales scales, DType sixteen);
 
 }  // namespace roofmark

@@ -181,13 +181,33 @@ std::vector<BatchRange> ranges_of(Sampler& sampler, std::size_t op, std::int64_t
   return ranges;
 }
 
+/// Of the types of 16 bits that the roofline has peaks for one that a run has kernels of, else the
+/// first.
+DType sixteen_bits_of(const WorkloadOf& workload, const std::vector<Phase>& phases,
+                      const WorkModel& exact, const Roofline& roofline, const Predict& predict) {
+  const DType first = sixteen_bits_on(roofline);
+  if (!predict) return first;
+  for (const DType type : {first, DType::bf16}) {
+    const Format format{type, type, DType::f32};
+    if (!roofline.engine.peak(format)) continue;
+    for (const Phase phase : phases) {
+      for (const CountedOperator& op :
+           count(workload(phase, 1, format), Accounting::exact, exact)) {
+        if (op.shape.get("k", 0) > 0 && predict(op).by_kernel()) return type;
+      }
+    }
+  }
+  return first;
+}
+
 }  // namespace
 
 SweetSpot sweet_spot_of_model(const WorkloadOf& workload, const std::vector<Phase>& phases,
                               std::int64_t most_sequences, const WorkModel& exact,
                               const Roofline& roofline, WeightScales scales,
                               const Predict& predict) {
-  SweetSpot spot = sweet_spot(roofline, scales);
+  const DType sixteen = sixteen_bits_of(workload, phases, exact, roofline, predict);
+  SweetSpot spot = sweet_spot(roofline, scales, sixteen);
   spot.most_sequences = most_sequences;
   for (const Phase phase : phases) {
     Sampler sampler(workload, phase, exact, roofline, spot.roofs, predict);

@@ -239,7 +239,7 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
   analysis.title =
       "quantization sweet spot" + (roofline.name.empty() ? "" : " on " + roofline.name);
   if (!model) {
-    analysis.sweet_spot = sweet_spot(roofline, scales);
+    analysis.sweet_spot = sweet_spot(roofline, scales, sixteen_bits_on(roofline));
     return analysis;
   }
   const std::int64_t context = request.context.value_or(2048);

@@ -138,5 +138,20 @@ TEST(SweetSpotOfModel, AKernelIsNeverComparedWithACeiling) {
   }
 }
 
+TEST(SweetSpotOfModel, SixteenBitsAreThoseThatTheRunHasKernelsOf) {
+  const Model model = find_model("llama-3-8b");
+  Roofline roofline = roofline_with(312e12, 624e12, 2.039e12);
+  roofline.engine.peaks["bf16-f32"] = OpRate{312e12};
+  for (const char* measured : {"f16-f32", "bf16-f32"}) {
+    const Predict predict = [&](const CountedOperator& op) -> Prediction {
+      return {Seconds{1e-3}, op.format.name() == measured ? "measured" : "ceiling"};
+    };
+    const SweetSpot spot =
+        sweet_spot_of_model(workload_of(model, 128), {Phase::decode}, 1, registry_work_model(),
+                            roofline, WeightScales::none, predict);
+    EXPECT_EQ(spot.roofs[0].quantization.format.name(), measured);
+  }
+}
+
 }  // namespace
 }  // namespace roofmark
