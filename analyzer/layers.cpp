@@ -198,16 +198,7 @@ void warn_where_too_large(Analysis& analysis, const Storage& needed, const Roofl
 void stand_on(Layer& layer, const Roofline& roofline) {
   const Work& work = layer.work;
   layer.intensity = work.bytes().value > 0 ? (work.ops / work.bytes()).value : 0;
-  if (layer.link.value > 0) {
-    layer.bound = roofline.link ? "link" : "unknown";
-    if (roofline.link) {
-      layer.seconds = layer.link / *roofline.link;
-    } else {
-      layer.reason = "the bandwidth between devices is not known; pass --link";
-    }
-    return;
-  }
-  Standing standing = stand(work, layer.format, roofline);
+  Standing standing = stand({.format = layer.format, .work = work, .link = layer.link}, roofline);
   layer.attainable = standing.attainable;
   layer.seconds = standing.seconds;
   layer.bound = std::move(standing.bound);

@@ -90,6 +90,14 @@ Storage storage_of(const Workload& workload, const Setting& setting) {
   return whole;
 }
 
+Standing stand(const CountedOperator& op, const Roofline& roofline) {
+  if (op.link.value <= 0) return stand(op.work, op.format, roofline);
+  if (!roofline.link) {
+    return {.reason = "the bandwidth between devices is not known; pass --link"};
+  }
+  return {.seconds = op.link / *roofline.link, .bound = "link"};
+}
+
 const Known<OpRate>& Costing::peak(const Format& format) {
   for (const auto& [known, peak] : peaks_) {
     if (known == format) return peak;

@@ -52,6 +52,9 @@ struct PassCost {
   const char* bound() const;
 };
 
+/// Where one call stands: its work under the roof, or (bound "link") what it sends on the link.
+Standing stand(const CountedOperator& op, const Roofline& roofline);
+
 /// A roofline that many operators are put on: each format's peak is looked up once.  `predict` says
 /// what a measured machine would take beside it.
 class Costing {

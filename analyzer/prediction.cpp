@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analyzer/operators.h"
+#include "analyzer/passes.h"
 
 namespace roofmark {
 namespace {
@@ -30,11 +31,6 @@ Shape compared(const std::string& kernel, Shape shape) {
   return shape;
 }
 std::string compared(const std::string& kernel) { return kernel == "gemv" ? "gemm" : kernel; }
-
-Known<Seconds> at_roof(const CountedOperator& op, const Roofline& roofline) {
-  if (op.link.value <= 0) return stand(op.work, op.format, roofline).seconds;
-  return roofline.link ? Known<Seconds>(op.link / *roofline.link) : std::nullopt;
-}
 
 }  // namespace
 
@@ -129,7 +125,7 @@ Known<double> Predictor::interpolated(const std::vector<Reached>& all, const Sha
 }
 
 Prediction Predictor::operator()(const CountedOperator& op) const {
-  const Known<Seconds> roof = at_roof(op, measured_);
+  const Known<Seconds> roof = stand(op, measured_).seconds;
   const auto like = rows_.find({compared(op.kernel), op.format.name()});
   if (like != rows_.end() && !op.shape.extents.empty()) {
     const Shape shape = compared(op.kernel, measured_shape(op.kernel, op.shape, op.format));
@@ -142,7 +138,7 @@ Prediction Predictor::operator()(const CountedOperator& op) const {
     if (share) return {*roof / *share, "interpolated"};
   }
   if (roof) return {roof, "ceiling"};
-  const Known<Seconds> theory = at_roof(op, theoretical_);
+  const Known<Seconds> theory = stand(op, theoretical_).seconds;
   return theory ? Prediction{theory, "spec"} : Prediction{};
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "analyzer/generation.h"
-#include "analyzer/layers.h"
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 #include "analyzer/passes.h"
@@ -153,9 +152,8 @@ Known<double> number(const Known<Seconds>& seconds) {
 /// Of the first operator whose time is not known.
 std::string why_unknown(const std::vector<CountedOperator>& operators, const Roofline& roofline) {
   for (const CountedOperator& op : operators) {
-    Layer layer{.op = op.name, .format = op.format, .work = op.work, .link = op.link};
-    stand_on(layer, roofline);
-    if (!layer.seconds) return layer.reason;
+    const Standing standing = stand(op, roofline);
+    if (!standing.seconds) return standing.reason;
   }
   return {};
 }
