@@ -27,22 +27,12 @@ std::vector<Analysis> of_network(const AnalyzeRequest& request, const ConvNetwor
   return analyses;
 }
 
-void refuse_what_networks_alone_have(const AnalyzeRequest& request, const Model& model) {
-  if (request.intermediates.empty()) return;
-  throw InputError("--intermediates says something of a convolution network (" + model.name +
-                   " is none; --attention says what a model stores); leave it out");
-}
-
 /// One set of workloads on one roofline, with what would help.
 Analysis analysis_of(const AnalyzeRequest& request, const std::vector<Workload>& workloads,
                      const WorkModel& work, const Roofline& roofline, const Predict& predict = {}) {
   const Setting setting = setting_of(request.setting, accounting_of(request));
+  require_prompt(setting, workloads);
   Analysis analysis = analyze_model(workloads, setting, work, roofline, predict);
-  if (setting.generate > 0 && !analysis.generation) {
-    throw InputError(
-        "--generate begins with a prompt (there is no prefill here); leave out --phase, or add "
-        "prefill to it");
-  }
   analysis.answers = advice_on(workloads, setting, work, roofline, analysis);
   return analysis;
 }

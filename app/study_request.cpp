@@ -211,9 +211,11 @@ class StudyMaker {
   }
 
   void add_model(Study& study, const Combination& one, const Model& model) {
+    refuse_what_networks_alone_have(one.request, model);
     const Setting setting = setting_of(one.request.setting, accounting_);
     for (auto& set :
          run_ ? workloads_of(one.request, model, *run_) : workloads_of(one.request, model)) {
+      require_prompt(setting, set);
       for (Workload& workload : set) {
         const CountedWorkload counted = counted_workload(std::move(workload), setting, work_);
         for (const Target& target : targets_) {

@@ -24,6 +24,12 @@ std::vector<Format> network_formats(const AnalyzeRequest& request, const ConvNet
   return formats;
 }
 
+void refuse_what_networks_alone_have(const AnalyzeRequest& request, const Model& model) {
+  if (request.intermediates.empty()) return;
+  throw InputError("--intermediates says something of a convolution network (" + model.name +
+                   " is none; --attention says what a model stores); leave it out");
+}
+
 Analysis analysis_of_network(const AnalyzeRequest& request, const ConvNetwork& network,
                              const Format& format, const Roofline& roofline) {
   const Intermediates intermediates =

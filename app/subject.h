@@ -27,6 +27,9 @@ Subject subject_of(const std::string& argument);
 /// something is asked that only language models have.
 std::vector<Format> network_formats(const AnalyzeRequest& request, const ConvNetwork& network);
 
+/// Throws InputError where something is asked of the model that only networks have.
+void refuse_what_networks_alone_have(const AnalyzeRequest& request, const Model& model);
+
 /// As many images as --batch says, with the intermediates asked for.
 Analysis analysis_of_network(const AnalyzeRequest& request, const ConvNetwork& network,
                              const Format& format, const Roofline& roofline);

@@ -95,6 +95,16 @@ TEST(AnalyzeNetwork, IsSweptAndComparedWithOthers) {
   EXPECT_NE(both.find("side by side"), std::string::npos) << both;
   EXPECT_NE(both.find("images/s"), std::string::npos) << both;
   expect_refused({"analyze", "vgg16", "--sweep", "context=1,2"}, "convolution network");
+  const std::vector<std::string> swept{"analyze", "gpt2",    "--hardware",
+                                       "h100",    "--sweep", "batch=1,2"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), swept.begin(), swept.end());
+    return more;
+  };
+  expect_refused(with({"--intermediates", "stored"}), "--attention says what a model stores");
+  expect_refused(with({"--phase", "decode", "--generate", "4"}), "--generate begins with a prompt");
+  expect_refused(with({"--sweep", "attention=flash,fast"}), "there are flash and eager");
+  expect_refused(with({"--sweet-spot"}), "which looks at every batch");
 }
 
 TEST(AnalyzeNetwork, LayersHaveSharesAndReadTheOneBefore) {
