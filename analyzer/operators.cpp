@@ -48,8 +48,9 @@ namespace {
 /// What the quantization of a product's inputs is called: several products read the same.
 std::string quantization_of(const std::string& product) {
   static const std::map<std::string, std::string> known{
-      {"q_proj", "attn"}, {"k_proj", "attn"},   {"v_proj", "attn"},    {"out_proj", "out"},
-      {"up_proj", "mlp"}, {"gate_proj", "mlp"}, {"down_proj", "down"}, {"lm_head", "head"}};
+      {"q_proj", "attn"},   {"k_proj", "attn"},    {"v_proj", "attn"},
+      {"out_proj", "out"},  {"router", "expert"},  {"up_proj", "mlp"},
+      {"gate_proj", "mlp"}, {"down_proj", "down"}, {"lm_head", "head"}};
   const auto found = known.find(product);
   return (found == known.end() ? product : found->second) + "_quantize";
 }

@@ -138,7 +138,7 @@ TEST(Operators, DynamicQuantizationFollowsTheNetworkThereIs) {
   }
   EXPECT_EQ(named.at("attn_quantize"), "rows=2,cols=2048 x27;");      // q_proj and kv_a_proj
   EXPECT_EQ(named.at("q_absorb_quantize"), "rows=32,cols=128 x27;");  // 16 heads of 2 tokens
-  EXPECT_EQ(named.at("expert_gate_proj_quantize"), "rows=2,cols=2048 x26;");  // shared ones too
+  EXPECT_EQ(named.at("expert_quantize"), "rows=2,cols=2048 x26;");    // shared ones too
   EXPECT_EQ(named.at("expert_down_proj_quantize"), "rows=12,cols=1408 x26;");
   EXPECT_EQ(named.at("shared_down_proj_quantize"), "rows=2,cols=2816 x26;");
   EXPECT_EQ(named.at("mlp_quantize"), "rows=2,cols=2048 x1;");  // of the one dense layer
