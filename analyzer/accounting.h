@@ -37,6 +37,18 @@ struct CountedOperator {
   Bytes link;  ///< sent by each device to others (tensor_parallel.h); then the work is none
 };
 
+/// How long one call takes on a machine that was measured, and what says so (prediction.h):
+/// measured | interpolated | ceiling | spec; without seconds empty.
+struct Prediction {
+  Known<Seconds> seconds;
+  std::string provenance;
+
+  /// Not merely a roof.
+  bool by_kernel() const { return provenance == "measured" || provenance == "interpolated"; }
+};
+/// Empty where there is no such machine.
+using Predict = std::function<Prediction(const CountedOperator&)>;
+
 /// The operators of the workload with their work on one of `devices` that share it by tensor
 /// parallelism.  Throws InputError where the accounting cannot express that.
 std::vector<CountedOperator> count(const Workload& workload, Accounting accounting,

@@ -117,6 +117,9 @@ std::string why(const Layer& layer, const Roofline& roofline) {
   if (layer.work.ops.value == 0) return "it computes nothing; " + largest_part(layer.work);
   const Known<OpRate> peak = roofline.engine.peak(layer.format);
   const double ridge = peak ? (*peak / *roofline.bandwidth).value : 0;
+  if (layer.bound == "compute" && layer.attainable < peak) {
+    return "its exponentials take longer than its other operations and its bytes";
+  }
   return plain_number(layer.intensity) + " op/B, " +
          (layer.bound == "compute" ? "not below" : "below") + " the ridge point of " +
          plain_number(ridge) + "; " + largest_part(layer.work);

@@ -75,7 +75,10 @@ struct Layer {
   Known<double> achieved;  ///< op/s (bytes/s where nothing is computed)
   Known<double> share_measured, share_theoretical;
   Known<Seconds> predicted;  ///< of one call on the machine of the run (prediction.h)
-  std::string provenance;    ///< of that: measured | interpolated | ceiling
+  std::string provenance;    ///< of that: measured | interpolated | ceiling | spec
+  /// Operators whose results it reads (dependencies() in network.h), where that is known.
+  std::vector<std::string> reads = {};
+  bool reads_known = false;
 };
 
 struct Storage {
@@ -94,6 +97,7 @@ struct Total {
   Known<Seconds> latency;
   Known<Storage> storage;  ///< of this phase
   Known<Seconds> predicted;
+  Known<double> kernels_share;  ///< of `predicted`, what rows of kernels say and not roofs
 };
 
 /// A prompt and the tokens generated after it (generation.h).
@@ -102,6 +106,9 @@ struct Generation {
   Work work;
   Bytes link;
   Known<Seconds> first_token, seconds, per_output_token;
+  /// The same as a run's own kernels would have it (prediction.h).
+  Known<Seconds> predicted_first_token, predicted, predicted_per_output_token;
+  Known<double> kernels_share;  ///< as in Total
   Known<double> tokens_per_second;
   Storage storage;  ///< with the cache as long as it gets
 };

@@ -78,6 +78,8 @@ void add_work(Json& json, const Work& work) {
   json["input_bytes"] = number(work.input().value);
   json["output_bytes"] = number(work.output().value);
   json["kv_bytes"] = number((work.kv_read + work.kv_written).value);
+  json["kv_read_bytes"] = number(work.kv_read.value);
+  json["kv_written_bytes"] = number(work.kv_written.value);
   json["bytes"] = number(work.bytes().value);
 }
 
@@ -102,6 +104,12 @@ Json json_of(const CacheReach& cache) {
   return {{"level", cache.level}, {"bytes", number(cache.bytes)}};
 }
 
+Json json_of(const Shape& shape) {
+  Json json = Json::object();
+  for (const Extent& extent : shape.extents) json[extent.name] = extent.value;
+  return json;
+}
+
 Json json_of(const Layer& layer) {
   Json json{{"operator", layer.op}, {"phase", layer.phase}, {"count", layer.count}};
   add_work(json, layer.work);
@@ -119,6 +127,10 @@ Json json_of(const Layer& layer) {
   json["predicted_seconds"] = number(layer.predicted);
   json["provenance"] = word(layer.provenance);
   json["reason"] = word(layer.reason);
+  json["kernel"] = word(layer.kernel);
+  json["format"] = layer.format.name();
+  json["shape"] = layer.shape.extents.empty() ? Json(nullptr) : json_of(layer.shape);
+  json["reads"] = layer.reads_known ? Json(layer.reads) : Json(nullptr);
   return json;
 }
 
@@ -144,6 +156,7 @@ Json json_of(const Total& total) {
   json["time_to_first_token"] = prefill ? number(total.latency) : Json(nullptr);
   json["time_per_output_token"] = prefill ? Json(nullptr) : number(total.latency);
   json["predicted_seconds"] = number(total.predicted);
+  json["predicted_by_kernels"] = number(total.kernels_share);
   json["storage"] = total.storage ? json_of(*total.storage) : Json(nullptr);
   return json;
 }
@@ -156,6 +169,10 @@ Json json_of(const Generation& generation) {
   json["time_to_first_token"] = number(generation.first_token);
   json["time_per_output_token"] = number(generation.per_output_token);
   json["tokens_per_second"] = number(generation.tokens_per_second);
+  json["predicted_seconds"] = number(generation.predicted);
+  json["predicted_by_kernels"] = number(generation.kernels_share);
+  json["predicted_time_to_first_token"] = number(generation.predicted_first_token);
+  json["predicted_time_per_output_token"] = number(generation.predicted_per_output_token);
   json["storage"] = json_of(generation.storage);
   return json;
 }
@@ -204,7 +221,8 @@ Json json_of(const BatchRange& range) {
           {"last", range.last},
           {"best", range.best},
           {"gain_first", number(range.gain_first)},
-          {"gain_last", number(range.gain_last)}};
+          {"gain_last", number(range.gain_last)},
+          {"from", range.from}};
 }
 
 Json json_of(const Sweep& sweep);  // these are themselves of lists

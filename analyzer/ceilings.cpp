@@ -170,11 +170,15 @@ const Ceiling* best_compute(const std::vector<Ceiling>& ceilings, const std::str
   });
 }
 
-const Ceiling* best_of_probe(const std::vector<Ceiling>& ceilings, const std::string& kernel,
-                             const std::string& format, const std::string& device, int threads) {
-  return best(ceilings, device, threads, [&](const Ceiling& ceiling) {
-    return ceiling.kind == "compute" && ceiling.kernel == kernel && ceiling.format == format;
-  });
+const Ceiling* best_exponentials(const std::vector<Ceiling>& ceilings, const Format& of,
+                                 const std::string& device, int threads) {
+  const auto of_width = [&](const Format& format) {
+    return best(ceilings, device, threads, [&](const Ceiling& ceiling) {
+      return is_exponential(ceiling) && ceiling.format == format.name();
+    });
+  };
+  const Ceiling* found = of_width(function_format(of));
+  return found ? found : of_width({DType::none, DType::f32, DType::f32});
 }
 
 const Ceiling* best_bandwidth(const std::vector<Ceiling>& ceilings, const std::string& level,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/analysis.h"
@@ -28,9 +29,16 @@ std::vector<Ceiling> ceilings_of(const Run& run, const RunFacts& facts);
 /// or null.
 const Ceiling* best_compute(const std::vector<Ceiling>& ceilings, const std::string& format,
                             const std::string& device, int threads);
-/// The same of that probe alone: others of the format may do something else, and faster.
-const Ceiling* best_of_probe(const std::vector<Ceiling>& ceilings, const std::string& kernel,
-                             const std::string& format, const std::string& device, int threads);
+/// The kernel of the probe that times e^x.  Its format, none-f32, is also that of additions and
+/// square roots.
+inline constexpr std::string_view exponential_probe = "exp";
+inline bool is_exponential(const Ceiling& ceiling) {
+  return ceiling.kind == "compute" && ceiling.kernel == exponential_probe;
+}
+/// The largest measured rate of exponentials as good as results of that format want them, else of
+/// those of f32; null where there is neither.
+const Ceiling* best_exponentials(const std::vector<Ceiling>& ceilings, const Format& of,
+                                 const std::string& device, int threads);
 /// The largest measured bandwidth at a level; null where there is none.
 const Ceiling* best_bandwidth(const std::vector<Ceiling>& ceilings, const std::string& level,
                               const std::string& device, int threads);

@@ -24,6 +24,8 @@ class Rows {
            std::int64_t inputs, std::int64_t outputs) {
     const double width = bytes(format_.activations);
     Layer layer{.op = name, .phase = phase, .shape = std::move(shape), .format = format_};
+    layer.reads_known = true;
+    if (!layers_.empty()) layer.reads.push_back(layers_.back().op);  // a chain
     layer.work.ops = Ops{ops * images_};
     layer.work.weights = Bytes{number(parameters) * bytes(format_.weights)};
     layer.work.read = layer.work.weights + Bytes{number(inputs) * images_ * width};
@@ -139,7 +141,10 @@ Analysis analyze_network(const ConvNetwork& network, std::int64_t images, const 
   analysis.layers = rows_of(network, images, format, intermediates, roofline);
   analysis.totals.push_back(sum_of(phase, analysis.layers));
   const Known<Seconds>& seconds = analysis.totals.back().seconds;
-  if (seconds && seconds->value > 0) facts.images_per_second = number(images) / seconds->value;
+  if (seconds && seconds->value > 0) {
+    facts.images_per_second = number(images) / seconds->value;
+    put_shares(analysis.layers, *seconds);
+  }
   analysis.storage = storage_of(network, images, format);
   if (roofline.memory && analysis.storage->peak > *roofline.memory) {
     analysis.warnings.push_back({"this needs " + iec(analysis.storage->peak.value) + ", " +

@@ -27,8 +27,11 @@ void for_each_usable(const Analysis& analysis, const std::string& device, const 
   }
 }
 
+/// What is asked for as it is, else what is found in the machine's power mode.
 const Hardware* data_sheet(const Run& run, const std::string& device, const Hardware* asked) {
-  return asked && asked->describes(run.machine, device) ? asked : hardware_of(run.machine, device);
+  if (asked && asked->describes(run.machine, device)) return asked;
+  const Hardware* found = hardware_of(run.machine, device);
+  return found ? &in_mode_of(*found, run.machine) : nullptr;
 }
 
 RunFacts facts_of(const Run& run, const RunOptions& options) {
@@ -74,8 +77,13 @@ Roofline measured_roofline(const Run& run, const Analysis& analysis, const std::
   roofline.name = title_of(run.machine);
   roofline.engine.name = device;
   for_each_usable(analysis, device, "compute", [&](const Ceiling& ceiling) {
+    const OpRate value{*ceiling.value};
     OpRate& peak = roofline.engine.peaks[ceiling.format];
-    peak = std::max(peak, OpRate{*ceiling.value});
+    peak = std::max(peak, value);
+    if (is_exponential(ceiling)) {
+      Known<OpRate>& rate = roofline.exponentials_in(ceiling.format);
+      rate = std::max(rate.value_or(value), value);
+    }
   });
   Known<Bandwidth> read, any;
   for_each_usable(analysis, device, "bandwidth", [&](const Ceiling& ceiling) {

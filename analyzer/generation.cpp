@@ -15,10 +15,16 @@ Workload step_of(const Workload& prefill, std::int64_t made) {
   return step;
 }
 
+Known<Seconds> per_step(const Known<Seconds>& all, const Known<Seconds>& first,
+                        std::int64_t steps) {
+  if (!all || steps <= 0) return std::nullopt;
+  return (*all - *first) / static_cast<double>(steps);
+}
+
 }  // namespace
 
 Generation generation_of(const Workload& prefill, const Setting& setting, const WorkModel& exact,
-                         const Roofline& roofline) {
+                         const Roofline& roofline, const Predict& predict) {
   if (prefill.phase != Phase::prefill) {
     throw InputError("a generation begins with a prompt; pass --phase prefill,decode");
   }
@@ -26,9 +32,10 @@ Generation generation_of(const Workload& prefill, const Setting& setting, const 
       setting.generate - (setting.accounting == Accounting::llm_viewer ? 0 : 1);
   Generation sum{.sequences = static_cast<std::int64_t>(prefill.queries.size()),
                  .tokens = setting.generate};
-  PassCost cost = cost_of(prefill, setting, exact, roofline);
+  Costing costing(roofline, predict);
+  PassCost cost = costing.add_all(count_all(prefill, setting, exact));
   sum.first_token = cost.seconds;
-  Costing costing(roofline);
+  sum.predicted_first_token = cost.predicted;
   Workload step = step_of(prefill, 0);
   for (std::int64_t made = 0; made < steps; ++made) {
     costing.add(cost, count(step, setting.accounting, exact, setting.devices));
@@ -37,9 +44,10 @@ Generation generation_of(const Workload& prefill, const Setting& setting, const 
   sum.work = cost.work;
   sum.link = cost.link;
   sum.seconds = cost.seconds;
-  if (sum.seconds && steps > 0) {
-    sum.per_output_token = (*sum.seconds - *sum.first_token) / static_cast<double>(steps);
-  }
+  sum.predicted = cost.predicted;
+  sum.kernels_share = cost.kernels_share();
+  sum.per_output_token = per_step(sum.seconds, sum.first_token, steps);
+  sum.predicted_per_output_token = per_step(sum.predicted, sum.predicted_first_token, steps);
   if (sum.seconds && sum.seconds->value > 0) {
     sum.tokens_per_second = static_cast<double>(sum.sequences * sum.tokens) / sum.seconds->value;
   }

@@ -15,6 +15,6 @@ namespace roofmark {
 ///
 /// Throws InputError where the workload is no prefill, or the accounting cannot express it.
 Generation generation_of(const Workload& prefill, const Setting& setting, const WorkModel& exact,
-                         const Roofline& roofline);
+                         const Roofline& roofline, const Predict& predict = {});
 
 }  // namespace roofmark

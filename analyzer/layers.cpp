@@ -1,19 +1,22 @@
 #include "analyzer/layers.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "analyzer/counting_notes.h"
 #include "analyzer/generation.h"
+#include "analyzer/network.h"
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 #include "analyzer/passes.h"
+#include "analyzer/tensor_parallel.h"
 #include "analyzer/weight_formats.h"
 
 namespace roofmark {
 namespace {
 
-Layer layer_of(const CountedOperator& op, const Roofline& roofline) {
+Layer layer_of(const CountedOperator& op, const Roofline& roofline, const Predict& predict) {
   Layer layer{.op = op.name,
               .phase = std::string(name(op.phase)),
               .kernel = op.kernel,
@@ -23,7 +26,18 @@ Layer layer_of(const CountedOperator& op, const Roofline& roofline) {
               .work = op.work,
               .link = op.link};
   stand_on(layer, roofline);
+  if (!predict) return layer;
+  const Prediction prediction = predict(op);
+  layer.predicted = prediction.seconds;
+  layer.provenance = prediction.provenance;
   return layer;
+}
+
+/// Of two provenances that which says less.
+const std::string& weaker(const std::string& a, const std::string& b) {
+  static const std::array<std::string, 5> known{"measured", "interpolated", "ceiling", "spec", ""};
+  return std::find(known.begin(), known.end(), a) < std::find(known.begin(), known.end(), b) ? b
+                                                                                             : a;
 }
 
 /// Calls of one operator in several passes.
@@ -51,6 +65,7 @@ class Calls {
       all.count += layer.count;
       const double weight = layer.seconds ? layer.seconds->value : 1;
       seconds[layer.bound] += weight * static_cast<double>(layer.count);
+      all.provenance = weaker(all.provenance, layer.provenance);
     }
     const double count = static_cast<double>(all.count);
     all.work = sum.work * (1 / count);
@@ -58,6 +73,7 @@ class Calls {
     all.shape = {};
     all.intensity = all.work.bytes().value > 0 ? (all.work.ops / all.work.bytes()).value : 0;
     all.seconds = sum.seconds ? Known<Seconds>(*sum.seconds / count) : std::nullopt;
+    all.predicted = sum.predicted ? Known<Seconds>(*sum.predicted / count) : std::nullopt;
     all.attainable = all.seconds && all.seconds->value > 0
                          ? Known<OpRate>(all.work.ops / *all.seconds)
                          : std::nullopt;
@@ -72,12 +88,13 @@ class Calls {
 };
 
 std::vector<Layer> layers_of(const Workload& workload, const Setting& setting,
-                             const WorkModel& exact, const Roofline& roofline) {
+                             const WorkModel& exact, const Roofline& roofline,
+                             const Predict& predict) {
   const std::vector<Pass> passes = passes_of(workload, setting.chunk);
   std::vector<Layer> layers;
   if (passes.size() == 1) {
     for (const CountedOperator& op : count(passes.front(), setting, exact)) {
-      layers.push_back(layer_of(op, roofline));
+      layers.push_back(layer_of(op, roofline, predict));
     }
     return layers;
   }
@@ -87,11 +104,34 @@ std::vector<Layer> layers_of(const Workload& workload, const Setting& setting,
       auto at = std::find_if(by_name.begin(), by_name.end(),
                              [&](const auto& calls) { return calls.first == op.name; });
       if (at == by_name.end()) at = by_name.insert(at, {op.name, Calls{}});
-      at->second.add(layer_of(op, roofline));
+      at->second.add(layer_of(op, roofline, predict));
     }
   }
   for (auto& [name, calls] : by_name) layers.push_back(std::move(calls).mean());
   return layers;
+}
+
+/// What each operator reads of the others, with several devices what they have added up of it.
+void put_reads(std::span<Layer> layers, const Workload& workload, const Setting& setting) {
+  const auto all = dependencies(network(workload));
+  const std::map<std::string, std::string> sums =
+      setting.devices > 1 ? collectives_of(workload) : std::map<std::string, std::string>{};
+  for (Layer& layer : layers) {
+    layer.reads_known = true;
+    const auto add = [&](const std::string& name) {
+      const auto& reads = layer.reads;
+      if (std::find(reads.begin(), reads.end(), name) == reads.end()) layer.reads.push_back(name);
+    };
+    for (const auto& [summed, sum] : sums) {
+      if (layer.op == sum && all.count(summed) > 0) add(summed);
+    }
+    const auto found = all.find(layer.op);
+    if (found == all.end()) continue;
+    for (const std::string& name : found->second) {
+      const auto sum = sums.find(name);
+      add(sum == sums.end() ? name : sum->second);
+    }
+  }
 }
 
 Total total_of(const Workload& workload, const Setting& setting, std::span<Layer> layers) {
@@ -103,9 +143,7 @@ Total total_of(const Workload& workload, const Setting& setting, std::span<Layer
   total.tokens_per_second = tokens / total.seconds->value;
   total.latency =
       workload.phase == Phase::prefill ? *total.seconds : *total.seconds * (queries / tokens);
-  for (Layer& layer : layers) {
-    layer.share = *layer.seconds * static_cast<double>(layer.count) / *total.seconds;
-  }
+  put_shares(layers, *total.seconds);
   return total;
 }
 
@@ -161,16 +199,7 @@ void warn_where_too_large(Analysis& analysis, const Storage& needed, const Roofl
 void stand_on(Layer& layer, const Roofline& roofline) {
   const Work& work = layer.work;
   layer.intensity = work.bytes().value > 0 ? (work.ops / work.bytes()).value : 0;
-  if (layer.link.value > 0) {
-    layer.bound = roofline.link ? "link" : "unknown";
-    if (roofline.link) {
-      layer.seconds = layer.link / *roofline.link;
-    } else {
-      layer.reason = "the bandwidth between devices is not known; pass --link";
-    }
-    return;
-  }
-  Standing standing = stand(work, layer.format, roofline);
+  Standing standing = stand({.format = layer.format, .work = work, .link = layer.link}, roofline);
   layer.attainable = standing.attainable;
   layer.seconds = standing.seconds;
   layer.bound = std::move(standing.bound);
@@ -178,18 +207,31 @@ void stand_on(Layer& layer, const Roofline& roofline) {
 }
 
 Total sum_of(std::string phase, std::span<const Layer> layers) {
-  Total total{.phase = std::move(phase), .seconds = Seconds{}};
+  Total total{.phase = std::move(phase), .seconds = Seconds{}, .predicted = Seconds{}};
+  Seconds by_kernels;
+  const auto add = [](Known<Seconds>& sum, const Known<Seconds>& one, double count) {
+    sum = sum && one ? Known<Seconds>(*sum + *one * count) : std::nullopt;
+  };
   for (const Layer& layer : layers) {
     const double count = static_cast<double>(layer.count);
     total.work += layer.work * count;
     total.link += layer.link * count;
-    if (total.seconds && layer.seconds) {
-      *total.seconds += *layer.seconds * count;
-    } else {
-      total.seconds.reset();
+    add(total.seconds, layer.seconds, count);
+    add(total.predicted, layer.predicted, count);
+    if (Prediction{layer.predicted, layer.provenance}.by_kernel() && layer.predicted) {
+      by_kernels += *layer.predicted * count;
     }
   }
+  if (total.predicted && total.predicted->value > 0) {
+    total.kernels_share = by_kernels / *total.predicted;
+  }
   return total;
+}
+
+void put_shares(std::span<Layer> layers, Seconds all) {
+  for (Layer& layer : layers) {
+    layer.share = *layer.seconds * static_cast<double>(layer.count) / all;
+  }
 }
 
 std::string queries_text(const Workload& workload) {
@@ -212,21 +254,26 @@ std::string queries_text(const Workload& workload) {
 }
 
 Analysis analyze_model(std::span<const Workload> workloads, const Setting& setting,
-                       const WorkModel& exact, const Roofline& roofline) {
+                       const WorkModel& exact, const Roofline& roofline, const Predict& predict) {
   Analysis analysis;
   analysis.title = title_of(workloads, setting, roofline);
   analysis.model = workloads.front().model;
   analysis.accounting = name(setting.accounting);
   analysis.kv = workloads.front().kv;
   for (const Workload& workload : workloads) {
-    std::vector<Layer> layers = layers_of(workload, setting, exact, roofline);
+    std::vector<Layer> layers = layers_of(workload, setting, exact, roofline, predict);
     analysis.totals.push_back(total_of(workload, setting, layers));
+    if (setting.accounting == Accounting::exact) {
+      put_reads(layers, workload, setting);
+      add_notes(analysis, workload);
+    }
     for (Layer& layer : layers) analysis.layers.push_back(std::move(layer));
-    if (setting.accounting == Accounting::exact) add_notes(analysis, workload);
     const Storage& needed = *analysis.totals.back().storage;
     analysis.storage = analysis.storage ? larger(*analysis.storage, needed) : needed;
     const bool generates = workload.phase == Phase::prefill && setting.generate > 0;
-    if (generates) analysis.generation = generation_of(workload, setting, exact, roofline);
+    if (generates) {
+      analysis.generation = generation_of(workload, setting, exact, roofline, predict);
+    }
   }
   if (analysis.generation) {
     analysis.storage = larger(*analysis.storage, analysis.generation->storage);

@@ -17,8 +17,11 @@ namespace roofmark {
 /// work is one layer: the mean of its calls, with the bound under which most of its time falls.
 /// Storage is the larger of the workloads'; where it exceeds the roofline's memory a warning says
 /// so.  Throws InputError where the accounting cannot express a workload.
+/// With `predict` layers, totals and a generation also say what the machine that it speaks of would
+/// take, each layer on what grounds; a total is null there where one of its layers is.
 Analysis analyze_model(std::span<const Workload> workloads, const Setting& setting,
-                       const WorkModel& exact, const Roofline& roofline);
+                       const WorkModel& exact, const Roofline& roofline,
+                       const Predict& predict = {});
 Analysis analyze_model(std::span<const Workload> workloads, Accounting accounting,
                        const WorkModel& exact, const Roofline& roofline);
 
@@ -27,6 +30,9 @@ void stand_on(Layer& layer, const Roofline& roofline);
 
 /// The layers added up, each times its count; seconds null where those of one are.
 Total sum_of(std::string phase, std::span<const Layer> layers);
+
+/// Fills what each layer, all calls together, takes of that time, in which all of them are known.
+void put_shares(std::span<Layer> layers, Seconds all);
 
 /// "2 queries (1048576 cached and 1 new, ...)", "16 x 2048 cached and 1 new": what is in a pass.
 std::string queries_text(const Workload& workload);

@@ -1,5 +1,6 @@
 #include "analyzer/network.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "analyzer/reach.h"
@@ -18,6 +19,12 @@ const AttentionNames& names_of(Reach reach) {
       chunk{"chunk_attention", "chunk_qk_matmul", "chunk_softmax", "chunk_sv_matmul"};
   return reach == Reach::all ? all : reach == Reach::window ? window : chunk;
 }
+
+/// The steps whose results attention reads: for its scores, and the values that these weight.
+struct Attended {
+  std::array<int, 3> scored;
+  int values;
+};
 
 /// The kernels of one form of attention.
 struct AttentionKernels {
@@ -102,50 +109,54 @@ class Network : StageBuilder {
     const bool bias = model_.biases.query_key_value;
     int query = linear("q_proj", Part::attention, tokens_, wide, model_.hidden, from, {bias});
     const Extras to_cache{.bias = bias, .cached = true};
-    linear("k_proj", Part::attention, tokens_, narrow, model_.hidden, from, to_cache);
-    linear("v_proj", Part::attention, tokens_, narrow, model_.hidden, from, to_cache);
+    int keys = linear("k_proj", Part::attention, tokens_, narrow, model_.hidden, from, to_cache);
+    const int values =
+        linear("v_proj", Part::attention, tokens_, narrow, model_.hidden, from, to_cache);
     const bool plain_norms = model_.qk_norm == QkNorm::plain && kind.rotated;
-    if (model_.qk_norm == QkNorm::scaled || plain_norms) query = head_norms(query, plain_norms);
+    if (model_.qk_norm == QkNorm::scaled || plain_norms) {
+      query = head_norm("q_norm", model_.heads, query, plain_norms);
+      keys = head_norm("k_norm", model_.kv_heads, keys, plain_norms);
+      this->to_cache(keys);
+    }
     const std::int64_t rotated = model_.head_dim - model_.unrotated;
     if (kind.rotated && rotated > 0) {
-      query = rope(model_.heads + model_.kv_heads, rotated, query, product({tokens_, wide}));
+      query = keys =
+          rope(model_.heads + model_.kv_heads, rotated, {query, keys}, product({tokens_, wide}));
     }
     Shape dimensions{{"kv_heads", model_.kv_heads}, {"head_dim", model_.head_dim}};
     if (model_.sinks) dimensions.extents.push_back({"sinks", 1});
-    const int attended = attend(kind, with_heads, dimensions, {query, none, none, none}, wide);
+    const int attended = attend(kind, with_heads, dimensions, {{query, keys, none}, values}, wide);
     return linear("out_proj", Part::attention, tokens_, model_.hidden, wide, attended,
                   {.bias = model_.biases.attention_out});
   }
 
-  /// Norms of the heads of queries and of keys.
-  int head_norms(int query, bool plain) {
-    const auto of_heads = [&](const char* name, std::int64_t heads, int read) {
-      const std::int64_t count = product({tokens_, heads});
-      return plain ? rows(name, "norm", count, model_.head_dim, {read, none, none, none},
-                          {{"scaled", 0}})
-                   : rows(name, "norm", count, model_.head_dim, {read, none, none, none});
-    };
-    const int normed = of_heads("q_norm", model_.heads, query);
-    const int keys = of_heads("k_norm", model_.kv_heads, none);
-    to_cache(keys);
-    return normed;
+  /// The norm of each head of queries, or of keys.
+  int head_norm(const char* name, std::int64_t heads, int read, bool plain) {
+    const std::int64_t count = product({tokens_, heads});
+    return plain ? rows(name, "norm", count, model_.head_dim, {read, none, none, none},
+                        {{"scaled", 0}})
+                 : rows(name, "norm", count, model_.head_dim, {read, none, none, none});
   }
 
   /// Attention of all queries, each distinct one by itself, to a result [tokens, width].
   int attend(const LayerKind& kind, const AttentionKernels& kernels, const Shape& dimensions,
-             Reads reads, std::int64_t width) {
+             const Attended& from, std::int64_t width) {
     std::int64_t elements = product({tokens_, width});
     int result = none;
     for (const QueryGroup& group : groups_) {
-      const int made = attend_group(kind, group, kernels, dimensions, reads, elements);
-      if (result == none) result = made;  // the others write their rows of the same tensor
+      const int made = attend_group(kind, group, kernels, dimensions, from, elements);
+      if (result == none) {
+        result = made;
+      } else {
+        stages_.back().steps[static_cast<std::size_t>(made)].part_of = result;
+      }
       elements = 0;
     }
     return result;
   }
 
   int attend_group(const LayerKind& kind, const QueryGroup& group, const AttentionKernels& kernels,
-                   const Shape& dimensions, Reads reads, std::int64_t elements) {
+                   const Shape& dimensions, const Attended& from, std::int64_t elements) {
     const Query& query = group.query;
     Shape shape{{"queries", group.queries},
                 {"fresh", query.fresh},
@@ -164,14 +175,15 @@ class Network : StageBuilder {
     const Format& between = formats_.elementwise();
     const Format format{workload_.kv, between.activations, between.accumulate};
     if (workload_.attention == Attention::flash) {
-      return add(named.fused, kernels.fused, std::move(shape), format, reads, elements);
+      return add(named.fused, kernels.fused, std::move(shape), format,
+                 {from.scored[0], from.scored[1], from.scored[2], from.values}, elements);
     }
-    const int raw = add(named.scores, kernels.scores, shape, format, reads, scores);
+    const int raw = add(named.scores, kernels.scores, shape, format,
+                        {from.scored[0], from.scored[1], from.scored[2], none}, scores);
     const int weights = add(named.softmax, "softmax", {{"rows", rows}, {"cols", keys}}, between,
                             {raw, none, none, none}, scores, true);
-    // Expanded values are read beside the probabilities.
     return add(named.values, kernels.values, std::move(shape), format,
-               {weights, reads[1], none, none}, elements);
+               {weights, from.values, none, none}, elements);
   }
 
   /// Queries through their own latent where there is one; one latent and one rotated key per token
@@ -191,38 +203,38 @@ class Network : StageBuilder {
     const std::int64_t into = latent.query_rank > 0 ? latent.query_rank : model_.hidden;
     query = linear(latent.query_rank > 0 ? "q_b_proj" : "q_proj", Part::attention, tokens_, wide,
                    into, query);
-    linear("kv_a_proj", Part::attention, tokens_, latent.rank + latent.rotated_dim, model_.hidden,
-           from, {.bias = bias, .cached = true});
-    const int latents = rows("kv_a_norm", "norm", tokens_, latent.rank, {none, none, none, none});
+    const int down = linear("kv_a_proj", Part::attention, tokens_, latent.rank + latent.rotated_dim,
+                            model_.hidden, from, {.bias = bias, .cached = true});
+    const int latents = rows("kv_a_norm", "norm", tokens_, latent.rank, {down, none, none, none});
     to_cache(latents);
-    query = rope(model_.heads + 1, latent.rotated_dim, query, product({tokens_, wide}));
-    const int values = workload_.phase == Phase::prefill ? attend_expanded(kind, query)
-                                                         : attend_absorbed(kind, query);
+    query = rope(model_.heads + 1, latent.rotated_dim, {query, down}, product({tokens_, wide}));
+    const int values = workload_.phase == Phase::prefill ? attend_expanded(kind, query, latents)
+                                                         : attend_absorbed(kind, query, latents);
     return linear("out_proj", Part::attention, tokens_, model_.hidden,
                   model_.heads * latent.value_dim, values, {.bias = model_.biases.attention_out});
   }
 
-  int attend_expanded(const LayerKind& kind, int query) {
+  int attend_expanded(const LayerKind& kind, int query, int latents) {
     const Latent& latent = model_.latent;
     std::int64_t keys = 0;
     for (const QueryGroup& group : groups_) {
       keys += group.queries * visible_keys(model_, kind, group.query);
     }
     const std::int64_t width = model_.heads * (latent.plain_dim + latent.value_dim);
-    const int expanded_keys = linear("kv_b_proj", Part::attention, keys, width, latent.rank, none);
+    const int both = linear("kv_b_proj", Part::attention, keys, width, latent.rank, latents);
     const Shape dimensions{{"plain_dim", latent.plain_dim},
                            {"rotated_dim", latent.rotated_dim},
                            {"value_dim", latent.value_dim},
                            {"rank", latent.rank}};
-    return attend(kind, expanded, dimensions, {query, expanded_keys, none, none},
+    return attend(kind, expanded, dimensions, {{query, both, none}, both},
                   model_.heads * latent.value_dim);
   }
 
-  int attend_absorbed(const LayerKind& kind, int query) {
+  int attend_absorbed(const LayerKind& kind, int query, int latents) {
     const Latent& latent = model_.latent;
-    const int latents = of_heads("q_absorb", latent.rank, latent.plain_dim, query);
+    const int plain = of_heads("q_absorb", latent.rank, latent.plain_dim, query);
     const Shape dimensions{{"rotated_dim", latent.rotated_dim}, {"rank", latent.rank}};
-    const int attended = attend(kind, absorbed, dimensions, {latents, query, none, none},
+    const int attended = attend(kind, absorbed, dimensions, {{plain, query, latents}, latents},
                                 model_.heads * latent.rank);
     return of_heads("v_absorb", latent.value_dim, latent.rank, attended);
   }
@@ -287,5 +299,48 @@ class Network : StageBuilder {
 }  // namespace
 
 std::vector<Stage> network(const Workload& workload) { return Network(workload).stages(); }
+
+namespace {
+
+/// Of the stage at `index`: the names of the steps whose results enter it.
+std::vector<std::string> entering_of(const std::vector<Stage>& stages, std::size_t index) {
+  const auto last_of = [&](std::size_t at) { return stages[at].steps.back().op.name; };
+  if (index == 0) return {};
+  const std::size_t head = stages.size() - 1;
+  std::int64_t layers = 0;
+  for (std::size_t i = 1; i < head; ++i) layers += stages[i].count;
+  std::vector<std::string> names;
+  if (index < head) names.push_back(last_of(0));
+  // Kinds of layers alternate, so that each may follow each; all end in the same operator.
+  if (index == head || layers > 1) names.push_back(last_of(1));
+  return names;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> dependencies(const std::vector<Stage>& stages) {
+  std::map<std::string, std::vector<std::string>> all;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const std::vector<Step>& steps = stages[i].steps;
+    for (const Step& step : steps) {
+      std::vector<std::string>& reads = all[step.op.name];
+      const auto add = [&](const std::string& name) {
+        if (std::find(reads.begin(), reads.end(), name) == reads.end()) reads.push_back(name);
+      };
+      for (const int read : step.reads) {
+        if (read == Step::none) continue;
+        if (read == Step::entering) {
+          for (const std::string& name : entering_of(stages, i)) add(name);
+          continue;
+        }
+        add(steps[static_cast<std::size_t>(read)].op.name);
+        for (const Step& other : steps) {
+          if (other.part_of == read) add(other.op.name);
+        }
+      }
+    }
+  }
+  return all;
+}
 
 }  // namespace roofmark

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "core/model.h"
@@ -16,8 +18,9 @@ struct Step {
   static constexpr int entering = -2;  ///< reads what the stage before left
 
   Operator op;
-  std::array<int, 4> reads{none, none, none, none};  ///< steps of the stage, by index
+  std::array<int, 4> reads{none, none, none, none};  ///< steps of the stage, by index, each once
   double elements = 0;  ///< of its result; 0: that goes to the cache, or is part of another step's
+  int part_of = none;   ///< the step into whose result it writes rows of its own
   bool in_place = false;  ///< may overwrite what it reads first, where nothing needs that any more
 };
 
@@ -31,5 +34,10 @@ struct Stage {
 /// The stages of one pass: what is before the layers, each kind of layer once, what is after them.
 /// Throws InputError where a number of operations or elements exceeds 2^60.
 std::vector<Stage> network(const Workload& workload);
+
+/// By operator the names of those whose results it reads, through the key/value cache too, in the
+/// order of execution; what the layers have of several kinds is together.  What enters a layer is
+/// what the layer before, or the embedding, left.
+std::map<std::string, std::vector<std::string>> dependencies(const std::vector<Stage>& stages);
 
 }  // namespace roofmark

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "analyzer/network.h"
@@ -74,24 +76,50 @@ Operator measured(Operator op) {
   return op;
 }
 
+namespace {
+
+/// What the quantization of a product's inputs is called: several products read the same.
+std::string quantization_of(const std::string& product) {
+  static const std::map<std::string, std::string> known{
+      {"q_proj", "attn"},   {"k_proj", "attn"},    {"v_proj", "attn"},
+      {"out_proj", "out"},  {"router", "expert"},  {"up_proj", "mlp"},
+      {"gate_proj", "mlp"}, {"down_proj", "down"}, {"lm_head", "head"}};
+  const auto found = known.find(product);
+  return (found == known.end() ? product : found->second) + "_quantize";
+}
+
+/// Rows of activations that a product reads.
+std::int64_t rows_read(const Operator& product) {
+  if (product.kernel == "expert_gemm") return product.shape.at("inputs");
+  return product.shape.get("m", 1) * product.shape.get("heads", 1);
+}
+
+}  // namespace
+
 std::vector<Operator> dynamic_quantization(const Workload& workload) {
-  if (workload.format.activations != DType::i8) return {};
-  const Model& model = workload.model;
-  const std::int64_t tokens = fresh_tokens(workload);
   std::vector<Operator> all;
-  const auto add = [&](const char* name, std::int64_t rows, std::int64_t cols, std::int64_t count) {
-    all.push_back({.name = name,
-                   .kernel = "quantize",
-                   .phase = workload.phase,
-                   .shape = {{"rows", rows}, {"cols", cols}},
-                   .format = between_int8_products,
-                   .count = count});
-  };
-  add("attn_quantize", tokens, model.hidden, model.layers);
-  add("out_quantize", tokens, model.heads * model.head_dim, model.layers);
-  add("mlp_quantize", tokens, model.hidden, model.layers);
-  add("down_quantize", tokens, model.intermediate, model.layers);
-  add("head_quantize", static_cast<std::int64_t>(workload.queries.size()), model.hidden, 1);
+  for (const Stage& stage : network(workload)) {
+    std::set<int> quantized;  // steps whose results are
+    for (const Step& step : stage.steps) {
+      const bool product = step.op.shape.get("k", 0) > 0;
+      if (!product || step.op.format.activations != DType::i8) continue;
+      if (!quantized.insert(step.reads[0]).second) continue;
+      Operator op{.name = quantization_of(step.op.name),
+                  .kernel = "quantize",
+                  .phase = workload.phase,
+                  .shape = {{"rows", rows_read(step.op)}, {"cols", step.op.shape.at("k")}},
+                  .format = between_int8_products,
+                  .count = stage.count};
+      const auto same = std::find_if(all.begin(), all.end(), [&](const Operator& other) {
+        return other.name == op.name && other.shape == op.shape;
+      });
+      if (same != all.end()) {
+        same->count += op.count;
+      } else {
+        all.push_back(std::move(op));
+      }
+    }
+  }
   return all;
 }
 
@@ -119,14 +147,15 @@ std::vector<Operator> fused_norms(const Workload& workload) {
 
 std::vector<QueryGroup> grouped(const std::vector<Query>& queries) {
   std::vector<QueryGroup> groups;
+  std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> places;
+  std::size_t last = 0;  // most are like the one before
   for (const Query& query : queries) {
-    const auto at = std::find_if(groups.begin(), groups.end(),
-                                 [&](const QueryGroup& group) { return group.query == query; });
-    if (at == groups.end()) {
-      groups.push_back({query, 1});
-    } else {
-      ++at->queries;
+    if (groups.empty() || !(groups[last].query == query)) {
+      const auto [at, is_new] = places.try_emplace({query.cached, query.fresh}, groups.size());
+      if (is_new) groups.push_back({query, 0});
+      last = at->second;
     }
+    ++groups[last].queries;
   }
   return groups;
 }

@@ -77,10 +77,11 @@ std::vector<Operator> operators(const Workload& workload);
 /// in f32, rows of an embedding as wide as their results, attention over the cache of the workload.
 Operator measured(Operator op);
 
-/// What quantizes the inputs of products where each row of activations gets its scale anew (kernel
-/// quantize, rows x cols of bf16): attn, out, mlp, down and head.  Empty but for int8 activations.
-/// No part of operators(), whose int8 activations have static scales from one end of the network
-/// to the other; measured beside them, for those who do not.
+/// What quantizes the inputs of products with int8 activations where each row gets its scale anew
+/// (kernel quantize, rows x cols of bf16), each input once however many products read it: attn,
+/// out, mlp, down and head, elsewhere named for the first product that reads it.  No part of
+/// operators(), whose int8 activations have static scales from one end of the network to the other;
+/// measured beside them, for those who do not.
 std::vector<Operator> dynamic_quantization(const Workload& workload);
 
 /// LayerNorm (kernel layer_norm) at the shapes of the model's norms: what a model that has it in

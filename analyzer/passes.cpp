@@ -90,6 +90,14 @@ Storage storage_of(const Workload& workload, const Setting& setting) {
   return whole;
 }
 
+Standing stand(const CountedOperator& op, const Roofline& roofline) {
+  if (op.link.value <= 0) return stand(op.work, op.format, roofline);
+  if (!roofline.link) {
+    return {.reason = "the bandwidth between devices is not known; pass --link"};
+  }
+  return {.seconds = op.link / *roofline.link, .bound = "link"};
+}
+
 const Known<OpRate>& Costing::peak(const Format& format) {
   for (const auto& [known, peak] : peaks_) {
     if (known == format) return peak;
@@ -101,15 +109,28 @@ Known<Seconds> Costing::seconds(const CountedOperator& op) {
   if (op.link.value > 0) {
     return roofline_.link ? Known<Seconds>(op.link / *roofline_.link) : std::nullopt;
   }
-  if (!roofline_.bandwidth) return std::nullopt;
-  return roof_seconds(op.work, peak(op.format), *roofline_.bandwidth);
+  return roof_seconds(op.work, op.format, peak(op.format), roofline_);
+}
+
+void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
+  if (!sum.predicted) return;
+  const Prediction one = predict_(op);
+  if (!one.seconds) {
+    sum.predicted.reset();
+    return;
+  }
+  const Seconds all = *one.seconds * static_cast<double>(op.count);
+  *sum.predicted += all;
+  if (one.by_kernel()) sum.by_kernels += all;
 }
 
 void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) {
+  if (!predict_) sum.predicted.reset();
   for (const CountedOperator& op : operators) {
     const double count = static_cast<double>(op.count);
     sum.work += op.work * count;
     sum.link += op.link * count;
+    if (predict_) add_prediction(sum, op);
     const Known<Seconds> one = seconds(op);
     if (!sum.seconds || !one) {
       sum.seconds.reset();
@@ -126,15 +147,15 @@ void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) 
   }
 }
 
+Known<double> PassCost::kernels_share() const {
+  if (!predicted || predicted->value <= 0) return std::nullopt;
+  return by_kernels / *predicted;
+}
+
 const char* PassCost::bound() const {
   if (!seconds) return "unknown";
   if (sending > computing && sending > moving) return "link";
   return computing > moving ? "compute" : "memory";
-}
-
-PassCost cost_of(const Workload& workload, const Setting& setting, const WorkModel& exact,
-                 const Roofline& roofline) {
-  return Costing(roofline).add_all(count_all(workload, setting, exact));
 }
 
 }  // namespace roofmark

@@ -41,17 +41,26 @@ Storage storage_of(const Workload& workload, const Setting& setting);
 struct PassCost {
   Work work;
   Bytes link;
-  Known<Seconds> seconds = Seconds{};  ///< null where the roofline lacks a ceiling that is needed
-  Seconds computing, moving, sending;  ///< of those, by what binds the operators
+  Known<Seconds> seconds = Seconds{};    ///< null where the roofline lacks a ceiling that is needed
+  Seconds computing, moving, sending;    ///< of those, by what binds the operators
+  Known<Seconds> predicted = Seconds{};  ///< null where nobody predicts one of the operators
+  Seconds by_kernels;                    ///< of those, by rows of kernels and not by roofs
 
+  /// What part of `predicted` kernels say; null where nothing is predicted.
+  Known<double> kernels_share() const;
   /// Under which most of the time falls: compute | memory | link | unknown.
   const char* bound() const;
 };
 
-/// A roofline that many operators are put on: each format's peak is looked up once.
+/// Where one call stands: its work under the roof, or (bound "link") what it sends on the link.
+Standing stand(const CountedOperator& op, const Roofline& roofline);
+
+/// A roofline that many operators are put on: each format's peak is looked up once.  `predict` says
+/// what a measured machine would take beside it.
 class Costing {
  public:
-  explicit Costing(const Roofline& roofline) : roofline_(roofline) {}
+  explicit Costing(const Roofline& roofline, const Predict& predict = {})
+      : roofline_(roofline), predict_(predict) {}
 
   Known<Seconds> seconds(const CountedOperator& op);
   void add(PassCost& sum, const std::vector<CountedOperator>& operators);
@@ -63,13 +72,11 @@ class Costing {
 
  private:
   const Known<OpRate>& peak(const Format& format);
+  void add_prediction(PassCost& sum, const CountedOperator& op) const;
 
   const Roofline& roofline_;
+  Predict predict_;
   std::vector<std::pair<Format, Known<OpRate>>> peaks_;
 };
-
-/// The whole workload.
-PassCost cost_of(const Workload& workload, const Setting& setting, const WorkModel& exact,
-                 const Roofline& roofline);
 
 }  // namespace roofmark

@@ -11,7 +11,6 @@
 namespace roofmark {
 namespace {
 
-constexpr std::string_view exponential_probe = "exp";
 constexpr double widest_spread = 0.10;  // of the paired ratios: interquartile range / median
 
 char lowered(char grade) { return grade == 'A' ? 'B' : 'C'; }
@@ -60,14 +59,7 @@ Limits limits_of(const Measurement& row, const std::vector<Ceiling>& ceilings) {
   if (can_bind(companion) && companion->kind == "bandwidth") limits.memory = companion;
   limits.overhead = least_overhead(ceilings, row.device, row.threads);
   if (row.work.exponentials.value > 0) {
-    const auto exponentials = [&](const Format& format) {
-      return best_of_probe(ceilings, std::string(exponential_probe), format.name(), row.device,
-                           row.threads);
-    };
-    limits.exponentials = exponentials(function_format(row.format));
-    if (!limits.exponentials) {
-      limits.exponentials = exponentials({DType::none, DType::f32, DType::f32});
-    }
+    limits.exponentials = best_exponentials(ceilings, row.format, row.device, row.threads);
   }
   return limits;
 }

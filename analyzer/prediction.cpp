@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <utility>
+
+#include "analyzer/operators.h"
+#include "analyzer/passes.h"
 
 namespace roofmark {
 namespace {
-
-/// A row that says how much of the roof its kernel reaches.
-struct Reached {
-  const Measurement* row;
-  double share;
-  std::vector<double> place;  ///< logarithms of its extents
-};
 
 /// Zero cached tokens are an extent too.
 double logarithm(std::int64_t extent) { return std::log(static_cast<double>(extent) + 1); }
@@ -29,26 +25,37 @@ bool same_extents(const Shape& a, const Shape& b) {
                     [](const Extent& x, const Extent& y) { return x.name == y.name; });
 }
 
-/// Usable rows of kernels on that device whose operands lie in memory.
-std::vector<Reached> reached_in(const Analysis& analysis, const Run& run, const Roofline& measured,
-                                const std::string& device) {
-  std::vector<Reached> all;
+/// What is compared of a call: a gemv is the product of one row.
+Shape compared(const std::string& kernel, Shape shape) {
+  if (kernel == "gemv") shape.extents.insert(shape.extents.begin(), {"m", 1});
+  return shape;
+}
+std::string compared(const std::string& kernel) { return kernel == "gemv" ? "gemm" : kernel; }
+
+}  // namespace
+
+Predictor::Predictor(const Run& run, const Analysis& of_run, const std::string& device,
+                     Roofline measured, Roofline theoretical)
+    : measured_(std::move(measured)), theoretical_(std::move(theoretical)) {
+  std::map<std::string_view, const Point*> points;  // of those alike one says what all say
+  for (const Point& point : of_run.points) points.emplace(point.id, &point);
   for (const Measurement& row : run.rows) {
     if (row.role != Role::kernel || row.device != device || !row.conditions.level.empty()) continue;
-    const auto point =
-        std::find_if(analysis.points.begin(), analysis.points.end(),
-                     [&](const Point& one) { return one.id == row.id && one.grade != 'X'; });
-    if (point == analysis.points.end() || !point->seconds || *point->seconds <= 0) continue;
-    const Known<Seconds> roof = stand(row.work, row.format, measured).seconds;
-    if (!roof) continue;
-    all.push_back({&row, roof->value / *point->seconds, place_of(row.shape)});
+    const auto found = points.find(row.id);
+    if (found == points.end()) continue;
+    const Point& point = *found->second;
+    if (point.grade == 'X' || !point.seconds || *point.seconds <= 0) continue;
+    const Known<Seconds> roof = stand(row.work, row.format, measured_).seconds;
+    Shape shape = compared(row.kernel, row.shape);
+    std::vector<double> place = place_of(shape);
+    rows_[{compared(row.kernel), row.format.name()}].push_back(
+        {&row, std::move(shape), Seconds{*point.seconds},
+         roof ? Known<double>(roof->value / *point.seconds) : std::nullopt, std::move(place)});
   }
-  return all;
 }
 
 /// Between the two nearest rows that differ from `place` in one extent alone and enclose it.
-Known<double> along_one_extent(const std::vector<const Reached*>& rows,
-                               const std::vector<double>& place) {
+Known<double> Predictor::along_one_extent(const Series& rows, const std::vector<double>& place) {
   Known<double> best, share;  // width of the enclosing interval, and what it says
   for (std::size_t axis = 0; axis < place.size(); ++axis) {
     const Reached *below = nullptr, *above = nullptr;
@@ -67,12 +74,12 @@ Known<double> along_one_extent(const std::vector<const Reached*>& rows,
     if (best && *best <= width) continue;
     best = width;
     const double part = width > 0 ? (place[axis] - below->place[axis]) / width : 0;
-    share = std::exp((1 - part) * std::log(below->share) + part * std::log(above->share));
+    share = std::exp((1 - part) * std::log(*below->share) + part * std::log(*above->share));
   }
   return share;
 }
 
-Known<double> among_all(const std::vector<const Reached*>& rows, const std::vector<double>& place) {
+Known<double> Predictor::among_all(const Series& rows, const std::vector<double>& place) {
   for (std::size_t i = 0; i < place.size(); ++i) {
     const auto [low, high] = std::minmax_element(
         rows.begin(), rows.end(),
@@ -87,21 +94,17 @@ Known<double> among_all(const std::vector<const Reached*>& rows, const std::vect
     }
     if (square == 0) return row->share;
     weights += 1 / square;
-    sum += std::log(row->share) / square;
+    sum += std::log(*row->share) / square;
   }
   return std::exp(sum / weights);
 }
 
-/// The largest share that one variant on one number of threads is expected to reach.
-Known<double> interpolated(const std::vector<Reached>& all, const Layer& layer) {
-  const std::vector<double> place = place_of(layer.shape);
-  std::vector<std::vector<const Reached*>> series;
+Known<double> Predictor::interpolated(const std::vector<Reached>& all, const Shape& shape) {
+  const std::vector<double> place = place_of(shape);
+  std::vector<Series> series;
   for (const Reached& one : all) {
-    if (one.row->kernel != layer.kernel || !(one.row->format == layer.format) ||
-        !same_extents(one.row->shape, layer.shape)) {
-      continue;
-    }
-    const auto same = std::find_if(series.begin(), series.end(), [&](const auto& rows) {
+    if (!one.share || !same_extents(one.shape, shape)) continue;
+    const auto same = std::find_if(series.begin(), series.end(), [&](const Series& rows) {
       const Measurement& other = *rows.front()->row;
       return other.variant == one.row->variant && other.threads == one.row->threads &&
              other.conditions == one.row->conditions;
@@ -113,7 +116,7 @@ Known<double> interpolated(const std::vector<Reached>& all, const Layer& layer) 
     }
   }
   Known<double> best;
-  for (const auto& rows : series) {
+  for (const Series& rows : series) {
     Known<double> share = along_one_extent(rows, place);
     if (!share && rows.size() > 1) share = among_all(rows, place);
     if (share && (!best || *share > *best)) best = share;
@@ -121,47 +124,22 @@ Known<double> interpolated(const std::vector<Reached>& all, const Layer& layer) 
   return best;
 }
 
-void predict(Layer& layer, const Analysis& analysis, const std::vector<Reached>& all) {
-  if (!layer.point.empty()) {
-    const auto point = std::find_if(analysis.points.begin(), analysis.points.end(),
-                                    [&](const Point& one) { return one.id == layer.point; });
-    if (point != analysis.points.end() && point->seconds) {
-      layer.predicted = Seconds{*point->seconds};
-      layer.provenance = "measured";
-      return;
+Prediction Predictor::operator()(const CountedOperator& op) const {
+  const Known<Seconds> roof = stand(op, measured_).seconds;
+  const auto like = rows_.find({compared(op.kernel), op.format.name()});
+  if (like != rows_.end() && !op.shape.extents.empty()) {
+    const Shape shape = compared(op.kernel, measured_shape(op.kernel, op.shape, op.format));
+    Known<Seconds> fastest;
+    for (const Reached& one : like->second) {
+      if (one.shape == shape) fastest = std::min(fastest.value_or(one.seconds), one.seconds);
     }
+    if (fastest) return {fastest, "measured"};
+    const Known<double> share = roof ? interpolated(like->second, shape) : std::nullopt;
+    if (share) return {*roof / *share, "interpolated"};
   }
-  const bool comparable = !layer.kernel.empty() && !layer.shape.extents.empty();
-  const Known<double> share = comparable ? interpolated(all, layer) : std::nullopt;
-  if (layer.seconds && share) {
-    layer.predicted = *layer.seconds / *share;
-    layer.provenance = "interpolated";
-  } else if (layer.seconds) {
-    layer.predicted = layer.seconds;
-    layer.provenance = "ceiling";
-  } else if (layer.attainable_theoretical && layer.attainable_theoretical->value > 0) {
-    layer.predicted = layer.work.ops / *layer.attainable_theoretical;
-    layer.provenance = "spec";
-  }
-}
-
-}  // namespace
-
-void put_predictions(Analysis& analysis, const Run& run, const Roofline& measured,
-                     const std::string& device) {
-  const std::vector<Reached> all = reached_in(analysis, run, measured, device);
-  for (Layer& layer : analysis.layers) predict(layer, analysis, all);
-  for (Total& total : analysis.totals) {
-    total.predicted = Seconds{};
-    for (const Layer& layer : analysis.layers) {
-      if (layer.phase != total.phase) continue;
-      if (total.predicted && layer.predicted) {
-        *total.predicted += *layer.predicted * static_cast<double>(layer.count);
-      } else {
-        total.predicted.reset();
-      }
-    }
-  }
+  if (roof) return {roof, "ceiling"};
+  const Known<Seconds> theory = stand(op, theoretical_).seconds;
+  return theory ? Prediction{theory, "spec"} : Prediction{};
 }
 
 }  // namespace roofmark

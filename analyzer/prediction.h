@@ -1,30 +1,59 @@
-// How long a model would take on the machine of a run: from what the run's kernels reached.
+// How long an operator would take on the machine of a run: from what the run's kernels reached.
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
-#include "analyzer/analysis.h"
+#include "analyzer/accounting.h"
 #include "analyzer/roofline.h"
+#include "core/measurement.h"
 
 namespace roofmark {
 
-/// Fills `predicted` and `provenance` of each layer and `predicted` of the totals of an analysis
-/// made by with_model() of that run, with the same measured roofline:
+/// Predicts calls of kernels on one device of a run:
 ///
-///   measured      the fastest row of the run with the layer's kernel, format and shape
+///   measured      the fastest row of the run with the call's kernel, format and shape
 ///   interpolated  seconds at the roof / share.  A row's share is its seconds at the roof / its
-///   own.
+///                 own.
 ///                 It is interpolated linearly in the logarithms of extent and share between two
 ///                 rows of one kernel, format, variant and number of threads that differ from the
-///                 layer in one extent and enclose it, else weighted with the inverse square of the
+///                 call in one extent and enclose it, else weighted with the inverse square of the
 ///                 distance in the logarithms of the extents (Shepard 1968,
 ///                 doi:10.1145/800186.810616) where rows enclose it in every extent; never beyond
 ///                 them.  Of several variants and numbers of threads the fastest.
 ///   ceiling       seconds at the measured roof: no row is like it
 ///   spec          seconds at the theoretical roof: the run has no ceiling for it either
 ///
-/// The total is null where nothing says a layer's time.
-void put_predictions(Analysis& analysis, const Run& run, const Roofline& measured,
-                     const std::string& device);
+/// Rows whose operands lie in a cache, and rows of grade X, say nothing of a call.  Shapes are
+/// compared as measured_shape() has them, a gemv being a gemm of one row, formats by name: both
+/// types of 16 bits are alike.
+class Predictor {
+ public:
+  /// `of_run` is the run's own analysis; both roofs are of that device.  The run outlives this.
+  Predictor(const Run& run, const Analysis& of_run, const std::string& device, Roofline measured,
+            Roofline theoretical);
+
+  Prediction operator()(const CountedOperator& op) const;
+
+ private:
+  /// A row of the run, and how much of the roof it reaches.
+  struct Reached {
+    const Measurement* row;
+    Shape shape;
+    Seconds seconds;
+    Known<double> share;
+    std::vector<double> place;  ///< logarithms of its extents
+  };
+  using Series = std::vector<const Reached*>;
+
+  static Known<double> along_one_extent(const Series& rows, const std::vector<double>& place);
+  static Known<double> among_all(const Series& rows, const std::vector<double>& place);
+  /// The largest share that one variant on one number of threads is expected to reach.
+  static Known<double> interpolated(const std::vector<Reached>& rows, const Shape& shape);
+
+  Roofline measured_, theoretical_;
+  std::map<std::pair<std::string, std::string>, std::vector<Reached>> rows_;  ///< kernel, format
+};
 
 }  // namespace roofmark

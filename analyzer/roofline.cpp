@@ -16,7 +16,7 @@ Standing stand(const Work& work, const Format& format, const Roofline& roofline)
     return unknown(roofline.name + " has no known memory bandwidth; pass --bandwidth");
   }
   if (work.ops.value == 0) {
-    return {OpRate{0}, roof_seconds(work, std::nullopt, *roofline.bandwidth), "memory", ""};
+    return {OpRate{0}, roof_seconds(work, format, std::nullopt, roofline), "memory", ""};
   }
   const Known<OpRate> peak = roofline.engine.peak(format);
   if (!peak) {
@@ -24,12 +24,15 @@ Standing stand(const Work& work, const Format& format, const Roofline& roofline)
     return unknown(roofline.name + " has no known " + missing + " peak; pass --peak " + missing +
                    "=VALUE");
   }
-  const Known<Seconds> seconds = roof_seconds(work, peak, *roofline.bandwidth);
+  const Known<Seconds> seconds = roof_seconds(work, format, peak, roofline);
   const Intensity intensity = work.ops / work.bytes();
-  if (intensity < *peak / *roofline.bandwidth) {
-    return {intensity * *roofline.bandwidth, seconds, "memory", ""};
+  const bool moves = intensity < *peak / *roofline.bandwidth;
+  const OpRate attainable = moves ? intensity * *roofline.bandwidth : *peak;
+  const Known<OpRate>& exponentials = roofline.exponentials_of(format);
+  if (exponentials && work.exponentials / *exponentials > work.ops / attainable) {
+    return {work.ops / *seconds, seconds, "compute", ""};
   }
-  return {*peak, seconds, "compute", ""};
+  return {attainable, seconds, moves ? "memory" : "compute", ""};
 }
 
 }  // namespace roofmark

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "analyzer/spec.h"
 #include "core/format.h"
@@ -18,13 +19,26 @@ struct Roofline {
   Known<Bandwidth> bandwidth;
   Known<Bytes> memory;
   Known<Bandwidth> link;  ///< of one device to the others it works with, one direction
+  /// e^x per second, measured; null: they are as fast as the peak.  Of f32, and as good as results
+  /// of 16 bits want them.
+  Known<OpRate> exponentials, short_exponentials;
+
+  const Known<OpRate>& exponentials_of(const Format& format) const {
+    const bool is_short = bits(format.activations) == 16 && short_exponentials;
+    return is_short ? short_exponentials : exponentials;
+  }
+  /// That which a probe of this format measures: none-bf16 or none-f32.
+  Known<OpRate>& exponentials_in(std::string_view probe_format) {
+    return probe_format == "none-bf16" ? short_exponentials : exponentials;
+  }
 };
 
 /// Where work stands: attainable = min(peak, intensity x bandwidth), seconds = max(ops / peak,
 /// bytes / bandwidth).  An intensity equal to the ridge point peak / bandwidth is compute bound
-/// (Williams et al. 2009, doi:10.1145/1498765.1498785).  Work without operations takes bytes /
-/// bandwidth and needs no peak. What the roofline does not know leaves attainable and seconds
-/// empty, bound "unknown" and a reason.
+/// (Williams et al. 2009, doi:10.1145/1498765.1498785).  Where the exponentials alone take longer
+/// than that, attainable = ops / (exponentials / their rate) and the bound is compute.  Work
+/// without operations takes bytes / bandwidth and needs no peak. What the roofline does not know
+/// leaves attainable and seconds empty, bound "unknown" and a reason.
 struct Standing {
   Known<OpRate> attainable;
   Known<Seconds> seconds;
@@ -33,13 +47,17 @@ struct Standing {
 };
 Standing stand(const Work& work, const Format& format, const Roofline& roofline);
 
-/// The seconds of that alone, where the peak is already found: max(ops / peak, bytes / bandwidth).
-inline Known<Seconds> roof_seconds(const Work& work, const Known<OpRate>& peak,
-                                   Bandwidth bandwidth) {
-  const Seconds moving = work.bytes() / bandwidth;
+/// The seconds of that alone, where the peak is already found: max(ops / peak, bytes / bandwidth,
+/// exponentials / their rate).
+inline Known<Seconds> roof_seconds(const Work& work, const Format& format,
+                                   const Known<OpRate>& peak, const Roofline& roofline) {
+  if (!roofline.bandwidth) return std::nullopt;
+  const Seconds moving = work.bytes() / *roofline.bandwidth;
   if (work.ops.value == 0) return moving;
   if (!peak) return std::nullopt;
-  return std::max(moving, work.ops / *peak);
+  const Seconds longer = std::max(moving, work.ops / *peak);
+  const Known<OpRate>& exponentials = roofline.exponentials_of(format);
+  return exponentials ? std::max(longer, work.exponentials / *exponentials) : longer;
 }
 
 }  // namespace roofmark

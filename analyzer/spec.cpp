@@ -249,6 +249,18 @@ const Hardware& in_mode(const Hardware& hardware, std::string_view mode) {
                    "); name one of them or " + hardware.name + " alone");
 }
 
+const Hardware& in_mode_of(const Hardware& hardware, const Machine& machine) {
+  if (!machine.jetson || !machine.jetson->power_mode) return hardware;
+  // As nvpmodel names them: MAXN, MODE_30W, MAXN_SUPER, MODE_7W_AI.
+  std::string mode = lower_case(*machine.jetson->power_mode);
+  if (mode.compare(0, 5, "mode_") == 0) mode.erase(0, 5);
+  std::replace(mode.begin(), mode.end(), '_', '-');
+  const auto found = std::find_if(
+      hardware.modes.begin(), hardware.modes.end(),
+      [&](const Hardware& one) { return lower_case(one.name) == hardware.name + ":" + mode; });
+  return found == hardware.modes.end() ? hardware : *found;
+}
+
 const Hardware& find_hardware(std::string_view asked) {
   const auto [wanted, mode] = device_and_mode(asked);
   const std::string lower = lower_case(wanted);

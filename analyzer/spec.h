@@ -137,6 +137,10 @@ const Uarch* uarch_of(const Gpu& gpu);
 /// The data sheet of that device of the machine, by name; nullptr: none is built in.
 const Hardware* hardware_of(const Machine& machine, std::string_view device);
 
+/// That data sheet in the power mode that the machine is in ("MODE_30W" is agx-orin:30w); itself
+/// where the mode is not known or not described.
+const Hardware& in_mode_of(const Hardware& hardware, const Machine& machine);
+
 /// By name or alias, case-insensitive, with ":MODE" for a power mode ("agx-orin:30w").  Throws
 /// InputError naming the nearest and `roofmark list hardware`, or the modes there are.
 const Hardware& find_hardware(std::string_view name);

@@ -1,5 +1,6 @@
 #include "analyzer/stage_builder.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -43,10 +44,14 @@ std::int64_t StageBuilder::product(std::initializer_list<std::int64_t> factors) 
 int StageBuilder::add(const char* name, const char* kernel, Shape shape, const Format& format,
                       Reads reads, std::int64_t elements, bool in_place) {
   Stage& stage = stages_.back();
-  stage.steps.push_back({{name, kernel, workload_.phase, std::move(shape), format, stage.count},
-                         reads,
-                         number(elements),
-                         in_place});
+  for (auto at = reads.begin() + 1; at != reads.end(); ++at) {  // each step once
+    if (std::find(reads.begin(), at, *at) != at) *at = none;
+  }
+  stage.steps.push_back(
+      {.op = {name, kernel, workload_.phase, std::move(shape), format, stage.count},
+       .reads = reads,
+       .elements = number(elements),
+       .in_place = in_place});
   return static_cast<int>(stage.steps.size()) - 1;
 }
 
@@ -107,10 +112,11 @@ int StageBuilder::sum(const char* name, int left, int right) {
   return rows(name, "add", tokens_, model_.hidden, {left, right, none, none});
 }
 
-int StageBuilder::rope(std::int64_t heads, std::int64_t rotated, int read, std::int64_t elements) {
+int StageBuilder::rope(std::int64_t heads, std::int64_t rotated, std::pair<int, int> read,
+                       std::int64_t elements) {
   product({tokens_, heads, rotated});
   return add("rope", "rope", {{"tokens", tokens_}, {"heads", heads}, {"head_dim", rotated}},
-             formats_.elementwise(), {read, none, none, none}, elements, true);
+             formats_.elementwise(), {read.first, read.second, none, none}, elements, true);
 }
 
 }  // namespace roofmark

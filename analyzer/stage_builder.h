@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <utility>
 #include <vector>
 
 #include "analyzer/network.h"
@@ -50,7 +51,9 @@ class StageBuilder {
   int gather(const char* name, Part part, std::int64_t cols, std::int64_t table);
   int norm(const char* name, int read);
   int sum(const char* name, int left, int right);
-  int rope(std::int64_t heads, std::int64_t rotated, int read, std::int64_t elements);
+  /// `read`: the queries, which it overwrites, and the keys.
+  int rope(std::int64_t heads, std::int64_t rotated, std::pair<int, int> read,
+           std::int64_t elements);
   /// That step's result goes to the cache.
   void to_cache(int step) { stages_.back().steps[static_cast<std::size_t>(step)].elements = 0; }
 

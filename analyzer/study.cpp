@@ -44,7 +44,12 @@ constexpr const char* csv_columns[] = {"model",
                                        "fits",
                                        "generation_s",
                                        "per_output_token_s",
-                                       "reason"};
+                                       "reason",
+                                       "images_per_second",
+                                       "predicted_s",
+                                       "predicted_by_kernels",
+                                       "predicted_generation_s",
+                                       "predicted_per_output_token_s"};
 
 std::vector<std::string> reasons_of(const Study& study) {
   std::vector<std::string> reasons;
@@ -55,41 +60,103 @@ std::vector<std::string> reasons_of(const Study& study) {
   return reasons;
 }
 
-Table table_of(const Study& study) {
-  const auto any = [&](auto has) { return std::any_of(study.rows.begin(), study.rows.end(), has); };
-  const bool generation = any([](const StudyRow& row) { return row.generation.has_value(); });
-  const bool devices = any([](const StudyRow& row) { return row.devices > 1; });
+/// Which columns the rows need.
+struct Shown {
+  explicit Shown(const Study& study) {
+    for (const StudyRow& row : study.rows) {
+      generation = generation || row.generation;
+      predicted = predicted || row.predicted;
+      devices = devices || row.devices > 1;
+      tokens = tokens || (is_counted(row) && row.kv != "");
+      images = images || row.images_per_second || (is_counted(row) && row.kv.empty());
+    }
+  }
+  bool generation = false, predicted = false, devices = false, tokens = false, images = false;
+};
+
+std::vector<Column> columns_of(const Shown& shown) {
   std::vector<Column> columns{{"model"}, {"hardware"}, {"format"}, {"cache"}, {"phase"}};
-  if (devices) columns.push_back({"devices", Align::right});
-  for (const char* title : {"batch", "tokens", "work", "bytes", "time at roof", "tokens/s"}) {
+  if (shown.devices) columns.push_back({"devices", Align::right});
+  for (const char* title : {"batch", "tokens", "work", "bytes", "time at roof"}) {
     columns.push_back({title, Align::right});
+  }
+  columns.push_back({!shown.images   ? "tokens/s"
+                     : !shown.tokens ? "images/s"
+                                     : "tokens or images/s",
+                     Align::right});
+  if (shown.predicted) {
+    columns.push_back({"predicted", Align::right});
+    columns.push_back({"by kernels", Align::right});
   }
   columns.push_back({"bound"});
   columns.push_back({"memory", Align::right});
   columns.push_back({"fits"});
-  if (generation) {
+  if (shown.generation) {
     columns.push_back({"generation", Align::right});
     columns.push_back({"per output token", Align::right});
+    if (shown.predicted) columns.push_back({"predicted generation", Align::right});
   }
+  return columns;
+}
+
+std::string seconds_cell(const Known<Seconds>& seconds) {
+  return seconds ? si(seconds->value, "s") : "unknown";
+}
+
+/// A row that could not be counted has no figures.
+std::vector<std::string> cells_of(const StudyRow& row, const Shown& shown, std::size_t columns) {
+  std::vector<std::string> cells{row.model, row.hardware};
+  if (!is_counted(row)) {
+    cells.resize(columns, "-");
+    return cells;
+  }
+  const auto add = [&](std::string text) { cells.push_back(std::move(text)); };
+  const bool tokens = !row.kv.empty();
+  const Known<double>& rate = tokens ? row.tokens_per_second : row.images_per_second;
+  add(row.format);
+  add(tokens ? row.kv : "-");
+  add(row.phase);
+  if (shown.devices) add(std::to_string(row.devices));
+  add(std::to_string(row.sequences));
+  add(tokens ? std::to_string(row.tokens) : "-");
+  add(si(row.work.ops.value, "op"));
+  add(si(row.work.bytes().value, "B"));
+  add(seconds_cell(row.seconds));
+  add(rate ? plain_number(*rate) : "unknown");
+  if (shown.predicted) {
+    add(seconds_cell(row.predicted));
+    add(percent(row.kernels_share));
+  }
+  add(row.bound);
+  add(iec(row.storage.peak.value));
+  add(row.fits ? fits_cell(row) : "-");
+  if (shown.generation) {
+    add(si(row.generation, "s"));
+    add(si(row.per_output_token, "s"));
+    if (shown.predicted) add(si(row.predicted_generation, "s"));
+  }
+  return cells;
+}
+
+Table table_of(const Study& study) {
+  const Shown shown(study);
+  const std::vector<Column> columns = columns_of(shown);
   Table table(columns);
-  for (const StudyRow& row : study.rows) {
-    std::vector<std::string> cells{row.model, row.hardware, row.format, row.kv, row.phase};
-    if (devices) cells.push_back(std::to_string(row.devices));
-    for (std::string& text : std::vector<std::string>{
-             std::to_string(row.sequences), std::to_string(row.tokens),
-             si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"),
-             row.seconds ? si(row.seconds->value, "s") : "unknown",
-             row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown", row.bound,
-             iec(row.storage.peak.value), row.fits ? fits_cell(row) : "-"}) {
-      cells.push_back(std::move(text));
-    }
-    if (generation) {
-      cells.push_back(si(row.generation, "s"));
-      cells.push_back(si(row.per_output_token, "s"));
-    }
-    table.add(std::move(cells));
-  }
+  for (const StudyRow& row : study.rows) table.add(cells_of(row, shown, columns.size()));
   return table;
+}
+
+Known<double> number(const Known<Seconds>& seconds) {
+  return seconds ? Known<double>(seconds->value) : std::nullopt;
+}
+
+/// Of the first operator whose time is not known.
+std::string why_unknown(const std::vector<CountedOperator>& operators, const Roofline& roofline) {
+  for (const CountedOperator& op : operators) {
+    const Standing standing = stand(op, roofline);
+    if (!standing.seconds) return standing.reason;
+  }
+  return {};
 }
 
 }  // namespace
@@ -102,8 +169,8 @@ CountedWorkload counted_workload(Workload workload, const Setting& setting,
   return counted;
 }
 
-StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact,
-                   const Roofline& roofline) {
+StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const Roofline& roofline,
+                   const Predict& predict) {
   const Workload& workload = counted.workload;
   const Query& first = workload.queries.front();
   const bool prefill = workload.phase == Phase::prefill;
@@ -114,12 +181,15 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact,
                .devices = counted.setting.devices,
                .sequences = static_cast<std::int64_t>(workload.queries.size()),
                .tokens = prefill ? first.fresh : first.cached};
-  Costing costing(roofline);
+  Costing costing(roofline, predict);
   const PassCost cost = costing.add_all(counted.operators);
   row.work = cost.work;
   row.link = cost.link;
   row.seconds = cost.seconds;
+  row.predicted = cost.predicted;
+  row.kernels_share = cost.kernels_share();
   row.bound = cost.bound();
+  if (!cost.seconds) row.reason = why_unknown(counted.operators, roofline);
   if (cost.seconds && cost.seconds->value > 0) {
     const double tokens = static_cast<double>(fresh_tokens(workload));
     row.tokens_per_second = tokens / cost.seconds->value;
@@ -128,11 +198,36 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact,
   }
   row.storage = counted.storage;
   if (counted.setting.generate > 0 && prefill) {
-    const Generation generation = generation_of(workload, counted.setting, exact, roofline);
-    if (generation.seconds) row.generation = generation.seconds->value;
-    if (generation.per_output_token) row.per_output_token = generation.per_output_token->value;
+    const Generation generation =
+        generation_of(workload, counted.setting, exact, roofline, predict);
+    row.generation = number(generation.seconds);
+    row.per_output_token = number(generation.per_output_token);
+    row.predicted_generation = number(generation.predicted);
+    row.predicted_per_output_token = number(generation.predicted_per_output_token);
     row.storage = generation.storage;
   }
+  if (roofline.memory) row.fits = row.storage.peak <= *roofline.memory;
+  return row;
+}
+
+StudyRow study_row(const Analysis& of_network, const Format& format, const Roofline& roofline) {
+  const NetworkFacts& facts = *of_network.network;
+  const Total& total = of_network.totals.front();
+  StudyRow row{.model = facts.name,
+               .phase = total.phase,
+               .format = format.name(),
+               .sequences = facts.images,
+               .work = total.work,
+               .seconds = total.seconds,
+               .storage = *of_network.storage,
+               .images_per_second = facts.images_per_second};
+  row.bound = "unknown";
+  double computing = 0, moving = 0;
+  for (const Layer& layer : of_network.layers) {
+    if (!layer.seconds && row.reason.empty()) row.reason = layer.reason;
+    if (layer.seconds) (layer.bound == "compute" ? computing : moving) += layer.seconds->value;
+  }
+  if (row.seconds) row.bound = computing > moving ? "compute" : "memory";
   if (roofline.memory) row.fits = row.storage.peak <= *roofline.memory;
   return row;
 }
@@ -155,33 +250,44 @@ std::string study_csv(const Study& study) {
   Table table(columns);
   for (const StudyRow& row : study.rows) {
     const Work& work = row.work;
-    table.add({row.model,
-               row.hardware,
-               row.format,
-               row.kv,
-               row.attention,
-               row.phase,
-               std::to_string(row.devices),
-               std::to_string(row.sequences),
-               std::to_string(row.tokens),
-               exact(work.ops.value),
-               exact(work.weights.value),
-               exact(work.input().value),
-               exact(work.output().value),
-               exact((work.kv_read + work.kv_written).value),
-               exact(work.bytes().value),
-               exact(row.link.value),
-               cell(row.seconds),
-               cell(row.latency),
-               cell(row.tokens_per_second),
-               row.bound,
-               exact(row.storage.weights.value),
-               exact(row.storage.kv_cache.value),
-               exact(row.storage.peak.value),
-               fits_cell(row),
-               cell(row.generation),
-               cell(row.per_output_token),
-               row.reason});
+    std::vector<std::string> cells{row.model,
+                                   row.hardware,
+                                   row.format,
+                                   row.kv,
+                                   row.attention,
+                                   row.phase,
+                                   std::to_string(row.devices),
+                                   std::to_string(row.sequences),
+                                   std::to_string(row.tokens),
+                                   exact(work.ops.value),
+                                   exact(work.weights.value),
+                                   exact(work.input().value),
+                                   exact(work.output().value),
+                                   exact((work.kv_read + work.kv_written).value),
+                                   exact(work.bytes().value),
+                                   exact(row.link.value),
+                                   cell(row.seconds),
+                                   cell(row.latency),
+                                   cell(row.tokens_per_second),
+                                   row.bound,
+                                   exact(row.storage.weights.value),
+                                   exact(row.storage.kv_cache.value),
+                                   exact(row.storage.peak.value),
+                                   fits_cell(row),
+                                   cell(row.generation),
+                                   cell(row.per_output_token),
+                                   row.reason,
+                                   cell(row.images_per_second),
+                                   cell(row.predicted),
+                                   cell(row.kernels_share),
+                                   cell(row.predicted_generation),
+                                   cell(row.predicted_per_output_token)};
+    if (!is_counted(row)) {  // names and a reason alone
+      for (std::size_t i = 2; i < cells.size(); ++i) {
+        if (columns[i].title != "reason") cells[i].clear();
+      }
+    }
+    table.add(std::move(cells));
   }
   return table.csv();
 }

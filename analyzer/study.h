@@ -24,7 +24,11 @@ struct StudyRow {
   Known<bool> fits;   ///< null where the device's memory is not known
   Known<double> generation;  ///< seconds of prompt and tokens, where a generation is asked for
   Known<double> per_output_token;
-  std::string reason;  ///< why a row has no figures
+  Known<double> images_per_second;  ///< of a convolution network, which has no tokens
+  Known<Seconds> predicted;         ///< on the machine of a run (prediction.h)
+  Known<double> kernels_share;      ///< of that, what rows of kernels say and not roofs
+  Known<double> predicted_generation, predicted_per_output_token;
+  std::string reason;  ///< why a row has no figures, or no seconds
   double x = 0;        ///< the value swept, on the curve
   std::string series;  ///< the curve it belongs to
 };
@@ -46,8 +50,14 @@ CountedWorkload counted_workload(Workload workload, const Setting& setting, cons
 
 /// The figures of a study's row, without the names of its model and hardware.  A generation is
 /// counted here, step by step.
-StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact,
-                   const Roofline& roofline);
+StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const Roofline& roofline,
+                   const Predict& predict = {});
+
+/// The same of a convolution network that was analyzed (conv_layers.h).
+StudyRow study_row(const Analysis& of_network, const Format& format, const Roofline& roofline);
+
+/// Whether something could be counted at all.
+inline bool is_counted(const StudyRow& row) { return !row.phase.empty(); }
 
 /// One line per row.
 std::string study_text(const Study& study);

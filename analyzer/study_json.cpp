@@ -12,14 +12,16 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nul
 Json number(const Known<double>& value) { return value ? number(*value) : Json(nullptr); }
 Json number(const Known<Seconds>& value) { return value ? number(value->value) : Json(nullptr); }
 
-Json json_of(const StudyRow& row) {
+Json word(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json figures_of(const StudyRow& row) {
   const Work& work = row.work;
   return {{"model", row.model},
-          {"hardware", row.hardware.empty() ? Json(nullptr) : Json(row.hardware)},
-          {"format", row.format},
-          {"kv", row.kv},
-          {"attention", row.attention},
-          {"phase", row.phase},
+          {"hardware", word(row.hardware)},
+          {"format", word(row.format)},
+          {"kv", word(row.kv)},
+          {"attention", word(row.attention)},
+          {"phase", word(row.phase)},
           {"devices", row.devices},
           {"batch", row.sequences},
           {"tokens", row.tokens},
@@ -41,7 +43,22 @@ Json json_of(const StudyRow& row) {
           {"fits", row.fits ? Json(*row.fits) : Json(nullptr)},
           {"generation_seconds", number(row.generation)},
           {"time_per_output_token", number(row.per_output_token)},
-          {"reason", row.reason.empty() ? Json(nullptr) : Json(row.reason)}};
+          {"reason", word(row.reason)},
+          {"images_per_second", number(row.images_per_second)},
+          {"predicted_seconds", number(row.predicted)},
+          {"predicted_by_kernels", number(row.kernels_share)},
+          {"predicted_generation_seconds", number(row.predicted_generation)},
+          {"predicted_time_per_output_token", number(row.predicted_per_output_token)}};
+}
+
+/// What could not be counted has names and a reason alone.
+Json json_of(const StudyRow& row) {
+  Json json = figures_of(row);
+  if (is_counted(row)) return json;
+  for (auto& [key, value] : json.items()) {
+    if (key != "model" && key != "hardware" && key != "reason") value = nullptr;
+  }
+  return json;
 }
 
 }  // namespace

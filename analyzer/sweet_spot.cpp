@@ -110,9 +110,9 @@ std::vector<RowRange> best_by_rows(std::span<const QuantizedRoof> roofs) {
   return ranges;
 }
 
-SweetSpot sweet_spot(const Roofline& roofline, WeightScales scales) {
+SweetSpot sweet_spot(const Roofline& roofline, WeightScales scales, DType sixteen) {
   SweetSpot spot{.scales = scales};
-  for (const OperandWidths& one : operand_widths(scales, sixteen_bits_on(roofline))) {
+  for (const OperandWidths& one : operand_widths(scales, sixteen)) {
     spot.roofs.push_back(quantized_roof(one, roofline));
   }
   spot.crossovers = crossovers(spot.roofs);

@@ -60,6 +60,7 @@ struct BatchRange {
   std::int64_t first = 1, last = 1;
   std::string best;
   Known<double> gain_first, gain_last;  ///< time as W16A16 / time, at both ends
+  std::string from = "ceilings";        ///< whose times are compared: those, or a run's kernels
 };
 struct OperatorSweetSpot {
   std::string op, phase;
@@ -77,6 +78,6 @@ struct SweetSpot {
 };
 
 /// Of weights alone on that roofline, without a model.
-SweetSpot sweet_spot(const Roofline& roofline, WeightScales scales);
+SweetSpot sweet_spot(const Roofline& roofline, WeightScales scales, DType sixteen);
 
 }  // namespace roofmark

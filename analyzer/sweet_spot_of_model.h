@@ -20,8 +20,13 @@ using WorkloadOf =
 /// up to 64 is looked at, then steps of about 3 %; where the answer differs between two of them,
 /// the number from which on it does.  "all products" is their sum, each times its count; what else
 /// a pass has (attention, norms) is the same in all of them and not in it.
+/// With `predict` the times are those of a run's kernels (measured or interpolated) wherever it has
+/// them for every quantization that has a ceiling, else all of them are ceilings': a kernel is
+/// never compared with a ceiling.  BatchRange::from says which.  Of f16 and bf16 it is then the one
+/// that the run has kernels of.
 SweetSpot sweet_spot_of_model(const WorkloadOf& workload, const std::vector<Phase>& phases,
                               std::int64_t most_sequences, const WorkModel& exact,
-                              const Roofline& roofline, WeightScales scales);
+                              const Roofline& roofline, WeightScales scales,
+                              const Predict& predict = {});
 
 }  // namespace roofmark

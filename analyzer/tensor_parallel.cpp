@@ -59,4 +59,13 @@ void add_collectives(std::vector<CountedOperator>& counted, const Workload& work
   add("logits_gather", static_cast<double>(head_rows(workload)) * vocabulary, 1, 1);
 }
 
+std::map<std::string, std::string> collectives_of(const Workload& workload) {
+  std::map<std::string, std::string> all{{"embedding", "embedding_all_reduce"},
+                                         {"down_proj", "mlp_all_reduce"},
+                                         {"expert_sum", "mlp_all_reduce"},
+                                         {"lm_head", "logits_gather"}};
+  if (workload.model.block != BlockKind::parallel) all["out_proj"] = "attn_all_reduce";
+  return all;
+}
+
 }  // namespace roofmark

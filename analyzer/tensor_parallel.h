@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "analyzer/accounting.h"
@@ -22,12 +24,16 @@ Workload shard_of(const Workload& workload, std::int64_t devices);
 /// doi:10.1177/1094342005051521, sect. 4.5):
 ///
 ///   embedding_all_reduce     2 (D - 1) / D T h a               1
-///   attn_all_reduce          the same, after out_proj          per layer, of parallel blocks none:
-///   mlp_all_reduce           the same, after the MLP           per layer   they add up both at
-///   once logits_gather            (D - 1) / D of the logits         1
+///   attn_all_reduce          the same, after out_proj          per layer; of parallel blocks none,
+///                                                                        they add up both at once
+///   mlp_all_reduce           the same, after the MLP           per layer
+///   logits_gather            (D - 1) / D of the logits         1
 ///
 /// They stand after all others; their memory traffic is not counted.
 void add_collectives(std::vector<CountedOperator>& counted, const Workload& workload,
                      std::int64_t devices);
+
+/// By operator whose results the devices add up or gather the name of what does that.
+std::map<std::string, std::string> collectives_of(const Workload& workload);
 
 }  // namespace roofmark

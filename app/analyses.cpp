@@ -2,34 +2,16 @@
 #include "app/analyses.h"
 
 #include "analyzer/advice.h"
-#include "analyzer/conv_layers.h"
-#include "analyzer/from_run.h"
 #include "analyzer/layers.h"
 #include "analyzer/overlay.h"
-#include "analyzer/prediction.h"
-#include "app/hardware_argument.h"
-#include "app/model_argument.h"
-#include "app/network_argument.h"
-#include "app/quantity.h"
+#include "app/measured_machine.h"
 #include "app/study_request.h"
+#include "app/subject.h"
 #include "app/work_model.h"
 #include "core/error.h"
-#include "core/printable.h"
 
 namespace roofmark {
 namespace {
-
-/// What one argument of the command line is: a network, or a model.
-struct Subject {
-  std::optional<ConvNetwork> network;
-  std::optional<Model> model;
-};
-
-Subject subject_of(const std::string& argument) {
-  Subject subject{network_argument(argument), std::nullopt};
-  if (!subject.network) subject.model = model_argument(argument);
-  return subject;
-}
 
 /// Those of a network, one for each format asked for.
 std::vector<Analysis> of_network(const AnalyzeRequest& request, const ConvNetwork& network,
@@ -38,37 +20,19 @@ std::vector<Analysis> of_network(const AnalyzeRequest& request, const ConvNetwor
     throw InputError("--sweet-spot is of products of a language model (" + network.name +
                      " is a convolution network); name a model of roofmark list models");
   }
-  for (const std::string& flag : request.model_flags) {
-    if (flag == "--batch" || flag == "--dtype") continue;
-    throw InputError(flag + " says something of a language model (" + network.name +
-                     " is a convolution network); leave it out");
-  }
-  const Intermediates intermediates =
-      request.intermediates == "stored" ? Intermediates::stored : Intermediates::fused;
   std::vector<Analysis> analyses;
-  for (const Format& format : network_formats(request)) {
-    analyses.push_back(
-        analyze_network(network, request.batch.value_or(1), format, intermediates, roofline));
+  for (const Format& format : network_formats(request, network)) {
+    analyses.push_back(analysis_of_network(request, network, format, roofline));
   }
   return analyses;
 }
 
-void refuse_what_networks_alone_have(const AnalyzeRequest& request, const Model& model) {
-  if (request.intermediates.empty()) return;
-  throw InputError("--intermediates says something of a convolution network (" + model.name +
-                   " is none; --attention says what a model stores); leave it out");
-}
-
 /// One set of workloads on one roofline, with what would help.
 Analysis analysis_of(const AnalyzeRequest& request, const std::vector<Workload>& workloads,
-                     const WorkModel& work, const Roofline& roofline) {
+                     const WorkModel& work, const Roofline& roofline, const Predict& predict = {}) {
   const Setting setting = setting_of(request.setting, accounting_of(request));
-  Analysis analysis = analyze_model(workloads, setting, work, roofline);
-  if (setting.generate > 0 && !analysis.generation) {
-    throw InputError(
-        "--generate begins with a prompt (there is no prefill here); leave out --phase, or add "
-        "prefill to it");
-  }
+  require_prompt(setting, workloads);
+  Analysis analysis = analyze_model(workloads, setting, work, roofline, predict);
   analysis.answers = advice_on(workloads, setting, work, roofline, analysis);
   return analysis;
 }
@@ -95,55 +59,16 @@ std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model
 }
 
 std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model, const Run& run,
-                               const Roofline& roofline, const WorkModel& work) {
+                               const MeasuredMachine& machine, const WorkModel& work) {
   refuse_what_networks_alone_have(request, model);
-  if (request.sweet_spot) return {sweet_spot_analysis(request, &model, roofline, work)};
+  if (request.sweet_spot) {
+    return {sweet_spot_analysis(request, &model, machine.roofline, work, machine.predict)};
+  }
   std::vector<Analysis> analyses;
   for (const auto& workloads : workloads_of(request, model, run)) {
-    analyses.push_back(analysis_of(request, workloads, work, roofline));
+    analyses.push_back(analysis_of(request, workloads, work, machine.roofline, machine.predict));
   }
   return analyses;
-}
-
-/// The hardware asked for, refused where the run was not taken on it: its data sheet would stand
-/// beside another machine's numbers.
-Hardware asked_hardware(const AnalyzeRequest& request, const Run& run) {
-  Hardware hardware = hardware_argument(request.hardware);
-  const Machine& machine = run.machine;
-  std::string devices;
-  for (const std::string& device : run.policy.devices) {
-    if (hardware.describes(machine, device)) return hardware;
-    devices += (devices.empty() ? "" : " or ") + device;
-  }
-  throw InputError("--hardware " + hardware.name + " does not go with " + request.run + " (" +
-                   hardware.title + " is not the " + devices + " of " +
-                   printable(machine.class_.empty() ? machine.id : machine.class_) + ", " +
-                   printable(machine.cpu.model.value_or("of an unknown CPU")) +
-                   ", where it was taken); leave out --hardware, or --run");
-}
-
-void refuse_beside_a_run(const AnalyzeRequest& request) {
-  const auto refuse = [](const char* flag, const char* why) {
-    throw InputError(std::string(flag) + " does not go with --run (" + why +
-                     "); leave one of them out");
-  };
-  if (!request.peaks.empty()) refuse("--peak", "a run has its own peaks");
-  if (!request.memory.empty()) refuse("--memory", "a run's machine has its own memory");
-  if (!request.engine.empty()) refuse("--engine", "a run's rows name their device");
-}
-
-/// `hardware` is kept by the caller for as long as the options are used.
-RunOptions run_options_of(const AnalyzeRequest& request, const Run& run,
-                          std::optional<Hardware>& hardware) {
-  refuse_beside_a_run(request);
-  RunOptions options;
-  if (!request.hardware.empty()) {
-    hardware = asked_hardware(request, run);
-    options.hardware = &*hardware;
-  }
-  if (!request.bandwidth.empty())
-    options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
-  return options;
 }
 
 }  // namespace
@@ -173,25 +98,21 @@ std::vector<Analysis> analyses_on_specs(const AnalyzeRequest& request) {
 }
 
 std::vector<Analysis> analyses_on_run(const AnalyzeRequest& request, const Run& run) {
-  std::optional<Hardware> hardware;
-  const Analysis of_run = analyze_run(run, run_options_of(request, run, hardware));
-  if (request.models.empty() && !request.sweet_spot) return {of_run};
-  const std::string device = run.policy.devices.empty() ? "cpu" : run.policy.devices.front();
-  const Roofline roofline = with_link(measured_roofline(run, of_run, device), request.setting);
+  const MeasuredMachine machine = measured_machine(request, run);
+  if (request.models.empty() && !request.sweet_spot) return {machine.of_run};
   const WorkModel work = registry_work_model();
-  if (request.models.empty()) return {sweet_spot_analysis(request, nullptr, roofline, work)};
+  if (request.models.empty()) {
+    return {sweet_spot_analysis(request, nullptr, machine.roofline, work)};
+  }
   std::vector<Analysis> analyses;
   for (const std::string& argument : request.models) {
     const Subject subject = subject_of(argument);
-    for (Analysis& one : subject.network ? of_network(request, *subject.network, roofline)
-                                         : of_model(request, *subject.model, run, roofline, work)) {
-      // A sweet spot is of the ceilings, not of the rows beside them.
-      if (request.sweet_spot) {
-        analyses.push_back(std::move(one));
-        continue;
-      }
-      analyses.push_back(with_model(of_run, std::move(one), device));
-      put_predictions(analyses.back(), run, roofline, device);
+    for (Analysis& one : subject.network ? of_network(request, *subject.network, machine.roofline)
+                                         : of_model(request, *subject.model, run, machine, work)) {
+      // A sweet spot says itself where it is from the run's rows.
+      analyses.push_back(request.sweet_spot
+                             ? std::move(one)
+                             : with_model(machine.of_run, std::move(one), machine.device));
     }
   }
   return analyses;

@@ -40,11 +40,9 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
     for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
     text = output_format(request.output).write(sections);
   }
-  const bool networks = std::any_of(analyses.begin(), analyses.end(),
-                                    [](const Analysis& one) { return one.network.has_value(); });
-  if (run || request.sweet_spot || networks || !is_side_by_side(request)) return text;
-  if (request.output == "table") text += "\n\n" + study_text(study_of(request));
-  if (request.output == "md") text += "\n" + study_markdown(study_of(request));
+  if (request.sweet_spot || !is_side_by_side(request)) return text;
+  if (request.output == "table") text += "\n\n" + study_text(study_of(request, run));
+  if (request.output == "md") text += "\n" + study_markdown(study_of(request, run));
   return text;
 }
 
@@ -53,12 +51,14 @@ std::string swept(const AnalyzeRequest& request) {
   if (request.models.empty()) {
     throw InputError("--sweep evaluates a model (none is named); name one (roofmark list models)");
   }
-  if (!request.run.empty()) {
+  if (request.sweet_spot) {
     throw InputError(
-        "--sweep does not go with --run (a run has one machine and few shapes); leave one of them "
+        "--sweep does not go with --sweet-spot (which looks at every batch); leave one of them "
         "out");
   }
-  const Study study = study_of(request);
+  std::optional<Run> run;
+  if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
+  const Study study = study_of(request, run ? &*run : nullptr);
   if (std::filesystem::path(request.out).extension() == ".svg") return study_svg(study);
   if (request.output == "csv") return study_csv(study);
   if (request.output == "json") return study_json(study);

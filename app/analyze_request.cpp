@@ -249,16 +249,16 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   return roofline;
 }
 
-std::vector<Format> network_formats(const AnalyzeRequest& request) {
+std::vector<Format> formats_asked(const AnalyzeRequest& request) {
   std::vector<Format> formats;
   for (const std::string& dtype : request.dtypes)
     formats.push_back(format_called(dtype, "--dtype"));
-  if (formats.empty()) formats.emplace_back();
   return formats;
 }
 
 Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
-                             const Roofline& roofline, const WorkModel& exact) {
+                             const Roofline& roofline, const WorkModel& exact,
+                             const Predict& predict) {
   for (const std::string& flag : request.model_flags) {
     if (model && (flag == "--phase" || flag == "--batch" || flag == "--context")) continue;
     throw InputError(flag + " does not go with --sweet-spot" +
@@ -271,7 +271,7 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
   analysis.title =
       "quantization sweet spot" + (roofline.name.empty() ? "" : " on " + roofline.name);
   if (!model) {
-    analysis.sweet_spot = sweet_spot(roofline, scales);
+    analysis.sweet_spot = sweet_spot(roofline, scales, sixteen_bits_on(roofline));
     return analysis;
   }
   const std::int64_t context = request.context.value_or(2048);
@@ -288,7 +288,8 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
     analysis.title += ", " + std::string(name(phase));
     if (phase == Phase::prefill) analysis.title += " of " + std::to_string(context) + " tokens";
   }
-  analysis.sweet_spot = sweet_spot_of_model(workload, phases, most, exact, roofline, scales);
+  analysis.sweet_spot =
+      sweet_spot_of_model(workload, phases, most, exact, roofline, scales, predict);
   return analysis;
 }
 

@@ -32,14 +32,16 @@ Accounting accounting_of(const AnalyzeRequest& request);
 /// Throws InputError.
 Roofline roofline_of(const AnalyzeRequest& request);
 
-/// The one format asked for, else f32, in which networks are published.  Throws InputError.
-std::vector<Format> network_formats(const AnalyzeRequest& request);
+/// Those of --dtype; none where that is not given.  Throws InputError.
+std::vector<Format> formats_asked(const AnalyzeRequest& request);
 
 /// The quantization sweet spot that is asked for: of each product of the model with up to --batch
 /// sequences (default 1024), or without a model of weights alone.  Throws InputError where
 /// something is asked that does not go with it.
+/// `predict`: by the kernels of a run, where there is one.
 Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
-                             const Roofline& roofline, const WorkModel& exact);
+                             const Roofline& roofline, const WorkModel& exact,
+                             const Predict& predict = {});
 
 /// What is odd about what is asked though it can be done, a line each.
 std::vector<std::string> doubts_about(const AnalyzeRequest& request);

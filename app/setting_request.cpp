@@ -131,6 +131,16 @@ Setting setting_of(const SettingRequest& request, Accounting accounting) {
           .generate = request.generate.value_or(0)};
 }
 
+void require_prompt(const Setting& setting, const std::vector<Workload>& workloads) {
+  const bool prompt = std::any_of(workloads.begin(), workloads.end(), [](const Workload& workload) {
+    return workload.phase == Phase::prefill;
+  });
+  if (setting.generate == 0 || prompt) return;
+  throw InputError(
+      "--generate begins with a prompt (there is no prefill here); leave out --phase, or add "
+      "prefill to it");
+}
+
 Roofline with_link(Roofline roofline, const SettingRequest& request) {
   if (!request.link.empty()) roofline.link = Bandwidth{quantity_from(request.link, "--link")};
   return roofline;

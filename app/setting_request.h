@@ -41,6 +41,9 @@ std::optional<DType> cache_of(const SettingRequest& request, const Format& forma
 /// The accounting and everything that is no dimension.
 Setting setting_of(const SettingRequest& request, Accounting accounting);
 
+/// Throws InputError where a generation is asked for and none of the workloads is its prompt.
+void require_prompt(const Setting& setting, const std::vector<Workload>& workloads);
+
 /// The roofline with the link asked for.
 Roofline with_link(Roofline roofline, const SettingRequest& request);
 

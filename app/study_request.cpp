@@ -5,8 +5,9 @@
 #include <optional>
 #include <set>
 
-#include "app/model_argument.h"
+#include "app/measured_machine.h"
 #include "app/quantity.h"
+#include "app/subject.h"
 #include "app/work_model.h"
 #include "app/workload_limits.h"
 #include "core/error.h"
@@ -38,29 +39,38 @@ std::int64_t number_from(const std::string& text, const std::string& sweep) {
                    "batch=1,2,63");
 }
 
-/// What a value is put into, and the largest it may have.
+/// What a value is put into, the flag that says the same, and the largest value.
 struct Variable {
-  const char* what;
+  const char *what, *flag;
   std::int64_t most;  ///< 0: no number
   void (*put)(AnalyzeRequest&, const std::string&);
 };
 
+std::string attention_called(const std::string& value) {
+  for (const Attention known : {Attention::flash, Attention::eager}) {
+    if (value == name(known)) return value;
+  }
+  throw InputError("--sweep attention: \"" + printable(value, 40) +
+                   "\" is none (there are flash and eager); write attention=flash,eager");
+}
+
 constexpr Variable variables[] = {
-    {"batch", most_sequences,
+    {"batch", "--batch", most_sequences,
      [](AnalyzeRequest& r, const std::string& v) { r.batch = std::stoll(v); }},
-    {"context", most_tokens,
+    {"context", "--context", most_tokens,
      [](AnalyzeRequest& r, const std::string& v) { r.context = std::stoll(v); }},
-    {"tp", most_sequences,
+    {"tp", "--tp", most_sequences,
      [](AnalyzeRequest& r, const std::string& v) { r.setting.devices = std::stoll(v); }},
-    {"chunk", most_tokens,
+    {"chunk", "--chunk", most_tokens,
      [](AnalyzeRequest& r, const std::string& v) { r.setting.chunk = std::stoll(v); }},
-    {"bits", 64,
+    {"bits", "--weight-bits", 64,
      [](AnalyzeRequest& r, const std::string& v) { r.setting.weight_bits = std::stoi(v); }},
-    {"kv-bits", 64,
+    {"kv-bits", "--kv-bits", 64,
      [](AnalyzeRequest& r, const std::string& v) { r.setting.kv_bits = std::stoi(v); }},
-    {"dtype", 0, [](AnalyzeRequest& r, const std::string& v) { r.dtypes = {v}; }},
-    {"attention", 0, [](AnalyzeRequest& r, const std::string& v) { r.attention = v; }},
-    {"hardware", 0, nullptr}};  // not of a workload: each is put on every hardware
+    {"dtype", "--dtype", 0, [](AnalyzeRequest& r, const std::string& v) { r.dtypes = {v}; }},
+    {"attention", "--attention", 0,
+     [](AnalyzeRequest& r, const std::string& v) { r.attention = attention_called(v); }},
+    {"hardware", "", 0, nullptr}};  // not of a workload: each is put on every hardware
 
 const Variable& variable_called(const std::string& what, const std::string& sweep) {
   std::string known;
@@ -130,6 +140,7 @@ std::vector<Combination> combinations(const AnalyzeRequest& request,
       for (const std::string& value : swept.values) {
         next.push_back(one);
         variable.put(next.back().request, value);
+        next.back().request.model_flags.emplace_back(variable.flag);
         if (is_x) {
           next.back().x = static_cast<double>(std::stoll(value));
         } else {
@@ -142,28 +153,46 @@ std::vector<Combination> combinations(const AnalyzeRequest& request,
   return all;
 }
 
-/// Fills a study: every workload is counted once and put on every roofline.
+/// A device that a study puts everything on; of a run with what its kernels predict.
+struct Target {
+  Roofline roofline;
+  Predict predict;
+};
+
+std::vector<Target> targets_of(const AnalyzeRequest& request,
+                               const std::vector<std::string>& hardware, const Run* run) {
+  if (run) {
+    MeasuredMachine machine = measured_machine(request, *run);
+    return {{std::move(machine.roofline), std::move(machine.predict)}};
+  }
+  std::vector<Target> targets;
+  for (const std::string& name : hardware) {
+    AnalyzeRequest one = request;
+    one.hardware = name;
+    targets.push_back({with_link(roofline_of(one), request.setting), {}});
+  }
+  return targets;
+}
+
+/// Fills a study: every workload is counted once and put on every device.
 class StudyMaker {
  public:
-  StudyMaker(const AnalyzeRequest& request, const std::vector<std::string>& hardware)
-      : accounting_(accounting_of(request)), work_(registry_work_model()) {
-    for (const std::string& name : hardware) {
-      AnalyzeRequest one = request;
-      one.hardware = name;
-      rooflines_.push_back(with_link(roofline_of(one), request.setting));
-    }
-  }
+  StudyMaker(const AnalyzeRequest& request, const std::vector<std::string>& hardware,
+             const Run* run)
+      : accounting_(accounting_of(request)),
+        work_(registry_work_model()),
+        run_(run),
+        targets_(targets_of(request, hardware, run)) {}
 
-  void add(Study& study, const Combination& one, const Model& model) {
+  void add(Study& study, const Combination& one, const Subject& subject) {
     try {
-      const Setting setting = setting_of(one.request.setting, accounting_);
-      for (auto& set : workloads_of(one.request, model)) {
-        for (Workload& workload : set) {
-          add(study, one, model, counted_workload(std::move(workload), setting, work_));
-        }
+      if (subject.network) {
+        add_network(study, one, *subject.network);
+      } else {
+        add_model(study, one, *subject.model);
       }
     } catch (const InputError& error) {
-      StudyRow row{.model = model.name, .bound = "unknown"};
+      StudyRow row{.model = subject.name(), .bound = "unknown"};
       row.reason = (one.name.empty() ? "" : one.name + ": ") + std::string(error.what());
       row.x = one.x;
       study.rows.push_back(std::move(row));
@@ -171,21 +200,45 @@ class StudyMaker {
   }
 
  private:
-  void add(Study& study, const Combination& one, const Model& model,
-           const CountedWorkload& counted) {
-    for (const Roofline& roofline : rooflines_) {
-      StudyRow row = study_row(counted, work_, roofline);
-      row.model = model.name;
-      row.hardware = roofline.name;
-      row.x = one.x;
-      row.series = one.name;
-      study.rows.push_back(std::move(row));
+  void add_network(Study& study, const Combination& one, const ConvNetwork& network) {
+    for (const Format& format : network_formats(one.request, network)) {
+      for (const Target& target : targets_) {
+        const Analysis analysis =
+            analysis_of_network(one.request, network, format, target.roofline);
+        put(study, one, network.name, target, study_row(analysis, format, target.roofline));
+      }
     }
+  }
+
+  void add_model(Study& study, const Combination& one, const Model& model) {
+    refuse_what_networks_alone_have(one.request, model);
+    const Setting setting = setting_of(one.request.setting, accounting_);
+    for (auto& set :
+         run_ ? workloads_of(one.request, model, *run_) : workloads_of(one.request, model)) {
+      require_prompt(setting, set);
+      for (Workload& workload : set) {
+        const CountedWorkload counted = counted_workload(std::move(workload), setting, work_);
+        for (const Target& target : targets_) {
+          put(study, one, model.name, target,
+              study_row(counted, work_, target.roofline, target.predict));
+        }
+      }
+    }
+  }
+
+  static void put(Study& study, const Combination& one, const std::string& model,
+                  const Target& target, StudyRow row) {
+    row.model = model;
+    row.hardware = target.roofline.name;
+    row.x = one.x;
+    row.series = one.name;
+    study.rows.push_back(std::move(row));
   }
 
   Accounting accounting_;
   WorkModel work_;
-  std::vector<Roofline> rooflines_;
+  const Run* run_;
+  std::vector<Target> targets_;
 };
 
 /// Curves are named for what distinguishes them.
@@ -244,7 +297,7 @@ std::vector<std::string> hardware_names(const AnalyzeRequest& request) {
   return split(request.hardware, ',');
 }
 
-Study study_of(const AnalyzeRequest& request) {
+Study study_of(const AnalyzeRequest& request, const Run* run) {
   std::vector<Swept> sweeps;
   for (const std::string& text : request.setting.sweeps) {
     sweeps.push_back(swept_from(text));
@@ -256,19 +309,23 @@ Study study_of(const AnalyzeRequest& request) {
   std::vector<std::string> hardware = hardware_names(request);
   const auto own = std::find_if(sweeps.begin(), sweeps.end(),
                                 [](const Swept& swept) { return swept.what == "hardware"; });
+  if (own != sweeps.end() && run) {
+    throw InputError(
+        "--sweep hardware does not go with --run (a run has one machine); leave one of them out");
+  }
   if (own != sweeps.end()) hardware = own->values;
   const std::vector<Combination> all = combinations(request, sweeps);
   Study study;
   const auto x =
       std::find_if(sweeps.begin(), sweeps.end(), [](const Swept& s) { return s.numbers; });
   if (x != sweeps.end()) study.swept = x->what;
-  StudyMaker maker(request, hardware);
+  StudyMaker maker(request, hardware, run);
   for (const std::string& argument : request.models) {
-    const Model model = model_argument(argument);
-    for (const Combination& one : all) maker.add(study, one, model);
+    const Subject subject = subject_of(argument);
+    for (const Combination& one : all) maker.add(study, one, subject);
   }
   const bool nothing = std::all_of(study.rows.begin(), study.rows.end(),
-                                   [](const StudyRow& row) { return !row.reason.empty(); });
+                                   [](const StudyRow& row) { return !is_counted(row); });
   if (nothing) throw InputError(study.rows.front().reason);
   name_series(study);
   study.title = title_of(study, sweeps, request);

@@ -26,7 +26,8 @@ std::vector<std::string> hardware_names(const AnalyzeRequest& request);
 /// Every model on every hardware with every combination of what is swept, by phase and format.
 /// What cannot be counted is a row with its reason; where nothing can, its InputError is thrown.
 /// Throws InputError where there would be more than 100000 combinations.
-Study study_of(const AnalyzeRequest& request);
+/// With a run its machine is the hardware, and rows also say what its kernels predict.
+Study study_of(const AnalyzeRequest& request, const Run* run = nullptr);
 
 /// Whether there is something to compare without a sweep: several models, devices or formats.
 bool is_side_by_side(const AnalyzeRequest& request);

@@ -63,7 +63,16 @@ constexpr std::string_view columns[] = {"run",
                                         "first",
                                         "last",
                                         "gain_first",
-                                        "gain_last"};
+                                        "gain_last",
+                                        "weight_bytes",
+                                        "input_bytes",
+                                        "output_bytes",
+                                        "kv_read_bytes",
+                                        "kv_written_bytes",
+                                        "reads",
+                                        "from",
+                                        "predicted_latency_s",
+                                        "predicted_per_output_token_s"};
 
 using Cells = std::map<std::string_view, std::string>;
 
@@ -156,11 +165,28 @@ Cells cells_of(const SweptLevel& row) {
   return cells;
 }
 
+void put_work(Cells& cells, const Work& work) {
+  cells["ops"] = exact(work.ops.value);
+  cells["bytes"] = exact(work.bytes().value);
+  cells["weight_bytes"] = exact(work.weights.value);
+  cells["input_bytes"] = exact(work.input().value);
+  cells["output_bytes"] = exact(work.output().value);
+  cells["kv_read_bytes"] = exact(work.kv_read.value);
+  cells["kv_written_bytes"] = exact(work.kv_written.value);
+}
+
+/// Words in one cell, as extents of shapes are.
+std::string spaced(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
 Cells cells_of(const Layer& row) {
   Cells cells{{"row", "layer"}, {"name", row.op}, {"phase", row.phase}, {"bound", row.bound}};
   cells["count"] = std::to_string(row.count);
-  cells["ops"] = exact(row.work.ops.value);
-  cells["bytes"] = exact(row.work.bytes().value);
+  put_work(cells, row.work);
+  cells["reads"] = spaced(row.reads);
   cells["seconds"] = row.seconds ? exact(row.seconds->value) : "";
   cells["intensity_op_per_byte"] = exact(row.intensity);
   cells["value"] = row.attainable ? exact(row.attainable->value) : "";
@@ -185,11 +211,11 @@ Cells cells_of(const Layer& row) {
 template <class Sum>
 Cells cells_of_sum(const char* kind, const Sum& row) {
   Cells cells{{"row", kind}};
-  cells["ops"] = exact(row.work.ops.value);
-  cells["bytes"] = exact(row.work.bytes().value);
+  put_work(cells, row.work);
   cells["link_bytes"] = exact(row.link.value);
   cells["seconds"] = cell(row.seconds);
   cells["tokens_per_second"] = cell(row.tokens_per_second);
+  cells["predicted_s"] = cell(row.predicted);
   return cells;
 }
 
@@ -198,7 +224,6 @@ Cells cells_of(const Total& row) {
   cells["name"] = cells["phase"] = row.phase;
   const bool prefill = row.phase == name(Phase::prefill);
   cells[prefill ? "latency_s" : "per_output_token_s"] = cell(row.latency);
-  cells["predicted_s"] = cell(row.predicted);
   return cells;
 }
 
@@ -208,6 +233,8 @@ Cells cells_of(const Generation& row) {
   cells["count"] = std::to_string(row.sequences);
   cells["latency_s"] = cell(row.first_token);
   cells["per_output_token_s"] = cell(row.per_output_token);
+  cells["predicted_latency_s"] = cell(row.predicted_first_token);
+  cells["predicted_per_output_token_s"] = cell(row.predicted_per_output_token);
   return cells;
 }
 
@@ -258,6 +285,7 @@ Cells cells_of(const OperatorRange& row) {
   cells["last"] = std::to_string(row.range.last);
   cells["gain_first"] = cell(row.range.gain_first);
   cells["gain_last"] = cell(row.range.gain_last);
+  cells["from"] = row.range.from;
   return cells;
 }
 

@@ -67,6 +67,7 @@ Table operators_table(const SweetSpot& spot) {
                {"sequences"},
                {"best"},
                {"times as fast as W16A16", Align::right},
+               {"from"},
                {"why unknown"}});
   for (const OperatorSweetSpot& op : spot.operators) {
     for (const BatchRange& range : op.ranges) {
@@ -77,9 +78,9 @@ Table operators_table(const SweetSpot& spot) {
       const bool one = range.first == range.last;
       table.add({op.op, op.phase,
                  std::to_string(range.first) + (one ? "" : " to " + std::to_string(range.last)),
-                 range.best, first == last ? first : first + " to " + last, "-"});
+                 range.best, first == last ? first : first + " to " + last, range.from, "-"});
     }
-    if (op.ranges.empty()) table.add({op.op, op.phase, "-", "unknown", "-", op.reason});
+    if (op.ranges.empty()) table.add({op.op, op.phase, "-", "unknown", "-", "-", op.reason});
   }
   return table;
 }
@@ -108,8 +109,7 @@ std::vector<std::pair<std::string, Table>> model_tables(const Analysis& analysis
                         ranges_table(spot));
     tables.emplace_back(
         "Sweet spot of each product: the most precise within 1 % of the fastest, scales, inputs "
-        "and "
-        "outputs counted",
+        "and outputs counted",
         operators_table(spot));
   }
   return tables;

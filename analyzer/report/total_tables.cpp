@@ -42,7 +42,10 @@ Table totals_table(const Analysis& analysis) {
     columns.push_back({"per output token", Align::right});
   }
   columns.push_back({network ? "images/s at roof" : "tokens/s at roof", Align::right});
-  if (predicted) columns.push_back({"predicted", Align::right});
+  if (predicted) {
+    columns.push_back({"predicted", Align::right});
+    columns.push_back({"by kernels", Align::right});
+  }
   Table table(columns);
   for (const Total& row : analysis.totals) {
     const bool prefill = row.phase == name(Phase::prefill);
@@ -56,30 +59,43 @@ Table totals_table(const Analysis& analysis) {
       cells.push_back(prefill ? "-" : latency);
     }
     cells.push_back(rate ? plain_number(*rate) : "unknown");
-    if (predicted) cells.push_back(row.predicted ? si(row.predicted->value, "s") : "unknown");
+    if (predicted) {
+      cells.push_back(row.predicted ? si(row.predicted->value, "s") : "unknown");
+      cells.push_back(percent(row.kernels_share));
+    }
     table.add(std::move(cells));
   }
   return table;
 }
 
 Table generation_table(const Analysis& analysis) {
-  Table table({{"sequences", Align::right},
+  Table table({{"figures"},
+               {"sequences", Align::right},
                {"tokens each", Align::right},
                {"work", Align::right},
                {"bytes", Align::right},
                {"to first token", Align::right},
                {"per output token", Align::right},
-               {"time at roof", Align::right},
-               {"tokens/s at roof", Align::right}});
+               {"in all", Align::right},
+               {"tokens/s", Align::right}});
   if (!analysis.generation) return table;
   const Generation& row = *analysis.generation;
-  const auto time = [](const Known<Seconds>& seconds) {
-    return seconds ? si(seconds->value, "s") : std::string("unknown");
+  const auto add = [&](const char* figures, const Known<Seconds>& first,
+                       const Known<Seconds>& per_token, const Known<Seconds>& all) {
+    const auto time = [](const Known<Seconds>& seconds) {
+      return seconds ? si(seconds->value, "s") : std::string("unknown");
+    };
+    const double tokens = static_cast<double>(row.sequences * row.tokens);
+    const bool known = all && all->value > 0;
+    table.add({figures, std::to_string(row.sequences), std::to_string(row.tokens),
+               si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"), time(first),
+               row.tokens > 1 || per_token ? time(per_token) : "-", time(all),
+               known ? plain_number(tokens / all->value) : "unknown"});
   };
-  table.add({std::to_string(row.sequences), std::to_string(row.tokens),
-             si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"), time(row.first_token),
-             time(row.per_output_token), time(row.seconds),
-             row.tokens_per_second ? plain_number(*row.tokens_per_second) : "unknown"});
+  add("at the roof", row.first_token, row.per_output_token, row.seconds);
+  if (row.predicted) {
+    add("predicted", row.predicted_first_token, row.predicted_per_output_token, row.predicted);
+  }
   return table;
 }
 

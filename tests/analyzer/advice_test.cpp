@@ -8,18 +8,10 @@
 #include "analyzer/models.h"
 #include "analyzer/operators.h"
 #include "app/work_model.h"
+#include "tests/analyzer/made_up_device.h"
 
 namespace roofmark {
 namespace {
-
-constexpr Format half{DType::f16, DType::f16, DType::f32};
-
-Roofline device() {
-  return {.name = "device",
-          .engine = {.peaks = {{"f16-f32", OpRate{100e12}}, {"w8a8", OpRate{200e12}}}},
-          .bandwidth = Bandwidth{1e12},
-          .memory = Bytes{20e9}};
-}
 
 Workload decode(Attention attention = Attention::flash) {
   return {find_model("llama-3-8b"),
@@ -32,8 +24,8 @@ Workload decode(Attention attention = Attention::flash) {
 
 std::vector<Advice> advice(const Workload& asked, const Setting& setting = {}) {
   const WorkModel work = registry_work_model();
-  const Analysis analysis = analyze_model(std::span(&asked, 1), setting, work, device());
-  return advice_on(std::span(&asked, 1), setting, work, device(), analysis);
+  const Analysis analysis = analyze_model(std::span(&asked, 1), setting, work, made_up_device());
+  return advice_on(std::span(&asked, 1), setting, work, made_up_device(), analysis);
 }
 
 const Change* change(const Advice& one, const std::string& flags) {
@@ -44,7 +36,7 @@ const Change* change(const Advice& one, const std::string& flags) {
 }
 
 double seconds(const Workload& asked) {
-  return analyze_model(std::span(&asked, 1), Setting{}, registry_work_model(), device())
+  return analyze_model(std::span(&asked, 1), Setting{}, registry_work_model(), made_up_device())
       .totals[0]
       .seconds->value;
 }
@@ -100,7 +92,7 @@ TEST(Advice, WhatTheMemoryDoesNotHoldIsSaid) {
 }
 
 TEST(Advice, WithoutAPeakForItAChangeIsNotProposed) {
-  Roofline bare = device();
+  Roofline bare = made_up_device();
   bare.engine.peaks.erase("w8a8");
   const Workload asked = decode();
   const WorkModel work = registry_work_model();
@@ -115,6 +107,20 @@ TEST(Advice, WithoutHardwareThereIsNone) {
   const WorkModel work = registry_work_model();
   const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, {});
   EXPECT_TRUE(advice_on(std::span(&asked, 1), {}, work, {}, analysis).empty());
+}
+
+TEST(Advice, ExponentialsThatBindAreNamed) {
+  Roofline roofline = made_up_device();
+  roofline.exponentials = OpRate{1e6};
+  const Workload asked = decode(Attention::eager);
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), {}, work, roofline);
+  const std::vector<Advice> answers = advice_on(std::span(&asked, 1), {}, work, roofline, analysis);
+  const auto attention = std::find_if(answers.begin(), answers.end(),
+                                      [](const Advice& one) { return one.op == "attention"; });
+  ASSERT_NE(attention, answers.end());
+  EXPECT_EQ(attention->bound, "compute");
+  EXPECT_EQ(attention->why, "its exponentials take longer than its other operations and its bytes");
 }
 
 }  // namespace

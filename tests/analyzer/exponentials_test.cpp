@@ -65,5 +65,26 @@ TEST(Exponentials, FasterThanTheirCeilingAreRefused) {
   EXPECT_EQ(analyze_run(run).points.at(0).grade, 'X');
 }
 
+/// Additions, whose format is that of exponentials.
+Measurement addition_row(double per_second) {
+  Measurement row = exp_row(per_second);
+  row.kernel = "fadd";
+  row.id = "fadd/avx512/none-f32/cpu/t1";
+  return row;
+}
+
+TEST(Exponentials, AreNotBoundByTheRateOfAdditions) {
+  roofmark::Run run = zen5_run();
+  run.rows = {fma_row("avx512", 1, 64), stream_row("copy", "dram", 1, 0x1p33, 0x1p33),
+              addition_row(0x1p36), exp_row(0x1p30), kernel_row("softmax", softmax, 2, exp_row(1))};
+  const Analysis analysis = analyze_run(run);
+  EXPECT_EQ(analysis.points.at(0).ceiling, "exp/avx512/none-f32/cpu/t1");
+  const Roofline roofline = measured_roofline(run, analysis, "cpu");
+  EXPECT_EQ(roofline.exponentials, OpRate{0x1p30});
+  EXPECT_EQ(stand(softmax, Format{}, roofline).seconds, Seconds{1});
+  run.rows.erase(run.rows.begin() + 3);
+  EXPECT_FALSE(measured_roofline(run, analyze_run(run), "cpu").exponentials);
+}
+
 }  // namespace
 }  // namespace roofmark

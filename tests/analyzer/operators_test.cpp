@@ -165,6 +165,33 @@ TEST(Operators, BetweenProductsOfNarrowActivationsIsMeasuredIn16Bits) {
   EXPECT_EQ(measured_in(asked)["mlp_act"], "bf16-f32 bf16");
 }
 
+TEST(Operators, DynamicQuantizationFollowsTheNetworkThereIs) {
+  Workload asked = workload("deepseek-v2-lite", Phase::decode, 2, 100);
+  asked.format = {DType::i8, DType::i8, DType::i32};
+  std::map<std::string, std::string> named;
+  for (const Operator& op : dynamic_quantization(asked)) {
+    named[op.name] += op.shape.text() + " x" + std::to_string(op.count) + ";";
+  }
+  EXPECT_EQ(named.at("attn_quantize"), "rows=2,cols=2048 x27;");      // q_proj and kv_a_proj
+  EXPECT_EQ(named.at("q_absorb_quantize"), "rows=32,cols=128 x27;");  // 16 heads of 2 tokens
+  EXPECT_EQ(named.at("expert_quantize"), "rows=2,cols=2048 x26;");    // shared ones too
+  EXPECT_EQ(named.at("expert_down_proj_quantize"), "rows=12,cols=1408 x26;");
+  EXPECT_EQ(named.at("shared_down_proj_quantize"), "rows=2,cols=2816 x26;");
+  EXPECT_EQ(named.at("mlp_quantize"), "rows=2,cols=2048 x1;");  // of the one dense layer
+  EXPECT_EQ(named.at("down_quantize"), "rows=2,cols=10944 x1;");
+}
+
+TEST(Operators, QueriesAreGroupedByTheirFirst) {
+  const std::vector<Query> queries{{5, 1}, {7, 2}, {5, 1}, {5, 1}, {7, 2}, {5, 2}};
+  const std::vector<QueryGroup> groups = grouped(queries);
+  ASSERT_EQ(groups.size(), 3u);
+  EXPECT_EQ(groups[0].query, (Query{5, 1}));
+  EXPECT_EQ(groups[0].queries, 3);
+  EXPECT_EQ(groups[1].query, (Query{7, 2}));
+  EXPECT_EQ(groups[1].queries, 2);
+  EXPECT_EQ(groups[2].queries, 1);
+}
+
 TEST(Operators, HeadDimIsNotHiddenOverHeads) {
   Workload asked = workload("llama-2-7b", Phase::decode, 1, 8);
   asked.model.head_dim = 192;

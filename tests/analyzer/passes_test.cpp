@@ -13,19 +13,17 @@
 #include "analyzer/tensor_parallel.h"
 #include "app/work_model.h"
 #include "core/error.h"
+#include "tests/analyzer/made_up_device.h"
 #include "tests/model_configs.h"
 
 namespace roofmark {
 namespace {
 
-constexpr Format half{DType::f16, DType::f16, DType::f32};
-
 Roofline device() {
-  return {.name = "device",
-          .engine = {.peaks = {{"f16-f32", OpRate{100e12}}}},
-          .bandwidth = Bandwidth{1e12},
-          .memory = Bytes{80e9},
-          .link = Bandwidth{100e9}};
+  Roofline roofline = made_up_device();
+  roofline.memory = Bytes{80e9};
+  roofline.link = Bandwidth{100e9};
+  return roofline;
 }
 
 Workload workload(const Model& model, Phase phase, std::vector<Query> queries,
@@ -38,7 +36,8 @@ Workload prefill(std::int64_t tokens) {
 }
 
 PassCost cost(const Workload& asked, const Setting& setting = {}) {
-  return cost_of(asked, setting, registry_work_model(), device());
+  const Roofline roofline = device();
+  return Costing(roofline).add_all(count_all(asked, setting, registry_work_model()));
 }
 
 const Layer& layer_called(const Analysis& analysis, const std::string& op) {

@@ -25,11 +25,11 @@ struct Measured {
   Analysis analysis;
 
   void add(const Shape& shape, const Work& work, double seconds, const std::string& variant = "a",
-           int threads = 1) {
+           int threads = 1, const std::string& kernel = "gemm") {
     const std::string id =
-        "gemm/" + variant + "/f32/cpu/t" + std::to_string(threads) + "/" + shape.text();
+        kernel + "/" + variant + "/f32/cpu/t" + std::to_string(threads) + "/" + shape.text();
     run.rows.push_back({.id = id,
-                        .kernel = "gemm",
+                        .kernel = kernel,
                         .variant = variant,
                         .device = "cpu",
                         .threads = threads,
@@ -41,46 +41,37 @@ struct Measured {
     analysis.points.push_back(point);
   }
 
-  Layer predicted(const Shape& shape, const Work& work, const std::string& kernel = "gemm") {
-    Layer layer{.op = "q_proj",
-                .phase = "prefill",
-                .kernel = kernel,
-                .shape = shape,
-                .format = f32,
-                .count = 2,
-                .work = work};
-    layer.seconds = stand(work, f32, device()).seconds;
-    analysis.layers = {layer};
-    analysis.totals = {{.phase = "prefill"}};
-    put_predictions(analysis, run, device(), "cpu");
-    return analysis.layers[0];
+  Prediction predicted(const Shape& shape, const Work& work, const std::string& kernel = "gemm",
+                       const Format& format = f32) {
+    const Predictor predict(run, analysis, "cpu", device(), Roofline{});
+    return predict(
+        {.name = "q_proj", .format = format, .work = work, .kernel = kernel, .shape = shape});
   }
 };
 
 TEST(Prediction, BetweenTwoRowsTheShareIsLinearInTheLogarithms) {
   Measured measured;
-  measured.add(square(99), work(99), 99 / 0.25);                   // a quarter of the roof
-  measured.add(square(399), work(399), 399 / 1.0);                 // all of it
-  const Layer layer = measured.predicted(square(199), work(199));  // 100, 200, 400: half way
-  EXPECT_EQ(layer.provenance, "interpolated");
-  EXPECT_NEAR(layer.predicted->value, 199 / 0.5, 1e-9);
-  EXPECT_NEAR(measured.analysis.totals[0].predicted->value, 2 * 199 / 0.5, 1e-9);
+  measured.add(square(99), work(99), 99 / 0.25);                       // a quarter of the roof
+  measured.add(square(399), work(399), 399 / 1.0);                     // all of it
+  const Prediction call = measured.predicted(square(199), work(199));  // 100, 200, 400: half way
+  EXPECT_EQ(call.provenance, "interpolated");
+  EXPECT_NEAR(call.seconds->value, 199 / 0.5, 1e-9);
 }
 
 TEST(Prediction, AtARowItIsThatRow) {
   Measured measured;
   measured.add(square(99), work(99), 300);
   measured.add(square(399), work(399), 500);
-  EXPECT_NEAR(measured.predicted(square(99), work(99)).predicted->value, 300, 1e-9);
+  EXPECT_NEAR(measured.predicted(square(99), work(99)).seconds->value, 300, 1e-9);
 }
 
 TEST(Prediction, BeyondTheRowsAndOfOtherKernelsItIsTheCeiling) {
   Measured measured;
   measured.add(square(99), work(99), 300);
   measured.add(square(399), work(399), 500);
-  const Layer beyond = measured.predicted(square(1000), work(1000));
+  const Prediction beyond = measured.predicted(square(1000), work(1000));
   EXPECT_EQ(beyond.provenance, "ceiling");
-  EXPECT_EQ(beyond.predicted, beyond.seconds);
+  EXPECT_EQ(beyond.seconds, Seconds{1000});
   EXPECT_EQ(measured.predicted(square(199), work(199), "norm").provenance, "ceiling");
 }
 
@@ -91,7 +82,7 @@ TEST(Prediction, OfVariantsAndThreadsTheFastestCounts) {
     measured.add(square(99), work(99), 99 / share, variant, threads);
     measured.add(square(399), work(399), 399 / share, variant, threads);
   }
-  EXPECT_NEAR(measured.predicted(square(199), work(199)).predicted->value, 199 / 0.8, 1e-9);
+  EXPECT_NEAR(measured.predicted(square(199), work(199)).seconds->value, 199 / 0.8, 1e-9);
 }
 
 TEST(Prediction, RowsThatEncloseAShapeInSeveralExtentsAreWeighted) {
@@ -103,9 +94,9 @@ TEST(Prediction, RowsThatEncloseAShapeInSeveralExtentsAreWeighted) {
     for (const std::int64_t n : {99, 399})
       measured.add(shape(m, n), work(m), static_cast<double>(m) / 0.5);
   }
-  const Layer layer = measured.predicted(shape(199, 199), work(199));
-  EXPECT_EQ(layer.provenance, "interpolated");
-  EXPECT_NEAR(layer.predicted->value, 199 / 0.5, 1e-9);
+  const Prediction call = measured.predicted(shape(199, 199), work(199));
+  EXPECT_EQ(call.provenance, "interpolated");
+  EXPECT_NEAR(call.seconds->value, 199 / 0.5, 1e-9);
 }
 
 TEST(Prediction, RefusedAndCachedRowsSayNothing) {
@@ -118,18 +109,44 @@ TEST(Prediction, RefusedAndCachedRowsSayNothing) {
 }
 
 TEST(Prediction, WhereTheRunHasNoCeilingTheTheoreticalOneStands) {
+  const roofmark::Run run;
+  const CountedOperator call{.work = work(1), .kernel = "gemm", .shape = square(1)};
+  Roofline theory = device();
+  theory.engine.peaks["f32"] = OpRate{2e12};
+  const Prediction by_theory = Predictor(run, {}, "cpu", Roofline{}, theory)(call);
+  EXPECT_EQ(by_theory.provenance, "spec");
+  EXPECT_EQ(by_theory.seconds, Seconds{0.5});
+  const Prediction unknown = Predictor(run, {}, "cpu", Roofline{}, Roofline{})(call);
+  EXPECT_FALSE(unknown.seconds);
+  EXPECT_EQ(unknown.provenance, "");
+}
+
+TEST(Prediction, AGemvIsTheProductOfOneRow) {
   Measured measured;
-  Layer layer{
-      .op = "q_proj", .phase = "decode", .kernel = "gemm", .shape = square(1), .work = work(1)};
-  layer.attainable_theoretical = OpRate{2e12};
-  measured.analysis.layers = {layer, layer};
-  measured.analysis.layers[1].attainable_theoretical.reset();
-  measured.analysis.totals = {{.phase = "decode"}};
-  put_predictions(measured.analysis, measured.run, device(), "cpu");
-  EXPECT_EQ(measured.analysis.layers[0].provenance, "spec");
-  EXPECT_EQ(measured.analysis.layers[0].predicted, Seconds{0.5});
-  EXPECT_FALSE(measured.analysis.layers[1].predicted);
-  EXPECT_FALSE(measured.analysis.totals[0].predicted);
+  measured.add({{"n", 64}, {"k", 64}}, work(1), 1 / 0.25, "a", 1, "gemv");  // m + 1 = 2
+  measured.add(square(7), work(7), 7 / 1.0);                                // 8
+  const Prediction between = measured.predicted(square(3), work(3));        // 4: half way
+  EXPECT_EQ(between.provenance, "interpolated");
+  EXPECT_NEAR(between.seconds->value, 3 / 0.5, 1e-9);
+  EXPECT_EQ(measured.predicted({{"n", 64}, {"k", 64}}, work(1), "gemv").provenance, "measured");
+}
+
+TEST(Prediction, WhatNoKernelAddsToAProductIsNotCompared) {
+  Measured measured;
+  measured.add(square(99), work(99), 300);
+  measured.add(square(399), work(399), 500);
+  Shape biased = square(199);
+  biased.extents.push_back({"bias", 1});
+  EXPECT_EQ(measured.predicted(biased, work(199)).provenance, "interpolated");
+}
+
+TEST(Prediction, WhatIsSentWaitsForTheLink) {
+  Roofline linked = device();
+  linked.link = Bandwidth{1e9};
+  const roofmark::Run run;
+  const CountedOperator sent{.link = Bytes{2e9}};
+  EXPECT_EQ(Predictor(run, {}, "cpu", linked, Roofline{})(sent).seconds, Seconds{2});
+  EXPECT_FALSE(Predictor(run, {}, "cpu", device(), device())(sent).seconds);
 }
 
 }  // namespace

@@ -94,6 +94,22 @@ TEST(Spec, AKnownModuleDecidesOverTheNameOfItsBoard) {
   EXPECT_EQ(hardware_of(machine, "cuda"), nullptr);
 }
 
+TEST(Spec, AMachinesPowerModePicksItsDataSheet) {
+  const Hardware& orin = find_hardware("agx-orin");
+  Machine machine;
+  EXPECT_EQ(&in_mode_of(orin, machine), &orin);
+  machine.jetson = Jetson{};
+  const auto in = [&](const char* mode) {
+    machine.jetson->power_mode = mode;
+    return in_mode_of(orin, machine).name;
+  };
+  EXPECT_EQ(in("MODE_30W"), "agx-orin:30w");
+  EXPECT_EQ(in("MAXN"), "agx-orin:maxn");
+  EXPECT_EQ(in("MODE_99W"), "agx-orin");  // somebody's own
+  machine.jetson->power_mode = "MODE_7W_AI";
+  EXPECT_EQ(in_mode_of(find_hardware("orin-nano-4gb"), machine).name, "orin-nano-4gb:7w-ai");
+}
+
 TEST(Spec, HardwareDescribesItsOwnMachinesOnly) {
   Machine machine;
   const Hardware& h200 = find_hardware("h200");

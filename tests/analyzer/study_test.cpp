@@ -8,18 +8,10 @@
 #include "app/work_model.h"
 #include "core/error.h"
 #include "core/strict_json.h"
+#include "tests/analyzer/made_up_device.h"
 
 namespace roofmark {
 namespace {
-
-constexpr Format half{DType::f16, DType::f16, DType::f32};
-
-Roofline device() {
-  return {.name = "device",
-          .engine = {.peaks = {{"f16-f32", OpRate{100e12}}}},
-          .bandwidth = Bandwidth{1e12},
-          .memory = Bytes{20e9}};
-}
 
 Workload workload(Phase phase, std::int64_t batch, std::int64_t context) {
   return {find_model("llama-3-8b"), phase, queries_of(phase, batch, context), half, DType::f16};
@@ -27,7 +19,7 @@ Workload workload(Phase phase, std::int64_t batch, std::int64_t context) {
 
 StudyRow row_of(const Workload& asked, const Setting& setting = {}) {
   const WorkModel work = registry_work_model();
-  StudyRow row = study_row(counted_workload(asked, setting, work), work, device());
+  StudyRow row = study_row(counted_workload(asked, setting, work), work, made_up_device());
   row.model = "llama-3-8b";
   row.hardware = "device";
   return row;
@@ -38,7 +30,7 @@ TEST(Study, ARowSaysWhatTheAnalysisOfTheSameSays) {
     const Workload asked = workload(phase, 4, 1000);
     const Setting setting{.chunk = 300, .generate = 3};
     const Analysis analysis =
-        analyze_model(std::span(&asked, 1), setting, registry_work_model(), device());
+        analyze_model(std::span(&asked, 1), setting, registry_work_model(), made_up_device());
     const StudyRow row = row_of(asked, setting);
     const Total& total = analysis.totals[0];
     EXPECT_DOUBLE_EQ(row.seconds->value, total.seconds->value);
@@ -106,12 +98,64 @@ TEST(Study, ABoundIsThatUnderWhichMostOfTheTimeFalls) {
   EXPECT_EQ(row_of(workload(Phase::decode, 1, 2048)).bound, "memory");
   EXPECT_EQ(row_of(workload(Phase::prefill, 1, 2048)).bound, "compute");
   const WorkModel work = registry_work_model();
-  Roofline slow = device();
+  Roofline slow = made_up_device();
   slow.link = Bandwidth{1e6};
   const CountedWorkload two =
       counted_workload(workload(Phase::decode, 1, 2048), {.devices = 2}, work);
   EXPECT_EQ(study_row(two, work, slow).bound, "link");
-  EXPECT_EQ(study_row(two, work, device()).bound, "unknown");
+  EXPECT_EQ(study_row(two, work, made_up_device()).bound, "unknown");
+}
+
+TEST(Study, WhatAMachineWouldTakeStandsBesideTheRoofWithItsShareOfKernels) {
+  const WorkModel work = registry_work_model();
+  const Predict predict = [](const CountedOperator& op) -> Prediction {
+    const bool product = op.kernel == "gemm" || op.kernel == "gemv";
+    return {Seconds{product ? 3.0 : 1.0}, product ? "measured" : "ceiling"};
+  };
+  const Setting setting{.generate = 3};
+  const CountedWorkload counted = counted_workload(workload(Phase::prefill, 1, 8), setting, work);
+  double all = 0, products = 0;
+  for (const CountedOperator& op : counted.operators) {
+    const bool product = op.kernel == "gemm" || op.kernel == "gemv";
+    all += static_cast<double>(op.count) * (product ? 3 : 1);
+    products += product ? 3 * static_cast<double>(op.count) : 0;
+  }
+  const StudyRow row = study_row(counted, work, made_up_device(), predict);
+  EXPECT_EQ(row.predicted, Seconds{all});
+  EXPECT_EQ(row.kernels_share, products / all);
+  EXPECT_EQ(row.predicted_generation, 3 * all);  // two steps of as many calls
+  EXPECT_EQ(row.predicted_per_output_token, all);
+  const Analysis analysis =
+      analyze_model(std::span(&counted.workload, 1), setting, work, made_up_device(), predict);
+  EXPECT_EQ(analysis.totals[0].predicted, row.predicted);
+  EXPECT_EQ(analysis.totals[0].kernels_share, row.kernels_share);
+  EXPECT_EQ(analysis.generation->predicted, Seconds{3 * all});
+  EXPECT_EQ(analysis.generation->predicted_first_token, Seconds{all});
+  EXPECT_FALSE(study_row(counted, work, made_up_device()).predicted);
+}
+
+TEST(Study, SecondsThatAreNotKnownSayWhy) {
+  const WorkModel work = registry_work_model();
+  const CountedWorkload counted = counted_workload(workload(Phase::decode, 1, 8), {}, work);
+  EXPECT_EQ(study_row(counted, work, Roofline{}).reason,
+            "no hardware was named; pass --hardware or --peak and --bandwidth");
+  const CountedWorkload shared =
+      counted_workload(workload(Phase::decode, 1, 8), {.devices = 2}, work);
+  EXPECT_EQ(study_row(shared, work, made_up_device()).reason,
+            "the bandwidth between devices is not known; pass --link");
+  EXPECT_EQ(study_row(counted, work, made_up_device()).reason, "");
+}
+
+TEST(Study, WhatCouldNotBeCountedHasNoFigures) {
+  Study study{.title = "t"};
+  study.rows = {row_of(workload(Phase::decode, 1, 8)), {.model = "m", .reason = "too large"}};
+  const JsonView rows = JsonView::parse(study_json(study), "study").at("rows");
+  EXPECT_EQ(rows.elements()[1].at("reason").text(), "too large");
+  EXPECT_FALSE(rows.elements()[1].has("ops"));
+  EXPECT_FALSE(rows.elements()[1].has("batch"));
+  EXPECT_TRUE(rows.elements()[0].has("ops"));
+  EXPECT_EQ(study_text(study).find("0 op"), std::string::npos);
+  EXPECT_NE(study_csv(study).find("\nm,,,,,"), std::string::npos);
 }
 
 }  // namespace

@@ -4,17 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "core/strict_json.h"
+#include "tests/analyzer/made_up_device.h"
 #include "tests/app/program.h"
 
 namespace roofmark {
 namespace {
-
-Roofline roofline_with(double f16, double int8, double bandwidth) {
-  Roofline roofline{.name = "made up", .bandwidth = Bandwidth{bandwidth}};
-  roofline.engine.peaks["f16-f32"] = OpRate{f16};
-  if (int8 > 0) roofline.engine.peaks["w8a8"] = OpRate{int8};
-  return roofline;
-}
 
 const Crossover& crossover(const SweetSpot& spot, const std::string& from, const std::string& to) {
   for (const Crossover& one : spot.crossovers) {
@@ -34,7 +28,7 @@ TEST(SweetSpot, RidgesAndCrossoversAreThePublishedOnes) {
     };
     const Roofline roofline = roofline_with(figure("W16A16", 0), figure("W8A8", 0),
                                             device.at("bandwidth").number(0, 1e14));
-    SweetSpot spot = sweet_spot(roofline, WeightScales::none);
+    SweetSpot spot = sweet_spot(roofline, WeightScales::none, DType::f16);
     const OperandWidths w8a16{"W8A16", {DType::i8, DType::f16, DType::f32}, 1};
     spot.roofs.push_back(quantized_roof(w8a16, roofline));
     ASSERT_EQ(spot.roofs.size(), 5u);
@@ -56,7 +50,8 @@ TEST(SweetSpot, RidgesAndCrossoversAreThePublishedOnes) {
 
 TEST(SweetSpot, TheMostPreciseOfTheFastestWins) {
   // A100 of 2.0 TB/s: ridges 39 (W4A16), 78 (W4A8) and 156 (W16A16, W8A8).
-  const SweetSpot spot = sweet_spot(roofline_with(312e12, 624e12, 2e12), WeightScales::none);
+  const SweetSpot spot =
+      sweet_spot(roofline_with(312e12, 624e12, 2e12), WeightScales::none, DType::f16);
   ASSERT_EQ(spot.ranges.size(), 3u);
   EXPECT_EQ(spot.ranges[0].best, "W4A16");
   EXPECT_EQ(spot.ranges[0].first, 1);
@@ -78,22 +73,25 @@ TEST(SweetSpot, ScalesOfFourBitWeightsCostTwoBytesPer128) {
   EXPECT_EQ(scaled[3].weight_bytes, 0.5 + 2.0 / 128);
   for (const std::size_t i : {0u, 2u}) EXPECT_EQ(ideal[i].weight_bytes, scaled[i].weight_bytes);
   const Roofline roofline = roofline_with(312e12, 624e12, 2e12);
-  EXPECT_DOUBLE_EQ(*sweet_spot(roofline, WeightScales::per_128).roofs[1].ridge, 39 * 1.03125);
+  EXPECT_DOUBLE_EQ(*sweet_spot(roofline, WeightScales::per_128, DType::f16).roofs[1].ridge,
+                   39 * 1.03125);
 }
 
 TEST(SweetSpot, FourBitWeightsDoNotComputeAtTheInt8PeakWithSixteenBitActivations) {
-  const SweetSpot spot = sweet_spot(roofline_with(312e12, 624e12, 2e12), WeightScales::none);
+  const SweetSpot spot =
+      sweet_spot(roofline_with(312e12, 624e12, 2e12), WeightScales::none, DType::f16);
   EXPECT_EQ(spot.roofs[1].quantization.name, "W4A16");
   EXPECT_EQ(spot.roofs[1].peak, OpRate{312e12});
 }
 
 TEST(SweetSpot, WhatTheRooflineLacksSaysWhy) {
-  const SweetSpot no_int8 = sweet_spot(roofline_with(312e12, 0, 2e12), WeightScales::none);
+  const SweetSpot no_int8 =
+      sweet_spot(roofline_with(312e12, 0, 2e12), WeightScales::none, DType::f16);
   EXPECT_EQ(no_int8.roofs[2].ridge, std::nullopt);
   EXPECT_EQ(no_int8.roofs[2].reason, "made up has no known w8a8 peak; pass --peak w8a8=VALUE");
   ASSERT_EQ(no_int8.ranges.size(), 2u);  // W4A16, then W16A16 is as fast
   EXPECT_EQ(no_int8.ranges[1].best, "W16A16");
-  const SweetSpot nothing = sweet_spot({}, WeightScales::none);
+  const SweetSpot nothing = sweet_spot({}, WeightScales::none, DType::f16);
   EXPECT_TRUE(nothing.ranges.empty());
   EXPECT_TRUE(nothing.crossovers.empty());
   EXPECT_NE(nothing.roofs[0].reason.find("no hardware was named"), std::string::npos);
@@ -103,7 +101,7 @@ TEST(SweetSpot, SixteenBitsAreThoseThatTheDeviceHas) {
   Roofline cpu{.name = "cpu", .bandwidth = Bandwidth{1e11}};
   cpu.engine.peaks["bf16-f32"] = OpRate{4e12};
   EXPECT_EQ(sixteen_bits_on(cpu), DType::bf16);
-  EXPECT_EQ(sweet_spot(cpu, WeightScales::none).roofs[1].peak, OpRate{4e12});
+  EXPECT_EQ(sweet_spot(cpu, WeightScales::none, sixteen_bits_on(cpu)).roofs[1].peak, OpRate{4e12});
   EXPECT_EQ(sixteen_bits_on(roofline_with(1e12, 0, 1e11)), DType::f16);
 }
 

@@ -80,6 +80,47 @@ TEST(AnalyzeNetwork, NetworksAreListed) {
   EXPECT_EQ(rows.elements()[1].at("multiply_adds").integer(0, INT64_MAX), 15347142656);
 }
 
+TEST(AnalyzeNetwork, IsSweptAndComparedWithOthers) {
+  const JsonView study = json_of({"analyze", "vgg16", "--hardware", "a6000,h100", "--sweep",
+                                  "batch=1..4", "--sweep", "dtype=f32,bf16"});
+  const auto rows = study.at("rows").elements();
+  ASSERT_EQ(rows.size(), 12u);
+  EXPECT_EQ(rows[0].at("phase").text(), "inference");
+  EXPECT_FALSE(rows[0].has("tokens_per_second"));
+  const double seconds = rows[0].at("seconds").number(0, 1);
+  EXPECT_DOUBLE_EQ(rows[0].at("images_per_second").number(0, 1e9), 1 / seconds);
+  const JsonView alone = json_of({"analyze", "vgg16", "--hardware", "a6000"});
+  EXPECT_EQ(alone.at("totals").elements()[0].at("seconds").number(0, 1), seconds);
+  const std::string both = said({"analyze", "vgg16", "mobilenet-v1", "--hardware", "a6000,h100"});
+  EXPECT_NE(both.find("side by side"), std::string::npos) << both;
+  EXPECT_NE(both.find("images/s"), std::string::npos) << both;
+  expect_refused({"analyze", "vgg16", "--sweep", "context=1,2"}, "convolution network");
+  const std::vector<std::string> swept{"analyze", "gpt2",    "--hardware",
+                                       "h100",    "--sweep", "batch=1,2"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), swept.begin(), swept.end());
+    return more;
+  };
+  expect_refused(with({"--intermediates", "stored"}), "--attention says what a model stores");
+  expect_refused(with({"--phase", "decode", "--generate", "4"}), "--generate begins with a prompt");
+  expect_refused(with({"--sweep", "attention=flash,fast"}), "there are flash and eager");
+  expect_refused(with({"--sweet-spot"}), "which looks at every batch");
+}
+
+TEST(AnalyzeNetwork, LayersHaveSharesAndReadTheOneBefore) {
+  const JsonView json = json_of({"analyze", "vgg16", "--hardware", "a6000"});
+  double all = 0;
+  std::string before;
+  for (const JsonView& layer : json.at("layers").elements()) {
+    all += layer.at("share").number(0, 1);
+    const auto reads = layer.at("reads").elements();
+    ASSERT_EQ(reads.size(), before.empty() ? 0u : 1u);
+    EXPECT_EQ(reads.empty() ? "" : reads[0].text(), before);
+    before = layer.at("operator").text();
+  }
+  EXPECT_NEAR(all, 1, 1e-12);
+}
+
 TEST(AnalyzeSweetSpot, OfWeightsAloneNeedsNoModel) {
   const JsonView spot = json_of({"analyze", "--sweet-spot", "--peak", "f16=312T", "--peak",
                                  "w8a8=624T", "--bandwidth", "2T"})

@@ -200,5 +200,45 @@ TEST(AnalyzeRun, NetworksAndSweetSpotsStandOnItsOwnCeilings) {
   EXPECT_NE(peak.err.find("--memory does not go with --run"), std::string::npos);
 }
 
+TEST(AnalyzeRun, ASweepStandsOnItsRooflineBesideWhatItsKernelsPredict) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("run.json", to_json(run_of_llama()));
+  const std::vector<std::string> asked{"analyze",   "llama-3-8b", "--run",  path,        "--sweep",
+                                       "batch=1,2", "--phase",    "decode", "--context", "64"};
+  std::vector<std::string> as_json = asked;
+  as_json.insert(as_json.end(), {"--output", "json"});
+  const Outcome outcome = run_program(as_json);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto rows = JsonView::parse(outcome.out, "stdout").at("rows").elements();
+  ASSERT_EQ(rows.size(), 2u);
+  // q_proj and out_proj of 32 layers take twice their time at the roof.
+  const double extra = 2.0 * 32 * 67141632 / 0x1p36;
+  EXPECT_NEAR(rows[0].at("predicted_seconds").number(0, 10),
+              rows[0].at("seconds").number(0, 10) + extra, 1e-9);
+  EXPECT_NEAR(rows[0].at("predicted_by_kernels").number(0, 1),
+              2 * extra / rows[0].at("predicted_seconds").number(0, 10), 1e-9);
+  EXPECT_EQ(rows[1].at("predicted_by_kernels").number(0, 1), 0);  // of two rows nothing is known
+  const Outcome table = run_program(asked);
+  EXPECT_NE(table.out.find("by kernels"), std::string::npos) << table.out;
+  const Outcome hardware =
+      run_program({"analyze", "llama-3-8b", "--run", path, "--sweep", "hardware=h100"});
+  EXPECT_EQ(hardware.code, 2);
+  EXPECT_NE(hardware.err.find("a run has one machine"), std::string::npos) << hardware.err;
+}
+
+TEST(AnalyzeRun, AGenerationIsPredictedToo) {
+  const ScratchFolder folder;
+  const std::string path = folder.write("run.json", to_json(run_of_llama()));
+  const Outcome outcome = run_program({"analyze", "llama-3-8b", "--run", path, "--context", "64",
+                                       "--generate", "3", "--output", "json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const JsonView generation = JsonView::parse(outcome.out, "stdout").at("generation");
+  const double steps = 2, slower = steps * 2 * 32 * 67141632 / 0x1p36;
+  EXPECT_NEAR(generation.at("predicted_seconds").number(0, 1e3),
+              generation.at("seconds").number(0, 1e3) + slower, 1e-9);
+  EXPECT_NEAR(generation.at("predicted_time_per_output_token").number(0, 1e3),
+              generation.at("time_per_output_token").number(0, 1e3) + slower / steps, 1e-9);
+}
+
 }  // namespace
 }  // namespace roofmark

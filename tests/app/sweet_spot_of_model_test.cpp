@@ -6,16 +6,10 @@
 #include "analyzer/models.h"
 #include "analyzer/operators.h"
 #include "app/work_model.h"
+#include "tests/analyzer/made_up_device.h"
 
 namespace roofmark {
 namespace {
-
-Roofline roofline_with(double f16, double int8, double bandwidth) {
-  Roofline roofline{.name = "made up", .bandwidth = Bandwidth{bandwidth}};
-  roofline.engine.peaks["f16-f32"] = OpRate{f16};
-  if (int8 > 0) roofline.engine.peaks["w8a8"] = OpRate{int8};
-  return roofline;
-}
 
 WorkloadOf workload_of(const Model& model, std::int64_t context) {
   return [&model, context](Phase phase, std::int64_t sequences, const Format& format) {
@@ -102,6 +96,61 @@ TEST(SweetSpotOfModel, WithoutARooflineEachProductSaysWhy) {
   ASSERT_EQ(spot.operators.size(), 9u);
   EXPECT_TRUE(spot.operators[0].ranges.empty());
   EXPECT_NE(spot.operators[0].reason.find("no hardware was named"), std::string::npos);
+}
+
+/// Ceilings say W4A16 for one sequence; these kernels unpack 4-bit weights slowly.
+TEST(SweetSpotOfModel, WhereARunHasKernelsForAllTheyAreCompared) {
+  const Model model = find_model("llama-3-8b");
+  const auto seconds = [](const CountedOperator& op) {
+    const double bits = op.format.weights == DType::i4 ? 20 : roofmark::bits(op.format.weights);
+    return op.work.ops.value * bits * 1e-12;
+  };
+  const Predict gemv = [&](const CountedOperator& op) -> Prediction {
+    if (op.kernel == "gemv") return {Seconds{seconds(op)}, "measured"};
+    return {Seconds{1e-9}, "ceiling"};  // never compared
+  };
+  const SweetSpot spot =
+      sweet_spot_of_model(workload_of(model, 128), {Phase::decode}, 4, registry_work_model(),
+                          roofline_with(312e12, 624e12, 2.039e12), WeightScales::none, gemv);
+  for (const char* op : {"q_proj", "all products"}) {
+    const std::vector<BatchRange>& ranges = product(spot, op, "decode").ranges;
+    ASSERT_EQ(ranges.size(), 2u);
+    EXPECT_EQ(ranges[0].from, "kernels");
+    EXPECT_EQ(ranges[0].last, 1);
+    EXPECT_EQ(ranges[0].best, "W8A8");
+    EXPECT_EQ(ranges[0].gain_first, 2);  // 16 bits over 8
+    EXPECT_EQ(ranges[1].from, "ceilings");
+    EXPECT_EQ(ranges[1].best, "W4A16");
+  }
+}
+
+TEST(SweetSpotOfModel, AKernelIsNeverComparedWithACeiling) {
+  const Model model = find_model("llama-3-8b");
+  const Predict all_but_one = [](const CountedOperator& op) -> Prediction {
+    const bool has = op.format.name() != "w4a8";
+    return {Seconds{1e-3}, has ? "measured" : "ceiling"};
+  };
+  const SweetSpot spot =
+      sweet_spot_of_model(workload_of(model, 128), {Phase::decode}, 4, registry_work_model(),
+                          roofline_with(312e12, 624e12, 2.039e12), WeightScales::none, all_but_one);
+  for (const BatchRange& range : product(spot, "q_proj", "decode").ranges) {
+    EXPECT_EQ(range.from, "ceilings");
+  }
+}
+
+TEST(SweetSpotOfModel, SixteenBitsAreThoseThatTheRunHasKernelsOf) {
+  const Model model = find_model("llama-3-8b");
+  Roofline roofline = roofline_with(312e12, 624e12, 2.039e12);
+  roofline.engine.peaks["bf16-f32"] = OpRate{312e12};
+  for (const char* measured : {"f16-f32", "bf16-f32"}) {
+    const Predict predict = [&](const CountedOperator& op) -> Prediction {
+      return {Seconds{1e-3}, op.format.name() == measured ? "measured" : "ceiling"};
+    };
+    const SweetSpot spot =
+        sweet_spot_of_model(workload_of(model, 128), {Phase::decode}, 1, registry_work_model(),
+                            roofline, WeightScales::none, predict);
+    EXPECT_EQ(spot.roofs[0].quantization.format.name(), measured);
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "analyzer/models.h"
+#include "analyzer/network.h"
 #include "analyzer/operators.h"
 #include "analyzer/storage.h"
 #include "analyzer/weight_formats.h"
@@ -35,6 +36,14 @@ void count(const Model& model, Phase phase, Attention attention) {
     require(work.output().value >= 0);
   }
   require(storage(asked).peak.value > 0);
+  for (const auto& [op, reads] : dependencies(network(asked))) {
+    require(!op.empty() && reads.size() < 10);
+  }
+  Workload quantized = asked;
+  quantized.format = {DType::i8, DType::i8, DType::i32};
+  for (const Operator& op : dynamic_quantization(quantized)) {
+    require(op.shape.at("rows") > 0 && op.shape.at("cols") > 0 && op.count > 0);
+  }
 }
 
 }  // namespace
