@@ -59,9 +59,9 @@ TEST(RecordedGpus, HaveADataSheetWhereAllOfThemIsInUse) {
   EXPECT_EQ(bounds_of("h100-mig").sheet_memory, std::nullopt);
   EXPECT_EQ(bounds_of("rtx-4090").sheet_f32, 82.6e12);
   EXPECT_EQ(bounds_of("agx-orin-jp5").sheet_f32, 5.3e12);
-  EXPECT_EQ(bounds_of("agx-orin-jp6-30w").sheet_f32, std::nullopt);
+  EXPECT_EQ(bounds_of("agx-orin-jp6-30w").sheet_f32, 8 * 256 * 624.75e6);  // the mode's own
   EXPECT_EQ(bounds_of("agx-orin-jp6-30w").sheet_memory, 204.8e9);
-  EXPECT_EQ(bounds_of("agx-orin-jp7-15w").sheet_memory, std::nullopt);
+  EXPECT_EQ(bounds_of("agx-orin-jp7-15w").sheet_memory, 136.512e9);
   EXPECT_EQ(bounds_of("orin-nano").sheet_memory, 102.4e9);
   EXPECT_EQ(bounds_of("thor").sheet_memory, 273e9);
 }
