@@ -124,6 +124,7 @@ SeriesRound series_of(const Measurement& row, const Places& places) {
   series.bytes = row.work.bytes().value;
   series.companion = row.companion;
   series.implementation = row.implementation;
+  series.code_hash = row.code_hash;
   const Timing timing = timing_of(row);
   series.seconds = timing.seconds;
   series.low = timing.low;
@@ -161,6 +162,7 @@ std::vector<Fact> environment_of(const Run& run) {
 Round round_of(const Run& run, const Analysis& analysis) {
   Round round;
   round.run = run.id;
+  round.campaign = run.campaign;
   round.started = run.started;
   round.machine = run.machine.id;
   round.class_ = run.machine.class_;
