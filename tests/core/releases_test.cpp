@@ -32,7 +32,8 @@ void expect_its_facts(const roofmark::Run& run, const std::string& file) {
     const Measurement &old = run.rows[i], &row = now.rows[i];
     EXPECT_EQ(old.id, row.id) << file;
     EXPECT_EQ(old.status, row.status) << file;
-    EXPECT_EQ(old.work, row.work) << file;
+    EXPECT_EQ(old.work.ops, row.work.ops) << file;  // exponentials came later
+    EXPECT_EQ(old.work.bytes(), row.work.bytes()) << file;
     EXPECT_EQ(old.samples_s, row.samples_s) << file;
     EXPECT_EQ(old.flags, row.flags) << file;
     EXPECT_EQ(old.clock_hz, row.clock_hz) << file;
