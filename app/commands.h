@@ -28,8 +28,10 @@ enum ExitCode : int {
 using Command = std::function<int()>;
 
 void add_analyze(CLI::App& app, Command& chosen);
+void add_baseline(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 void add_hardware(CLI::App& app, Command& chosen);
+void add_index(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);

@@ -76,7 +76,9 @@ int main(int argc, char** argv) {
   add_run(app, chosen);
   add_analyze(app, chosen);
   add_report(app, chosen);
+  add_baseline(app, chosen);
   add_list(app, chosen);
+  add_index(app, chosen);
   add_hardware(app, chosen);
   add_worker(app, chosen);
   const std::string problem = unknown_command(app, argc, argv);

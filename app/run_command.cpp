@@ -6,16 +6,17 @@
 #include "analyzer/from_run.h"
 #include "app/commands.h"
 #include "app/dry_run.h"
+#include "app/file_name.h"
 #include "app/files.h"
 #include "app/gpu_worker.h"
 #include "app/interrupt.h"
+#include "app/policy_options.h"
 #include "app/print.h"
 #include "app/progress.h"
 #include "app/render.h"
 #include "app/session.h"
 #include "app/store.h"
 #include "app/surroundings.h"
-#include "app/workload_limits.h"
 #include "core/error.h"
 #include "core/run_json.h"
 #include "harness/cpu_device.h"
@@ -177,40 +178,15 @@ void add_run(CLI::App& app, Command& chosen) {
       app.add_subcommand("run", "measure ceilings, then kernels at a model's shapes, and analyze");
   auto options = std::make_shared<Options>();
   SessionRequest& session = options->session;
-  RunRequest& request = session.policy;
-  std::vector<CLI::Option*> of_policy;
-  const auto policy_option = [&](const char* flags, auto& value, const char* help) {
-    of_policy.push_back(command->add_option(flags, value, help));
-    return of_policy.back();
-  };
-  policy_option("--preset", request.preset, "quick (a minute), standard, thorough")
-      ->capture_default_str();
-  policy_option("--only", request.only, "probes | kernels")
-      ->check(CLI::IsMember({"probes", "kernels"}));
-  policy_option("--filter", request.filter,
-                "only ids matching this POSIX extended regular expression");
-  policy_option("--model", request.models, "built-in names or config.json files")->delimiter(',');
-  policy_option("--phase", request.phases, "prefill,decode")->delimiter(',');
-  policy_option("--batch", request.batches, "sequences at once, e.g. 1,8")
-      ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{1}, most_sequences));
-  policy_option("--context", request.contexts,
-                "prompt tokens of prefill, cached tokens of decode, e.g. 512,4096")
-      ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{1}, most_tokens));
-  policy_option("--dtype", request.formats,
-                "f32,bf16-f32,w8a8,w4a16,...; w4a16g32: groups of 32 weights share a scale")
-      ->delimiter(',');
-  policy_option("--kv-dtype", request.cache, "of the key/value cache: f32, f16, bf16, i8");
-  policy_option("--device", request.devices, "cpu,cuda")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"cpu", "cuda"}));
-  policy_option("--threads", request.threads, "thread counts, e.g. 1,4")->delimiter(',');
-  policy_option("--seed", request.seed, "of the order of the cases")->check(CLI::NonNegativeNumber);
+  const std::vector<CLI::Option*> of_policy = add_policy_options(*command, session.policy);
   CLI::Option* resume =
       command->add_option("--resume", session.resume,
                           "finish an interrupted run (default: the newest of this machine)");
   resume->expected(0, 1);
+  command
+      ->add_option("--campaign", session.campaign,
+                   "what several runs are taken for: letters, digits, '.', '_' and '-'")
+      ->check(why_no_file_name);
   command->add_option("--store", session.store, "where runs are kept");
   command->add_option("-o", session.out, "the new run file, *.json, instead of one in the store");
   command->add_option("--output", options->output, listed(output_names()))->capture_default_str();

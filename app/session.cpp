@@ -58,6 +58,7 @@ Session fresh_session(const SessionRequest& request, const Machine& machine) {
   session.run.build = build_info();
   session.run.machine = machine;
   session.run.policy = policy_of(request.policy, machine);
+  session.run.campaign = request.campaign;
   if (request.out.empty()) {
     session.path = run_path(store_of(request), session.run);
     session.store = session.path.parent_path();
@@ -83,8 +84,8 @@ bool same_cpus(const Allowance& a, const Allowance& b) {
 
 std::filesystem::path journal_of(const SessionRequest& request, const Machine& machine) {
   if (!request.resume.empty()) return request.resume;
-  const auto newest = newest_journal(store_of(request), machine.id);
-  if (newest) return *newest;
+  const std::vector<std::filesystem::path> all = journals(store_of(request), machine.id);
+  if (!all.empty()) return all.front();
   throw InputError(
       "there is no unfinished run of this machine in the store; start one without --resume");
 }
@@ -132,6 +133,9 @@ Session resumed_session(const SessionRequest& request, const Machine& machine) {
   if (!same_cpus(then, machine.allowance) || !fits) {
     refuse("it was taken with " + allowed_text(then) + "; here are " +
            allowed_text(machine.allowance));
+  }
+  if (!request.campaign.empty() && request.campaign != session.run.campaign) {
+    refuse("it was not taken for campaign " + request.campaign);
   }
   const Build build = build_info();
   if (!(session.run.build == build)) refuse("it was taken by another build");

@@ -15,6 +15,7 @@ struct SessionRequest {
   RunRequest policy;
   bool policy_given = false;       ///< any of it was said, so a resumed run must agree with it
   std::string store, out, resume;  ///< folder, run file, journal; empty: the default of each
+  std::string campaign;            ///< Run::campaign of a new run
   bool resuming = false;
 };
 

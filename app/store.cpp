@@ -30,6 +30,14 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
+/// 2026-11-22T02:10:00Z -> 20261122T021000Z
+std::string compact(std::string stamp) {
+  stamp.erase(
+      std::remove_if(stamp.begin(), stamp.end(), [](char c) { return c == '-' || c == ':'; }),
+      stamp.end());
+  return stamp;
+}
+
 }  // namespace
 
 std::filesystem::path default_store() {
@@ -45,25 +53,23 @@ std::filesystem::path default_store() {
 }
 
 std::filesystem::path run_path(const std::filesystem::path& store, const Run& run) {
-  std::string stamp = run.started;  // 2026-11-22T02:10:00Z -> 20261122T021000Z
-  stamp.erase(
-      std::remove_if(stamp.begin(), stamp.end(), [](char c) { return c == '-' || c == ':'; }),
-      stamp.end());
-  return store / run.machine.id / (stamp + "-" + run.id + ".json");
+  return store / run.machine.id / (compact(run.started) + "-" + run.id + run_suffix);
 }
 
-std::optional<std::filesystem::path> newest_journal(const std::filesystem::path& store,
-                                                    const std::string& machine_id) {
-  std::optional<std::filesystem::path> newest;
+std::vector<std::filesystem::path> journals(const std::filesystem::path& store,
+                                            const std::string& machine_id) {
+  std::vector<std::filesystem::path> found;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(store / machine_id, error)) {
-    const std::string name = entry.path().filename().string();
-    // Names begin with the UTC time, so the greatest is the newest.
-    if (ends_with(name, journal_suffix) && (!newest || newest->filename().string() < name)) {
-      newest = entry.path();
-    }
+    if (ends_with(entry.path().filename().string(), journal_suffix)) found.push_back(entry.path());
   }
-  return newest;
+  // Names begin with the UTC time, so the greatest is the newest.
+  std::sort(found.rbegin(), found.rend());
+  return found;
+}
+
+std::string new_campaign_id(const std::string& started) {
+  return compact(started) + "-" + new_run_id();
 }
 
 std::string new_run_id() {
@@ -125,6 +131,7 @@ Journal Journal::begin(const std::filesystem::path& path, const Run& run) {
   journal.lock();
   try {
     journal.append_line(journal_header(run));
+    sync_folder(path.has_parent_path() ? path.parent_path() : ".");
   } catch (...) {  // without its header it could not be gone on with
     ::unlink(path.c_str());
     throw;

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/measurement.h"
 
@@ -18,10 +18,12 @@ std::filesystem::path default_store();
 /// <store>/<machine id>/<UTC>-<run id>.json
 std::filesystem::path run_path(const std::filesystem::path& store, const Run& run);
 
-/// The newest journal of this machine under the store.
-std::optional<std::filesystem::path> newest_journal(const std::filesystem::path& store,
-                                                    const std::string& machine_id);
+/// The journals of this machine under the store, the newest first.
+std::vector<std::filesystem::path> journals(const std::filesystem::path& store,
+                                            const std::string& machine_id);
 
+/// What a run's file name ends in.
+inline constexpr const char* run_suffix = ".json";
 /// What a journal's name ends in, after the run's.
 inline constexpr const char* journal_suffix = ".partial.jsonl";
 
@@ -33,6 +35,8 @@ void require_replaceable(const std::filesystem::path& path);
 
 /// Four random bytes in hexadecimal.
 std::string new_run_id();
+/// <UTC>-<four random bytes>: of runs that belong together, begun at that moment (ISO 8601).
+std::string new_campaign_id(const std::string& started);
 
 /// One finished row per line, on disk (fsync) before append() returns.  What it cannot write whole
 /// it takes back, so that the file always ends in a whole row.  One process at a time has it: it is

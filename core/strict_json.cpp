@@ -41,8 +41,15 @@ struct Node {
 
 constexpr std::size_t shown_key_bytes = 60;  // of a key or a text in a message
 
+/// Whether it is shown as it is: nearly every key, and a run has a hundred thousand.
+bool is_plain(std::string_view key) {
+  return key.size() <= shown_key_bytes && std::all_of(key.begin(), key.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+         });
+}
+
 std::string child_path(const std::string& path, std::string_view key) {
-  const std::string shown = printable(key, shown_key_bytes);
+  const std::string shown = is_plain(key) ? std::string(key) : printable(key, shown_key_bytes);
   return path.empty() ? shown : path + "." + shown;
 }
 

@@ -22,8 +22,7 @@ namespace {
       ROOFMARK_EACH_ISA_OF_activation(ROOFMARK_ROW_OF_##name)};                                 \
   template <class T>                                                                            \
   std::unique_ptr<Task> prepare_##name(const Case& what, Device& device) {                      \
-    return cpu_task(Operation<T, F>(leaf_of(name##_leaves<T>, what), what.shape, what.threads), \
-                    what, device);                                                              \
+    return leaf_task<Operation<T, F>>(leaf_of(name##_leaves<T>, what), what, device);           \
   }
 ROOFMARK_PREPARE(activation, GatedActivation, Silu, GatedLeaf)
 ROOFMARK_PREPARE(gelu_gated, GatedActivation, Gelu, GatedLeaf)

@@ -31,17 +31,15 @@ constexpr StoringLeaf<AddNormLeaf<bf16>> add_norm_leaves<bf16>[] = {
 
 template <class T>
 std::unique_ptr<Task> prepare_norm(const Case& what, Device& device) {
-  return cpu_task(Norm<T>(leaf_of(norm_leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Norm<T>>(leaf_of(norm_leaves<T>, what), what, device);
 }
 template <class T>
 std::unique_ptr<Task> prepare_layer_norm(const Case& what, Device& device) {
-  return cpu_task(LayerNorm<T>(leaf_of(layer_norm_leaves<T>, what), what.shape, what.threads), what,
-                  device);
+  return leaf_task<LayerNorm<T>>(leaf_of(layer_norm_leaves<T>, what), what, device);
 }
 template <class T>
 std::unique_ptr<Task> prepare_add_norm(const Case& what, Device& device) {
-  return cpu_task(AddNorm<T>(leaf_of(add_norm_leaves<T>, what), what.shape, what.threads), what,
-                  device);
+  return leaf_task<AddNorm<T>>(leaf_of(add_norm_leaves<T>, what), what, device);
 }
 
 /// The same of all three.

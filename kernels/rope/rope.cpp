@@ -13,7 +13,7 @@ constexpr StoringLeaf<RopeLeaf<bf16>> leaves<bf16>[] = {ROOFMARK_EACH_ISA_OF_rop
 
 template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cpu_task(Rope<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Rope<T>>(leaf_of(leaves<T>, what), what, device);
 }
 
 constexpr std::string_view bf16_isas[] = {ROOFMARK_EACH_ISA_OF_rope(ROOFMARK_NAME)};

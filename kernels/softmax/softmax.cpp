@@ -16,7 +16,7 @@ constexpr StoringLeaf<SoftmaxLeaf<bf16>> leaves<bf16>[] = {
 
 template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cpu_task(Softmax<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Softmax<T>>(leaf_of(leaves<T>, what), what, device);
 }
 
 constexpr std::string_view bf16_isas[] = {ROOFMARK_EACH_ISA_OF_softmax(ROOFMARK_NAME)};

@@ -51,6 +51,7 @@ class OnednnProductTask final : public Task {
   }
 
   std::string implementation() const override { return product_.implementation(); }
+  std::string code_hash() const override { return onednn_code(); }
 
  private:
   /// Of 8-bit weights one for each output, as random as our kernels' but in f32, as the library
@@ -226,7 +227,7 @@ class OnednnNorm {
 
 template <class Operation>
 std::unique_ptr<Task> prepare_onednn(const Case& what, Device& device) {
-  return cpu_task(Operation(what), what, device);
+  return cpu_task(Operation(what), what, device, onednn_code());
 }
 
 inline std::vector<Variant> onednn_softmax_variants() {

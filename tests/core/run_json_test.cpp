@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "tests/core/run_fixture.h"
+#include "tests/refusal.h"
 
 namespace roofmark {
 namespace {
@@ -36,6 +37,7 @@ void expect_equal(const Measurement& a, const Measurement& b) {
   EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.reason, b.reason);
   EXPECT_EQ(a.implementation, b.implementation);
+  EXPECT_EQ(a.code_hash, b.code_hash);
   EXPECT_EQ(a.error, b.error);
   EXPECT_EQ(a.launches, b.launches);
   EXPECT_EQ(a.samples_s, b.samples_s);
@@ -75,6 +77,7 @@ void expect_equal(const Run& a, const Run& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.started, b.started);
   EXPECT_EQ(a.complete, b.complete);
+  EXPECT_EQ(a.campaign, b.campaign);
   EXPECT_EQ(a.build, b.build);
   EXPECT_EQ(a.machine, b.machine);
   expect_equal(a.policy, b.policy);
@@ -86,17 +89,6 @@ std::string journal_of(const Run& run) {
   std::string text = journal_header(run);
   for (const Measurement& row : run.rows) text += journal_row(row);
   return text;
-}
-
-/// The message of the InputError that `read` throws, or empty.
-template <class Read>
-std::string refusal(Read read) {
-  try {
-    read();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
 }
 
 std::string refusal_after(const std::string& from, const std::string& to) {

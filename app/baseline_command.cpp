@@ -1,0 +1,256 @@
+// roofmark baseline save|list|rm: takes the rounds that a gate compares with, and names them.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "app/baseline.h"
+#include "app/commands.h"
+#include "app/files.h"
+#include "app/fresh_process.h"
+#include "app/interrupt.h"
+#include "app/list_format.h"
+#include "app/policy_options.h"
+#include "app/print.h"
+#include "app/store.h"
+#include "core/error.h"
+#include "core/run_json.h"
+#include "harness/machine.h"
+#include "harness/wall_clock.h"
+
+namespace roofmark {
+namespace {
+
+struct Options {
+  std::string name, store, campaign, output = "table";
+  std::size_t rounds = 15;
+  bool resume = false;
+  RunRequest request;
+  std::vector<CLI::Option*> of_policy;
+  CLI::Option* of_rounds = nullptr;
+
+  std::filesystem::path folder() const {
+    return store.empty() ? default_store() : std::filesystem::path(store);
+  }
+};
+
+std::vector<StoredRound> rounds_of_campaign(const Index& index, const std::string& machine,
+                                            const std::string& campaign) {
+  RoundQuery query;
+  query.machine = machine;
+  query.campaign = campaign;
+  query.with_series = false;
+  return index.rounds(query);
+}
+
+/// The environment is what the verdicts name where it differs; within a baseline it should not.
+void warn_of_differences(const std::vector<StoredRound>& rounds) {
+  for (const Fact& fact : rounds.front().round.environment) {
+    for (const StoredRound& one : rounds) {
+      const auto& facts = one.round.environment;
+      if (std::find(facts.begin(), facts.end(), fact) != facts.end()) continue;
+      std::fprintf(
+          stderr, "roofmark: the %s of run %s is not that of %s (%s): the baseline mixes both\n",
+          fact.name.c_str(), one.name.c_str(), rounds.front().name.c_str(), fact.value.c_str());
+      break;
+    }
+  }
+}
+
+int keep(const Options& options, Baseline baseline, const std::vector<StoredRound>& rounds) {
+  const std::string obstacle = baseline_obstacle(rounds);
+  if (!obstacle.empty()) {
+    throw InputError("these runs make no baseline (" + obstacle +
+                     "); take one with roofmark baseline save " + baseline.name +
+                     " --preset standard");
+  }
+  warn_of_differences(rounds);
+  for (const StoredRound& one : rounds) baseline.runs.push_back(one.name);
+  Baselines(options.folder(), baseline.machine).write(baseline);
+  print("baseline " + baseline.name + ": " + std::to_string(rounds.size()) + " rounds of " +
+        rounds.front().round.preset + " runs, " + rounds.front().round.started + " to " +
+        rounds.back().round.started + "\n");
+  return exit_done;
+}
+
+int save_campaign(const Options& options, const std::string& machine) {
+  const std::vector<StoredRound> rounds =
+      rounds_of_campaign(Index(options.folder()), machine, options.campaign);
+  if (rounds.empty()) {
+    throw InputError("there are no finished runs of campaign '" + options.campaign +
+                     "' of this machine in " + options.folder().string() +
+                     "; take them with roofmark run --campaign " + options.campaign);
+  }
+  return keep(options, {options.name, utc_now(), machine, options.campaign, {}}, rounds);
+}
+
+/// The interrupted run of a campaign, if there is one.
+std::optional<std::filesystem::path> journal_of(const std::filesystem::path& store,
+                                                const BaselinePlan& plan) {
+  for (const std::filesystem::path& journal : journals(store, plan.baseline.machine)) {
+    try {
+      const Run run = run_from_journal(read_file(journal), journal.string());
+      if (run.campaign == plan.baseline.campaign) return journal;
+    } catch (const InputError&) {  // another's
+    }
+  }
+  return std::nullopt;
+}
+
+BaselinePlan planned(const Options& options, const Baselines& baselines,
+                     const std::string& machine) {
+  const std::optional<BaselinePlan> begun = baselines.plan(options.name);
+  if (options.resume) {
+    if (begun) return *begun;
+    throw InputError("there is no unfinished baseline '" + options.name +
+                     "'; start it without --resume");
+  }
+  if (begun) {
+    throw InputError("baseline '" + options.name +
+                     "' was begun and not finished; go on with roofmark baseline save " +
+                     options.name + " --resume, or start anew after roofmark baseline rm " +
+                     options.name);
+  }
+  if (options.request.preset == "quick") {
+    throw InputError(
+        "a quick run is no measure for others (its intervals are three times as wide); leave out "
+        "--preset quick");
+  }
+  policy_of(options.request, discover());  // a wrong value is said before the first round
+  const std::string now = utc_now();
+  BaselinePlan plan{.baseline = {options.name, now, machine, new_campaign_id(now), {}},
+                    .rounds = options.rounds,
+                    .arguments = as_arguments(options.of_policy)};
+  if (options.of_policy.front()->count() == 0) {
+    plan.arguments.push_back("--preset=" + options.request.preset);
+  }
+  baselines.write_plan(plan);
+  return plan;
+}
+
+/// One more round, or the rest of an interrupted one; its exit code.
+int take_round(const BaselinePlan& plan, const std::filesystem::path& store,
+               const std::function<bool()>& stop) {
+  if (const auto journal = journal_of(store, plan)) {
+    return run_afresh({"run", "--resume=" + journal->string(), "--output=json"}, stop);
+  }
+  std::vector<std::string> words{"run"};
+  words.insert(words.end(), plan.arguments.begin(), plan.arguments.end());
+  for (const std::string& word : {"--campaign=" + plan.baseline.campaign,
+                                  "--store=" + store.string(), std::string("--output=json")}) {
+    words.push_back(word);
+  }
+  return run_afresh(words, stop);
+}
+
+/// Says how to go on; the exit code.
+int leave(const Options& options, const BaselinePlan& plan, std::size_t finished, int code) {
+  std::fprintf(stderr,
+               "roofmark: %zu of %zu rounds are kept; go on with roofmark baseline save %s "
+               "--resume\n",
+               finished, plan.rounds, options.name.c_str());
+  return code == exit_done ? static_cast<int>(exit_measurement) : code;
+}
+
+int save(const Options& options) {
+  const std::string machine = discover().id;
+  if (!options.campaign.empty()) return save_campaign(options, machine);
+  const std::filesystem::path store = options.folder();
+  const Baselines baselines(store, machine);
+  const BaselinePlan plan = planned(options, baselines, machine);
+  const std::string& campaign = plan.baseline.campaign;
+  std::size_t finished = rounds_of_campaign(Index(store), machine, campaign).size();
+  Interrupt interrupt;
+  const auto stop = [&] { return interrupt.asked(); };
+  while (finished < plan.rounds) {
+    std::fprintf(stderr, "roofmark: round %zu of %zu\n", finished + 1, plan.rounds);
+    const int code = take_round(plan, store, stop);
+    const std::size_t now = rounds_of_campaign(Index(store), machine, campaign).size();
+    // Why a round has no run has been said by the round itself.
+    const bool stopped = now < plan.rounds && stop();
+    if (stopped || now == finished)
+      return leave(options, plan, now, stopped ? exit_interrupted : code);
+    finished = now;
+  }
+  return keep(options, plan.baseline, rounds_of_campaign(Index(store), machine, campaign));
+}
+
+int list(const Options& options) {
+  const ListFormat& format = list_format(options.output);
+  const Baselines baselines(options.folder(), discover().id);
+  const Index index(options.folder());
+  Table table({{"name"},
+               {"created"},
+               {"runs", Align::right},
+               {"preset"},
+               {"oldest"},
+               {"newest"},
+               {"campaign"}});
+  for (const std::string& name : baselines.names()) {
+    const Baseline baseline = baselines.read(name);
+    RoundQuery query;
+    query.machine = baseline.machine;
+    query.runs = baseline.runs;
+    query.with_series = false;
+    const std::vector<StoredRound> rounds = index.rounds(query);
+    const bool any = !rounds.empty();
+    const std::size_t lost = baseline.runs.size() - rounds.size();
+    table.add(
+        {name, baseline.created,
+         std::to_string(rounds.size()) + (lost == 0 ? "" : " (" + std::to_string(lost) + " lost)"),
+         any ? rounds.front().round.preset : "", any ? rounds.front().round.started : "",
+         any ? rounds.back().round.started : "", baseline.campaign});
+  }
+  if (table.empty() && format.reader == Reader::person) {
+    std::fputs("there is no baseline of this machine; take one with roofmark baseline save NAME\n",
+               stderr);
+  }
+  print(format.write(table));
+  return exit_done;
+}
+
+int rm(const Options& options) {
+  Baselines(options.folder(), discover().id).remove(options.name);
+  print("baseline " + options.name + " is gone; its runs are kept\n");
+  return exit_done;
+}
+
+void add_save(CLI::App& of, Command& chosen, const std::shared_ptr<Options>& options) {
+  CLI::App* command = of.add_subcommand(
+      "save", "take rounds in fresh processes and name them, or name those of a campaign");
+  command->add_option("name", options->name, "of the baseline")->required();
+  options->of_rounds =
+      command->add_option("--rounds", options->rounds, "how many, each a run of its own")
+          ->check(CLI::Range(std::size_t{2}, std::size_t{1000}))
+          ->capture_default_str();
+  options->request.preset = "standard";
+  options->of_policy = add_policy_options(*command, options->request);
+  CLI::Option* from = command->add_option("--from", options->campaign,
+                                          "name the runs of this campaign instead of taking any");
+  CLI::Option* resume = command->add_flag("--resume", options->resume, "finish an interrupted one");
+  from->excludes(resume)->excludes(options->of_rounds);
+  resume->excludes(options->of_rounds);
+  for (CLI::Option* option : options->of_policy) {
+    option->excludes(from)->excludes(resume);
+  }
+  command->add_option("--store", options->store, "where runs are kept");
+  command->callback([&chosen, options] { chosen = [options] { return save(*options); }; });
+}
+
+}  // namespace
+
+void add_baseline(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("baseline", "runs that others are compared with");
+  command->require_subcommand(1);
+  auto options = std::make_shared<Options>();
+  add_save(*command, chosen, options);
+  CLI::App* listing = command->add_subcommand("list", "baselines of this machine");
+  listing->add_option("--store", options->store, "where runs are kept");
+  listing->add_option("--output", options->output, list_format_names())->capture_default_str();
+  listing->callback([&chosen, options] { chosen = [options] { return list(*options); }; });
+  CLI::App* removing = command->add_subcommand("rm", "forget a baseline; its runs stay");
+  removing->add_option("name", options->name, "of the baseline")->required();
+  removing->add_option("--store", options->store, "where runs are kept");
+  removing->callback([&chosen, options] { chosen = [options] { return rm(*options); }; });
+}
+
+}  // namespace roofmark

@@ -1,0 +1,83 @@
+// Writes and reads baselines.
+#include "app/baseline_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/file_name.h"
+#include "core/strict_json.h"
+
+namespace roofmark {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* baseline_schema = "roofmark.baseline/1";
+constexpr const char* plan_schema = "roofmark.baseline-plan/1";
+constexpr std::size_t most_text = 1u << 16;
+
+Json header(const char* schema, const Baseline& baseline) {
+  return {{"schema", schema},
+          {"name", baseline.name},
+          {"created", baseline.created},
+          {"machine", baseline.machine},
+          {"campaign", baseline.campaign}};
+}
+
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string name_at(const JsonView& json, const char* key) {
+  std::string name = json.at(key).text();
+  const std::string why = why_no_file_name(name);
+  if (!why.empty()) json.at(key).refuse(why, "the file is damaged or was edited; save it anew");
+  return name;
+}
+
+Baseline header_from(const JsonView& json, const char* schema) {
+  if (json.at("schema").text() != schema) {
+    json.at("schema").refuse(std::string("no file of schema ") + schema,
+                             "read it with the version of roofmark that wrote it");
+  }
+  return {.name = name_at(json, "name"),
+          .created = json.at("created").text(),
+          .machine = name_at(json, "machine"),
+          .campaign = json.at("campaign").text(),
+          .runs = {}};
+}
+
+}  // namespace
+
+std::string to_json(const Baseline& baseline) {
+  Json json = header(baseline_schema, baseline);
+  json["runs"] = baseline.runs;
+  return dump(json);
+}
+
+std::string to_json(const BaselinePlan& plan) {
+  Json json = header(plan_schema, plan.baseline);
+  json["rounds"] = plan.rounds;
+  json["arguments"] = plan.arguments;
+  return dump(json);
+}
+
+Baseline baseline_from_json(std::string_view text, const std::string& file) {
+  const JsonView json = JsonView::parse(text, file);
+  json.exactly({"schema", "name", "created", "machine", "campaign", "runs"});
+  Baseline baseline = header_from(json, baseline_schema);
+  for (const JsonView& run : json.at("runs").elements()) baseline.runs.push_back(run.text());
+  return baseline;
+}
+
+BaselinePlan baseline_plan_from_json(std::string_view text, const std::string& file) {
+  const JsonView json = JsonView::parse(text, file);
+  json.exactly({"schema", "name", "created", "machine", "campaign", "rounds", "arguments"});
+  BaselinePlan plan{.baseline = header_from(json, plan_schema), .rounds = 0, .arguments = {}};
+  plan.rounds = static_cast<std::size_t>(json.at("rounds").integer(1, 1'000'000));
+  for (const JsonView& word : json.at("arguments").elements()) {
+    plan.arguments.push_back(word.text(most_text));
+  }
+  return plan;
+}
+
+}  // namespace roofmark

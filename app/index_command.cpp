@@ -1,0 +1,40 @@
+// roofmark index: makes the index of the stored runs anew.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/index.h"
+#include "app/print.h"
+#include "app/store.h"
+#include "core/error.h"
+
+namespace roofmark {
+namespace {
+
+int index_command(const std::string& named) {
+  const std::filesystem::path store =
+      named.empty() ? default_store() : std::filesystem::path(named);
+  std::error_code error;
+  if (!std::filesystem::is_directory(store, error)) {
+    throw InputError("there is no store at " + store.string() +
+                     "; measure with roofmark run, or name another with --store");
+  }
+  const std::size_t runs = Index::rebuild(store);
+  for (const UnreadRun& file : Index(store).unread()) {
+    std::fprintf(stderr, "roofmark: left out %s\n", file.reason.c_str());
+  }
+  print(std::to_string(runs) + (runs == 1 ? " run" : " runs") + " in the index of " +
+        store.string() + "\n");
+  return exit_done;
+}
+
+}  // namespace
+
+void add_index(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("index", "make the index of the stored runs anew");
+  auto store = std::make_shared<std::string>();
+  command->add_option("--store", *store, "where runs are kept");
+  command->callback([&chosen, store] { chosen = [store] { return index_command(*store); }; });
+}
+
+}  // namespace roofmark

@@ -1,0 +1,22 @@
+// The options of every command that measures: what is measured, and how thoroughly.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/presets.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace roofmark {
+
+/// Adds --preset, --filter, --model and the like; they are written into `request`.
+std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& request);
+
+/// Those that were given, as words of another command line.
+std::vector<std::string> as_arguments(const std::vector<CLI::Option*>& options);
+
+}  // namespace roofmark
