@@ -29,7 +29,9 @@ using Command = std::function<int()>;
 
 void add_analyze(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
+void add_export(CLI::App& app, Command& chosen);
 void add_hardware(CLI::App& app, Command& chosen);
+void add_import(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);

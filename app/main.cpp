@@ -76,6 +76,8 @@ int main(int argc, char** argv) {
   add_run(app, chosen);
   add_analyze(app, chosen);
   add_report(app, chosen);
+  add_export(app, chosen);
+  add_import(app, chosen);
   add_list(app, chosen);
   add_hardware(app, chosen);
   add_worker(app, chosen);
