@@ -54,6 +54,9 @@ class Task {
   virtual double error() = 0;
   /// What did the work where that is somebody else's choice: "OpenBLAS 0.3.21, core Haswell".
   virtual std::string implementation() const { return {}; }
+  /// Sixteen hexadecimal digits that change when, and only when, the machine code that a launch
+  /// spends its time in does; empty: nobody knows it.
+  virtual std::string code_hash() const { return {}; }
 };
 
 /// Circumstances beside the shape that belong to a case's identity; empty where they do not apply.

@@ -91,6 +91,7 @@ struct Measurement {
   Status status = Status::ok;
   std::string reason;                  ///< why there is no time, or what is odd about it
   std::string implementation;          ///< Task::implementation()
+  std::string code_hash;               ///< Task::code_hash()
   double error = 0;                    ///< Task::error(): <= 1 is correct
   std::optional<double> format_error;  ///< Kernel::format_error
   std::int64_t launches = 0;           ///< per sample
@@ -139,6 +140,8 @@ struct Build {
 struct Run {
   std::string id, started;  ///< UTC, ISO 8601
   bool complete = false;
+  /// What several runs were taken for, one after the other: its id; empty: for nothing but itself.
+  std::string campaign;
   Build build;
   Machine machine;
   Policy policy;

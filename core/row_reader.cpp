@@ -152,6 +152,14 @@ char grade_from(const JsonView& json) {
   return grade.front();
 }
 
+std::string code_hash_from(const JsonView& json) {
+  std::string hash = json.text();
+  if (hash.size() != 16 || hash.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    json.refuse("'" + printable(hash, 40) + "' is no hash of code", "it has 16 hexadecimal digits");
+  }
+  return hash;
+}
+
 /// What was measured.  The id says it again: where they differ, nobody knows which one holds.
 void read_case(const JsonView& json, Measurement& row) {
   row.id = json.at("id").text(any_text);
@@ -194,7 +202,7 @@ Measurement row_from(const JsonView& json) {
                 "samples_s", "flags",          "clock_hz",     "companion",
                 "pairs",     "contended",      "interval_met", "grade",
                 "health"},
-               {"format_error", "launched_s", "load_bytes_s"});
+               {"code_hash", "format_error", "launched_s", "load_bytes_s"});
   Measurement row;
   read_case(json, row);
   row.work = work_from(json.at("work"));
@@ -202,6 +210,7 @@ Measurement row_from(const JsonView& json) {
                       std::array{Status::ok, Status::failed, Status::unsupported, Status::skipped});
   row.reason = text_or_empty(json, "reason");
   row.implementation = text_or_empty(json, "implementation");
+  if (const auto hash = json.find("code_hash")) row.code_hash = code_hash_from(*hash);
   row.error = known_number(json, "error", 0, any_positive)
                   .value_or(std::numeric_limits<double>::infinity());
   if (json.find("format_error")) {

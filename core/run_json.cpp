@@ -356,16 +356,19 @@ Json to_json(const Measurement& row) {
                {"grade", std::string(1, row.grade)},
                {"health", {{"before", to_json(row.before)}, {"after", to_json(row.after)}}}};
   if (!row.launched_s.empty()) json["launched_s"] = numbers(row.launched_s);
+  if (!row.code_hash.empty()) json["code_hash"] = row.code_hash;
   if (row.format_error) json["format_error"] = *row.format_error;
   if (!row.load_bytes_s.empty()) json["load_bytes_s"] = numbers(row.load_bytes_s);
   return json;
 }
 
 Json header(const Run& run) {
-  return {{"schema", run_schema},         {"id", run.id},
-          {"started", run.started},       {"complete", run.complete},
-          {"build", to_json(run.build)},  {"machine", to_json(run.machine)},
-          {"policy", to_json(run.policy)}};
+  Json json{{"schema", run_schema},        {"id", run.id},
+            {"started", run.started},      {"complete", run.complete},
+            {"build", to_json(run.build)}, {"machine", to_json(run.machine)},
+            {"policy", to_json(run.policy)}};
+  if (!run.campaign.empty()) json["campaign"] = run.campaign;
+  return json;
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ Run header_from(const JsonView& json, const std::vector<std::string_view>& rows)
   std::vector<std::string_view> keys{"schema", "id",      "started", "complete",
                                      "build",  "machine", "policy"};
   keys.insert(keys.end(), rows.begin(), rows.end());
-  json.exactly(keys);
+  json.exactly(keys, {"campaign"});
   Run run;
   run.id = file_name(json.at("id"));
   run.started = utc_from(json.at("started"));
@@ -146,6 +146,7 @@ Run header_from(const JsonView& json, const std::vector<std::string_view>& rows)
   run.build = build_from(json.at("build"));
   run.machine = machine_from(json.at("machine"));
   run.policy = policy_from(json.at("policy"));
+  if (const auto campaign = json.find("campaign")) run.campaign = file_name(*campaign);
   return run;
 }
 

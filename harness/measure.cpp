@@ -105,6 +105,7 @@ class CaseRun {
       }
       kernel_.task = what_.variant->prepare(what_, device_);
       row_.implementation = kernel_.task->implementation();
+      row_.code_hash = kernel_.task->code_hash();
       row_.error = kernel_.task->error();
       if (what_.kernel->format_error != nullptr) {
         row_.format_error = what_.kernel->format_error(what_.shape, what_.format);

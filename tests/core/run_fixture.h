@@ -137,6 +137,7 @@ inline Measurement small_kernel() {
               .weights = Bytes{67108864},
               .exponentials = Ops{4096}};
   row.implementation = "OpenBLAS 0.3.21, core Haswell";
+  row.code_hash = "0123456789abcdef";
   row.error = 0.125;
   row.launches = 1;
   row.samples_s = {0.002, 0.0021};
@@ -153,6 +154,7 @@ inline Run small_run() {
   run.id = "20261122T021000Z-1";
   run.started = "2026-11-22T02:10:00Z";
   run.complete = true;
+  run.campaign = "20261122T020000Z-c";
   run.build = {"0.1.0", "1a2b3c4d", "GCC 12.2.0", {{"openblas", "0.3.21"}, {"cuda", "13.0"}}};
   run.machine = small_machine();
   run.policy.threads = {1, 2};

@@ -36,6 +36,7 @@ void expect_equal(const Measurement& a, const Measurement& b) {
   EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.reason, b.reason);
   EXPECT_EQ(a.implementation, b.implementation);
+  EXPECT_EQ(a.code_hash, b.code_hash);
   EXPECT_EQ(a.error, b.error);
   EXPECT_EQ(a.launches, b.launches);
   EXPECT_EQ(a.samples_s, b.samples_s);
@@ -75,6 +76,7 @@ void expect_equal(const Run& a, const Run& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.started, b.started);
   EXPECT_EQ(a.complete, b.complete);
+  EXPECT_EQ(a.campaign, b.campaign);
   EXPECT_EQ(a.build, b.build);
   EXPECT_EQ(a.machine, b.machine);
   expect_equal(a.policy, b.policy);
@@ -158,6 +160,27 @@ TEST(RunJson, ARunFromBeforeNodesAndKindsOfCoreWereRecordedIsRead) {
   ASSERT_NE(at, std::string::npos);
   text.erase(at, cores.size());
   expect_equal(run_from_json(text, "run.json"), run);
+}
+
+TEST(RunJson, ARunFromBeforeCampaignsAndHashesOfCodeIsRead) {
+  roofmark::Run run = small_run();
+  run.campaign.clear();
+  for (Measurement& row : run.rows) row.code_hash.clear();
+  const std::string text = to_json(run);
+  EXPECT_EQ(text.find("campaign"), std::string::npos);
+  EXPECT_EQ(text.find("code_hash"), std::string::npos);
+  expect_equal(run_from_json(text, "run.json"), run);
+}
+
+TEST(RunJson, ACampaignNamesNoFileAndAHashHasSixteenDigits) {
+  const std::string campaign = "\"campaign\": \"20261122T020000Z-c\"";
+  EXPECT_NE(refusal_after(campaign, "\"campaign\": \"../c\"").find("run.json: campaign: "),
+            std::string::npos);
+  for (const std::string hash : {"0123456789ABCDEF", "0123456789abcde", ""}) {
+    EXPECT_NE(refusal_after("\"0123456789abcdef\"", "\"" + hash + "\"").find("code_hash: "),
+              std::string::npos)
+        << hash;
+  }
 }
 
 TEST(RunJson, AnEmptyRunReadBackIsTheSame) {
