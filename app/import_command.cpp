@@ -16,7 +16,7 @@ namespace roofmark {
 namespace {
 
 struct Request {
-  std::string file, format, machine, store, out;
+  std::string file, format, machine, campaign, store, out;
 };
 
 /// Where the run goes; makes the folder of a store.
@@ -41,10 +41,11 @@ bool is_kept(const std::filesystem::path& path, const std::string& text) {
 }
 
 int import_file(const Request& request) {
-  const Imported imported = run_from_gbench(read_file(request.file), request.file, request.machine);
+  Imported imported = run_from_gbench(read_file(request.file), request.file, request.machine);
   for (const std::string& note : imported.notes) {
     std::fprintf(stderr, "roofmark: %s: %s\n", request.file.c_str(), note.c_str());
   }
+  imported.run.campaign = request.campaign;
   const std::string text = to_json(imported.run);
   run_from_json(text, request.file);  // what is kept can be read again
   const std::filesystem::path path = place_of(request, imported.run);
@@ -70,6 +71,8 @@ void add_import(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"gbench"}));
   command->add_option("--machine", request->machine,
                       "id of the machine it ran on (default: made of host name, CPUs and caches)");
+  command->add_option("--campaign", request->campaign,
+                      "what several files were taken for: the rounds of a baseline");
   command->add_option("--store", request->store, "where runs are kept");
   command->add_option("-o,--out", request->out, "the run file, instead of one in the store");
   command->callback([&chosen, request] { chosen = [request] { return import_file(*request); }; });

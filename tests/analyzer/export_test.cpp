@@ -39,7 +39,7 @@ struct Made {
 
 /// Powers of two: a peak of 2^38 op/s, 2^37 B/s of memory, a kernel at half of that.
 Run exact_run() {
-  roofmark::Run run = zen5_run();
+  Run run = zen5_run();
   run.id = "r1";
   run.started = "2026-11-22T02:10:00Z";
   run.complete = true;
@@ -66,7 +66,7 @@ Measurement without_time(Status status, const std::string& id, const std::string
 
 /// Beside the good ones a row of each other outcome.
 Run every_outcome() {
-  roofmark::Run run = exact_run();
+  Run run = exact_run();
   run.rows.push_back(without_time(Status::failed, "wrong", "its error is 7 times the tolerance"));
   run.rows.push_back(without_time(Status::unsupported, "absent", "built without OpenBLAS"));
   run.rows.push_back(without_time(Status::skipped, "left", "too large"));
@@ -81,7 +81,7 @@ Run every_outcome() {
 constexpr const char* hostile_kernel = "a\"b\\c'd<e>&f;--\n\x01 \xE2\x80\xAE \xEF\xBF\xBF%s{}";
 
 Run hostile() {
-  roofmark::Run run = exact_run();
+  Run run = exact_run();
   Measurement& row = run.rows[2];
   row.kernel = hostile_kernel;
   row.reason = "]]> '); DROP TABLE roofmark_run; -- \n# EOF";
