@@ -42,9 +42,6 @@ bool is_kept(const std::filesystem::path& path, const std::string& text) {
 
 int import_file(const Request& request) {
   Imported imported = run_from_gbench(read_file(request.file), request.file, request.machine);
-  for (const std::string& note : imported.notes) {
-    std::fprintf(stderr, "roofmark: %s: %s\n", request.file.c_str(), note.c_str());
-  }
   imported.run.campaign = request.campaign;
   const std::string text = to_json(imported.run);
   run_from_json(text, request.file);  // what is kept can be read again
@@ -53,6 +50,9 @@ int import_file(const Request& request) {
     std::fprintf(stderr, "roofmark: it was imported before; nothing is written\n");
   } else {
     write_file(path, text);
+  }
+  for (const std::string& note : imported.notes) {
+    std::fprintf(stderr, "roofmark: %s: %s\n", request.file.c_str(), note.c_str());
   }
   print(path.string() + "\n");
   return exit_done;

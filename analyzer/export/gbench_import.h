@@ -40,8 +40,9 @@ Imported run_from_gbench(std::string_view text, const std::string& name,
                          const std::string& machine = "");
 
 /// A row named for a benchmark.  "Fixture/Method/8/n:64/real_time/threads:2" is kernel
-/// Fixture.Method, variant real_time ("benchmark" where nothing follows the arguments), 2 threads,
-/// arg0=8,n=64.  A name that is a row's id already is that row's.
+/// Fixture.Method, variant real_time (what follows the arguments, and the library's own words for
+/// how it takes time; "benchmark" where there is neither), 2 threads, arg0=8,n=64.  A name that is
+/// a row's id already is that row's.
 Measurement named_row(std::string_view name, int threads);
 
 }  // namespace roofmark

@@ -44,6 +44,11 @@ std::optional<Extent> argument(std::string_view part, const Shape& before) {
   return taken ? std::nullopt : std::optional<Extent>({name, *value});
 }
 
+/// Which of its times the library takes: no part of what is called.
+bool is_mode(std::string_view part) {
+  return part == "real_time" || part == "manual_time" || part == "process_time";
+}
+
 void add_word(std::string& words, std::string_view word) {
   words += (words.empty() ? "" : ".") + std::string(word);
 }
@@ -100,7 +105,7 @@ Measurement named_row(std::string_view name, int threads) {
     if (extent) {
       row.shape.extents.push_back(*extent);
     } else {
-      add_word(arguments ? row.variant : row.kernel, part);
+      add_word(arguments || (is_mode(part) && !first) ? row.variant : row.kernel, part);
     }
   }
   if (row.variant.empty()) row.variant = "benchmark";

@@ -130,6 +130,7 @@ TEST(GbenchImport, NamesBecomeKernelVariantThreadsAndExtents) {
       {"Fixture/Method/n:8/16/real_time", "Fixture.Method/real_time/none/cpu/t2/n=8,arg1=16"},
       {"BM_t<int, 4>/7/a/b", "BM_t<int, 4>/a.b/none/cpu/t2/arg0=7"},
       {"BM_a/-1/007", "BM_a.-1.007/benchmark/none/cpu/t2/"},
+      {"BM_a/real_time", "BM_a/real_time/none/cpu/t2/"},
       {"BM_a/n:1/n:2", "BM_a/n:2/none/cpu/t2/n=1"},
       {"BM_a/min_time:0.500", "BM_a.min_time:0.500/benchmark/none/cpu/t2/"},
       {"64", "64/benchmark/none/cpu/t2/"},
@@ -226,9 +227,9 @@ TEST(GbenchImport, WhatIsExportedComesBack) {
   run.machine.id = "m1";
   run.machine.cpu.caches = {{.level = 1, .size_bytes = 48 << 10}};
   run.rows = {stream_row("read", "dram", 1, 0x1p37)};
-  run.rows.push_back(kernel_row("gemv", reading(0x1p36), 0x1p-7, run.rows[0]));
+  run.rows.push_back(kernel_row("gemv", reading(0x1p36), 1, run.rows[0]));
   run.rows[1].id = "gemv/avx512/f32/cpu/t1/n=4096,k=4096,state=cold";
-  run.rows[1].samples_s.back() = 0x1p-6;
+  run.rows[1].samples_s.back() = 2;
   const Analysis analysis = analyze_run(run);
   const std::vector<Series> series = series_of(run, analysis);
   const roofmark::Run back = imported(gbench_json({run, series})).run;
