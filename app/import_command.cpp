@@ -11,12 +11,14 @@
 #include "app/store.h"
 #include "core/error.h"
 #include "core/run_json.h"
+#include "harness/machine.h"
 
 namespace roofmark {
 namespace {
 
 struct Request {
   std::string file, format, machine, campaign, store, out;
+  bool here = false;
 };
 
 /// Where the run goes; makes the folder of a store.
@@ -32,21 +34,25 @@ std::filesystem::path place_of(const Request& request, const Run& run) {
   return path;
 }
 
-/// The same file gives the same run, which is kept once.
-bool is_kept(const std::filesystem::path& path, const std::string& text) {
-  if (!holds_run(path)) return false;
-  if (read_file(path) == text) return true;
-  throw InputError("cannot keep the run as " + path.string() +
-                   " (another one is kept there); name another file with -o");
+/// This machine in place of what the file says of one: only here do both have one history.
+void take_this_machine(Run& run, const std::string& file) {
+  const Machine machine = discover();
+  if (machine.cpu.threads != run.machine.cpu.threads) {
+    throw InputError(file + ": it did not run on this machine (it says " +
+                     std::to_string(run.machine.cpu.threads) + " CPUs, here are " +
+                     std::to_string(machine.cpu.threads) + "); leave out --here");
+  }
+  run.machine = machine;
 }
 
 int import_file(const Request& request) {
   Imported imported = run_from_gbench(read_file(request.file), request.file, request.machine);
   imported.run.campaign = request.campaign;
+  if (request.here) take_this_machine(imported.run, request.file);
   const std::string text = to_json(imported.run);
   run_from_json(text, request.file);  // what is kept can be read again
   const std::filesystem::path path = place_of(request, imported.run);
-  if (is_kept(path, text)) {
+  if (request.out.empty() && holds_run(path)) {  // its name is a hash of the file
     std::fprintf(stderr, "roofmark: it was imported before; nothing is written\n");
   } else {
     write_file(path, text);
@@ -69,8 +75,13 @@ void add_import(CLI::App& app, Command& chosen) {
       ->add_option("--format", request->format, "gbench: Google Benchmark's --benchmark_out=FILE")
       ->required()
       ->check(CLI::IsMember({"gbench"}));
-  command->add_option("--machine", request->machine,
-                      "id of the machine it ran on (default: made of host name, CPUs and caches)");
+  CLI::Option* machine = command->add_option(
+      "--machine", request->machine,
+      "id of the machine it ran on (default: made of host name, CPUs and caches)");
+  command
+      ->add_flag("--here", request->here,
+                 "it has just run on this machine: keep it under this machine's id and setting")
+      ->excludes(machine);
   command->add_option("--campaign", request->campaign,
                       "what several files were taken for: the rounds of a baseline");
   command->add_option("--store", request->store, "where runs are kept");

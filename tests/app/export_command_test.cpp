@@ -53,6 +53,11 @@ TEST(ExportCommand, WhatCannotBeMeantIsRefusedBeforeAnythingIsRead) {
       "'../up' cannot name a file");
   expect_refused({"import", file, "--format", "gbench", "-o", folder / "no/o.json"},
                  "there is no folder");
+  std::string elsewhere = results;
+  elsewhere.replace(elsewhere.find("\"num_cpus\": 2"), 13, "\"num_cpus\": 654321");
+  expect_refused({"import", folder.write("e.json", elsewhere), "--format", "gbench", "--here", "-o",
+                  folder / "o.json"},
+                 "it did not run on this machine (it says 654321 CPUs");
   EXPECT_FALSE(std::filesystem::exists(folder / "o.json"));
 }
 
