@@ -77,6 +77,8 @@ int main(int argc, char** argv) {
   add_analyze(app, chosen);
   add_report(app, chosen);
   add_baseline(app, chosen);
+  add_export(app, chosen);
+  add_import(app, chosen);
   add_list(app, chosen);
   add_index(app, chosen);
   add_hardware(app, chosen);

@@ -6,23 +6,10 @@
 #include <cstdio>
 #include <string_view>
 
+#include "core/fnv1a.h"
+
 namespace roofmark {
 namespace {
-
-/// 128-bit FNV-1a (Fowler, Noll, Vo; RFC 9923): hash = (hash xor byte) x prime, the prime being
-/// 2^88 + 0x13B.  Not meant to withstand an attacker, only to tell machines apart.
-class Fnv1a {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * prime;
-  }
-  std::uint64_t upper() const { return static_cast<std::uint64_t>(hash_ >> 64); }
-
- private:
-  __extension__ typedef unsigned __int128 Word;
-  static constexpr Word prime = (Word{1} << 88) + 0x13b;
-  Word hash_ = (Word{0x6c62272e07bb0142u} << 64) | 0x62b821756295c58du;  // the offset basis
-};
 
 std::string text_of(const Known<std::string>& value) { return value.value_or("unknown"); }
 
@@ -105,9 +92,7 @@ std::string fingerprint(const MachineIdentity& identity) {
   text += "memory " + std::to_string(memory_gib) + '\n';
   Fnv1a hash;
   hash.add(text);
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash.upper()));
-  return digits;
+  return hash.digits();
 }
 
 std::string machine_class(const Machine& machine, Known<std::int64_t> installed_bytes) {
