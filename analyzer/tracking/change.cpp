@@ -65,13 +65,13 @@ double variance_of_median(std::size_t k) {
   return std::numbers::pi / (2 * static_cast<double>(k) + std::numbers::pi - 2);
 }
 
-Change change_of(const Past& past, std::span<const double> fresh) {
+Shift change_of(const Past& past, std::span<const double> fresh) {
   assert(!fresh.empty() && past.freedom > 0);
   const std::vector<double> logs = logarithms(fresh);
   const double difference = median(logs) - past.centre;
   const double error = standard_error(past, fresh.size());
   const double reach = error * student_t_quantile(1 - tail, past.freedom);
-  Change change;
+  Shift change;
   change.share = std::expm1(difference);
   change.low = std::expm1(difference - reach);
   change.high = std::expm1(difference + reach);

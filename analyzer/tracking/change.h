@@ -28,7 +28,7 @@ inline constexpr std::size_t enough_rounds = 15;  ///< find 5 % at 1 % spread
 inline constexpr std::size_t fewest_rounds = 3;   ///< below, a spread says nothing
 
 /// What new rounds say.
-struct Change {
+struct Shift {
   double share = 0;           ///< exp(d) - 1: +0.05 is 5 % more
   double low = 0, high = 0;   ///< its judged_level interval
   double p = 1;               ///< P of as large a difference where nothing changed
@@ -40,7 +40,7 @@ struct Change {
 /// interval d -+ t(1 - (1 - level)/2; freedom) se.  That is the prediction interval of the median
 /// of k new rounds (Student; Hahn & Meeker, Statistical Intervals, 1991, section 4.8, for their
 /// mean).  A series without any spread changes by whatever it differs.
-Change change_of(const Past& past, std::span<const double> fresh);
+Shift change_of(const Past& past, std::span<const double> fresh);
 
 /// Variance of the median of k standard normal values: 1, 1/2, 0.4487, ... (Sarhan & Greenberg,
 /// Contributions to Order Statistics, 1962); beyond 10 values pi / (2k + pi - 2).

@@ -17,7 +17,7 @@ constexpr double normal = 1e6;  // degrees of freedom of a spread that is known
 /// One figure of a series on both sides.
 struct Judged {
   Past past;
-  Change change;
+  Shift change;
   double detectable = 0;
   bool beyond_floor = false;
   /// Slower (+1), faster (-1) or neither, whatever other series say.
@@ -30,7 +30,7 @@ struct Judged {
 double floor_of(const CompareRules& rules) { return std::max(least_floor, rules.floor); }
 
 /// What a verdict needs beyond the interval: the floor, and with a short past what it can find.
-bool is_beyond(const Past& past, const Change& change, double least, double floor) {
+bool is_beyond(const Past& past, const Shift& change, double least, double floor) {
   const double size = std::fabs(std::log1p(change.share));
   if (size <= std::log1p(floor)) return false;
   if (past.assumed || past.rounds >= enough_rounds) return true;
@@ -339,7 +339,7 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
       one.next = "roofmark trend '" + one.id + "'";
     }
     // From here on the change is that of all rounds together.
-    const auto put = [&](Known<Change>& change, Figure of) {
+    const auto put = [&](Known<Shift>& change, Figure of) {
       if (const auto both = judge(old[one.id], all[one.id], of, false, rules)) {
         change = both->change;
       }

@@ -38,14 +38,14 @@ struct SeriesVerdict {
   Role role = Role::kernel;
   Verdict verdict = Verdict::same;
   SeriesSide before, after;
-  Known<Change> time;          ///< of the seconds
-  Known<Change> relative;      ///< of the seconds over those of the probe beside it
-  Known<Change> ceiling_time;  ///< of the seconds of the ceiling that binds it
-  std::string ceiling;         ///< id of that one
-  Known<double> detectable;    ///< least slowdown that would be found in 95 % of cases
-  bool by_share = false;       ///< relative says so, time does not or across machines
-  bool assumed = false;        ///< the spread is not that of these rounds
-  bool confirmed = false;      ///< still so in the confirming rounds
+  Known<Shift> time;          ///< of the seconds
+  Known<Shift> relative;      ///< of the seconds over those of the probe beside it
+  Known<Shift> ceiling_time;  ///< of the seconds of the ceiling that binds it
+  std::string ceiling;        ///< id of that one
+  Known<double> detectable;   ///< least slowdown that would be found in 95 % of cases
+  bool by_share = false;      ///< relative says so, time does not or across machines
+  bool assumed = false;       ///< the spread is not that of these rounds
+  bool confirmed = false;     ///< still so in the confirming rounds
   Cause cause = Cause::none;
   std::string reason;  ///< in words
   std::string next;    ///< the command to run next; empty: none
