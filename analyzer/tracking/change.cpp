@@ -68,7 +68,7 @@ double variance_of_median(std::size_t k) {
 Shift change_of(const Past& past, std::span<const double> fresh) {
   assert(!fresh.empty() && past.freedom > 0);
   const std::vector<double> logs = logarithms(fresh);
-  const double difference = median(logs) - past.centre;
+  const double middle = median(logs), difference = middle - past.centre;
   const double error = standard_error(past, fresh.size());
   const double reach = error * student_t_quantile(1 - tail, past.freedom);
   Shift change;
@@ -80,7 +80,9 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
   }
   change.outside = std::fabs(difference) > reach;
   const auto [least, most] = std::minmax_element(logs.begin(), logs.end());
-  change.beyond_range = difference > 0 ? *least > past.highest : *most < past.lowest;
+  const bool above = *least > past.highest && middle > past.highest + past.spread;
+  const bool below = *most < past.lowest && middle < past.lowest - past.spread;
+  change.beyond_range = above || below;
   return change;
 }
 

@@ -29,11 +29,13 @@ inline constexpr std::size_t fewest_rounds = 3;   ///< below, a spread says noth
 
 /// What new rounds say.
 struct Shift {
-  double share = 0;           ///< exp(d) - 1: +0.05 is 5 % more
-  double low = 0, high = 0;   ///< its judged_level interval
-  double p = 1;               ///< P of as large a difference where nothing changed
-  bool outside = false;       ///< the interval leaves out no change
-  bool beyond_range = false;  ///< every new round is beyond all earlier ones, on the same side
+  double share = 0;          ///< exp(d) - 1: +0.05 is 5 % more
+  double low = 0, high = 0;  ///< its judged_level interval
+  double p = 1;              ///< P of as large a difference where nothing changed
+  bool outside = false;      ///< the interval leaves out no change
+  /// Every new round is beyond all earlier ones on the same side, and their median by a spread
+  /// more: a series that goes to and fro between two values does not.
+  bool beyond_range = false;
 };
 
 /// d = median(log new) - centre;  se = spread sqrt(v(k) + 1/n), v(k) = variance_of_median(k);
