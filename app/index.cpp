@@ -61,18 +61,18 @@ std::vector<IndexedFile> files_of(const fs::path& store) {
 /// What one file holds.
 IndexedRun read_one(const fs::path& store, const IndexedFile& file) {
   IndexedRun run{file, {}, {}};
-  const fs::path path = file_of(store, file);
+  const std::string shown = file.machine + "/" + file.name + run_suffix;
   try {
-    run.round = round_of(read_run(read_file(path), path.string()));
-    if (!run.round.complete) run.problem = "it is not finished";
+    run.round = round_of(read_run(read_file(file_of(store, file)), shown));
+    if (!run.round.complete) run.problem = shown + ": the run is not finished";
     if (run.round.machine != file.machine) {
-      run.problem =
-          "it was taken on machine " + run.round.machine + " and lies in the folder of another";
+      run.problem = shown + ": the run was taken on machine " + run.round.machine +
+                    " and lies in the folder of another";
     }
   } catch (const InputError& error) {
     run.problem = error.what();
   } catch (const std::bad_alloc&) {
-    run.problem = name + ": reading it takes more memory than there is";
+    run.problem = shown + ": reading it takes more memory than there is";
   }
   if (!run.problem.empty()) run.round = {};
   return run;
@@ -193,17 +193,18 @@ struct Index::State {
 Index::Index(const fs::path& store) : state_(std::make_unique<State>()) {
   state_->store = store;
   std::error_code none;
-  if (!fs::exists(store, none)) return state_->open_in_memory({});
-  try {
-    state_->open();
-  } catch (const DatabaseError& error) {
-    if (error.broken) {
-      try {
-        return state_->open_anew();
-      } catch (const DatabaseError&) {  // as below
-      }
+  if (!fs::exists(store, none)) {
+    state_->open_in_memory({});
+    return;
+  }
+  for (const bool anew : {false, true}) {
+    try {
+      anew ? state_->open_anew() : state_->open();
+      return;
+    } catch (const DatabaseError& error) {
+      if (!error.broken || anew) state_->open_in_memory(error.what());
+      if (!error.broken) return;
     }
-    state_->open_in_memory(error.what());
   }
 }
 Index::Index(Index&&) noexcept = default;

@@ -51,6 +51,7 @@ function(roofmark_isa_objects)
     set(object isa_${arg_ROOM}_${stem}_${isa})
     add_library(${object} OBJECT ${arg_SOURCE})
     roofmark_isa_options(${object} ${isa})
+    set_property(GLOBAL APPEND PROPERTY ROOFMARK_LEAVES_${arg_ROOM} ${object})
     target_sources(roofmark_${arg_ROOM} PRIVATE $<TARGET_OBJECTS:${object}>)
     if(ROOFMARK_TESTS)
       add_library(release_${object} OBJECT ${arg_SOURCE})
@@ -93,7 +94,9 @@ endfunction()
 
 function(roofmark_isa_options target isa)
   target_link_libraries(${target} PRIVATE roofmark_options)
+  # Sections of their own keep the hash of each function apart (core/machine_code.h).
   target_compile_options(${target} PRIVATE ${ROOFMARK_ISA_FLAGS_${isa}} -ffp-contract=fast -Wno-psabi
+                         -ffunction-sections -fdata-sections
                          $<$<CXX_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>)
   target_compile_definitions(${target} PRIVATE
     ROOFMARK_ISA=${isa} ROOFMARK_ISA_NAMESPACE=isa_${isa}
@@ -160,6 +163,24 @@ function(roofmark_write_registry room)
   string(APPEND text "  return all;\n}\n\n}  // namespace roofmark\n")
   set(file ${PROJECT_BINARY_DIR}/generated/${room}_registry.cpp)
   file(GENERATE OUTPUT ${file} CONTENT "${text}")
+  target_sources(roofmark_${room} PRIVATE ${file})
+endfunction()
+
+# roofmark_write_code_table(ROOM): generates <room>_code(), declared in core/code_table.h: the hash of every leaf's
+# machine code, taken from its object before it is linked.
+function(roofmark_write_code_table room)
+  if(NOT TARGET hash_code)
+    add_executable(hash_code ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/hash_code.cpp)
+    target_link_libraries(hash_code PRIVATE roofmark_core)
+  endif()
+  get_property(leaves GLOBAL PROPERTY ROOFMARK_LEAVES_${room})
+  set(objects "")
+  foreach(leaf ${leaves})
+    list(APPEND objects $<TARGET_OBJECTS:${leaf}>)
+  endforeach()
+  set(file ${PROJECT_BINARY_DIR}/generated/${room}_code.cpp)
+  add_custom_command(OUTPUT ${file} COMMAND hash_code ${room}_code ${file} ${objects}
+                     DEPENDS hash_code ${objects} COMMAND_EXPAND_LISTS VERBATIM)
   target_sources(roofmark_${room} PRIVATE ${file})
 endfunction()
 

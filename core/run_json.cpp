@@ -363,9 +363,9 @@ Json to_json(const Measurement& row) {
 }
 
 Json header(const Run& run) {
-  Json json{{"schema", run_schema},        {"id", run.id},
-            {"started", run.started},      {"complete", run.complete},
-            {"build", to_json(run.build)}, {"machine", to_json(run.machine)},
+  Json json{{"schema", run_schema},         {"id", run.id},
+            {"started", run.started},       {"complete", run.complete},
+            {"build", to_json(run.build)},  {"machine", to_json(run.machine)},
             {"policy", to_json(run.policy)}};
   if (!run.campaign.empty()) json["campaign"] = run.campaign;
   return json;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/case.h"
+#include "core/code_table.h"
 #include "core/device.h"
 #include "kernels/rotation.h"
 #include "kernels/verify.h"
@@ -123,8 +124,9 @@ class CpuArrays {
 template <class Operation>
 class CpuTask final : public Task {
  public:
-  CpuTask(Operation operation, const Case& what, Device& device)
+  CpuTask(Operation operation, const Case& what, Device& device, std::string code)
       : operation_(std::move(operation)),
+        code_(std::move(code)),
         operands_(CpuArrays::Use::operands, operation_.operands(), what, device),
         results_(CpuArrays::Use::results, operation_.results(), what, device) {}
 
@@ -147,6 +149,7 @@ class CpuTask final : public Task {
     if constexpr (requires { operation_.implementation(); }) return operation_.implementation();
     return {};
   }
+  std::string code_hash() const override { return code_; }
 
  private:
   static constexpr int poison() {
@@ -162,12 +165,22 @@ class CpuTask final : public Task {
   }
 
   Operation operation_;
+  std::string code_;
   CpuArrays operands_, results_;
 };
 
+/// `code`: Task::code_hash().
 template <class Operation>
-std::unique_ptr<Task> cpu_task(Operation operation, const Case& what, Device& device) {
-  return std::make_unique<CpuTask<Operation>>(std::move(operation), what, device);
+std::unique_ptr<Task> cpu_task(Operation operation, const Case& what, Device& device,
+                               std::string code = {}) {
+  return std::make_unique<CpuTask<Operation>>(std::move(operation), what, device, std::move(code));
+}
+
+/// The task of an operation that an instruction set's leaf does.
+template <class Operation, class Leaf>
+std::unique_ptr<Task> leaf_task(Leaf* leaf, const Case& what, Device& device) {
+  return cpu_task(Operation(leaf, what.shape, what.threads), what, device,
+                  leaf_code(kernels_code(), leaf));
 }
 
 }  // namespace roofmark

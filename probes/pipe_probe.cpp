@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/code_table.h"
 #include "core/error.h"
 #include "core/parallel.h"
 #include "probes/pipe_reference.h"
@@ -58,8 +59,9 @@ Work work(const Shape& shape, const Format&) {
 
 class PipeTask final : public Task {
  public:
-  PipeTask(const Case& what, Device& device, const PipeLoop& loop, int bytes)
+  PipeTask(const Case& what, Device& device, const PipeLoop& loop, int bytes, std::string code)
       : loop_(loop),
+        code_(std::move(code)),
         bytes_(bytes),
         threads_(what.threads),
         turns_(what.shape.at("passes")),
@@ -67,6 +69,8 @@ class PipeTask final : public Task {
         memory_(device.allocate(stride_ * threads_, threads_, Pages::base)) {
     parallel(threads_, [&](int thread) { fill(thread, Operands::lasting); });
   }
+
+  std::string code_hash() const override { return code_; }
 
   void launch(Queue) override {
     parallel(threads_,
@@ -114,6 +118,7 @@ class PipeTask final : public Task {
   }
 
   const PipeLoop& loop_;
+  std::string code_;
   int bytes_, threads_;
   std::int64_t turns_, stride_;
   Buffer memory_;
@@ -179,15 +184,18 @@ std::unique_ptr<Task> prepare_pipe(std::span<const PipeLeaf> leaves, const Case&
                                    Device& device) {
   const PipeLoop& loop = *find_loop(leaves, what.kernel->name, *what.variant);
   const int bytes = register_bytes(loop, device.machine());
+  std::string code;
   for (const PipeLeaf& leaf : leaves) {
-    if (what.variant->needs != leaf.isa || leaf.loops->vector_bytes == nullptr) continue;
+    if (what.variant->needs != leaf.isa) continue;
+    code = leaf_code(probes_code(), leaf.loops);
+    if (leaf.loops->vector_bytes == nullptr) continue;
     const int here = leaf.loops->vector_bytes();
     if (here != bytes) {
       throw AbsentError("vectors are " + std::to_string(here) + " bytes long, not " +
                         std::to_string(bytes) + " as the system says");
     }
   }
-  return std::make_unique<PipeTask>(what, device, loop, bytes);
+  return std::make_unique<PipeTask>(what, device, loop, bytes, std::move(code));
 }
 
 }  // namespace roofmark

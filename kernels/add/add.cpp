@@ -11,7 +11,7 @@ constexpr StoringLeaf<AddLeaf<T>> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 
 template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cpu_task(Add<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Add<T>>(leaf_of(leaves<T>, what), what, device);
 }
 
 }  // namespace

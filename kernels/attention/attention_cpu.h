@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "core/case.h"
+#include "core/code_table.h"
 #include "core/device.h"
 #include "core/parallel.h"
 #include "kernels/attention/attention_check.h"
@@ -74,6 +75,13 @@ class CpuAttention {
   DType activations() const { return activations_; }
   bool is_decode() const { return e_.fresh == 1 || rows() <= most_decode_rows; }
   std::int64_t pieces() const { return pieces_; }
+
+  /// Task::code_hash(): of the leaves that this shape takes.
+  std::string code() const {
+    const auto quantize = cache_ == DType::i8 ? leaves_.quantize : nullptr;
+    return is_decode() ? leaf_code(kernels_code(), leaves_.decode, leaves_.join, quantize)
+                       : leaf_code(kernels_code(), leaves_.prefill, quantize);
+  }
 
   /// Floats of working memory of a call.
   std::int64_t scratch_floats() const { return threads_ * thread_floats() + pieces_floats(); }
@@ -242,6 +250,7 @@ class CpuAttentionTask final : public Task {
     return worst;
   }
 
+  std::string code_hash() const override { return attention_.code(); }
   std::string implementation() const override {
     const std::int64_t pieces = attention_.pieces();
     return pieces == 1 ? "" : "keys in " + std::to_string(pieces) + " pieces";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/case.h"
+#include "core/code_table.h"
 #include "core/device.h"
 #include "core/parallel.h"
 #include "kernels/embedding/embedding.isa.h"
@@ -39,6 +40,8 @@ class Embedding final : public Task {
     for (std::int32_t& id : ids_) id = static_cast<std::int32_t>(id % rows);
     std::shuffle(ids_.begin(), ids_.end(), std::mt19937_64(1));
   }
+
+  std::string code_hash() const override { return leaf_code(kernels_code(), leaf_); }
 
   void launch(Queue) override { gather(next_ids(), results_.next()); }
 

@@ -47,7 +47,7 @@ std::optional<Companion> companion(const Shape& shape, const Format& format) {
 template <const auto& leaves>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   const PanelLeaf* leaf = leaf_of<const PanelLeaf*>(leaves, what);
-  return cpu_task(PanelGemm(*leaf, what, device), what, device);
+  return cpu_task(PanelGemm(*leaf, what, device), what, device, leaf_code(kernels_code(), leaf));
 }
 
 template <const auto& leaves>
@@ -63,7 +63,7 @@ void add_native(std::vector<Variant>& variants, const char* format) {
 template <const auto& leaves>
 std::unique_ptr<Task> prepare_nibbles(const Case& what, Device& device) {
   const NibblePanelLeaf* leaf = leaf_of<const NibblePanelLeaf*>(leaves, what);
-  return cpu_task(NibbleGemm(*leaf, what, device), what, device);
+  return cpu_task(NibbleGemm(*leaf, what, device), what, device, leaf_code(kernels_code(), leaf));
 }
 
 template <const auto& leaves>
@@ -78,7 +78,7 @@ void add_nibbles(std::vector<Variant>& variants, const char* format) {
 }
 
 std::unique_ptr<Task> prepare_blas(const Case& what, Device& device) {
-  return cpu_task(BlasGemm(what.shape, what.threads), what, device);
+  return cpu_task(BlasGemm(what.shape, what.threads), what, device, blas_code());
 }
 
 }  // namespace

@@ -16,17 +16,17 @@ std::optional<Companion> companion(const Shape&, int) {
 template <const auto& leaves>
 std::unique_ptr<Task> prepare_rows(const Case& what, Device& device) {
   const RowLeaf* leaf = leaf_of<const RowLeaf*>(leaves, what);
-  return cpu_task(NativeGemv(*leaf, what, device), what, device);
+  return cpu_task(NativeGemv(*leaf, what, device), what, device, leaf_code(kernels_code(), leaf));
 }
 
 template <const auto& leaves>
 std::unique_ptr<Task> prepare_nibbles(const Case& what, Device& device) {
   const NibbleLeaf* leaf = leaf_of<const NibbleLeaf*>(leaves, what);
-  return cpu_task(NibbleGemv(*leaf, what, device), what, device);
+  return cpu_task(NibbleGemv(*leaf, what, device), what, device, leaf_code(kernels_code(), leaf));
 }
 
 std::unique_ptr<Task> prepare_blas(const Case& what, Device& device) {
-  return cpu_task(BlasGemv(what), what, device);
+  return cpu_task(BlasGemv(what), what, device, blas_code());
 }
 
 #define ROOFMARK_LEAVES(name, Type, leaf, each) \

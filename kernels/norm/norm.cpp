@@ -22,17 +22,15 @@ constexpr StoringLeaf<AddNormLeaf<T>> add_norm_leaves[] = {ROOFMARK_EACH_ISA(ROO
 
 template <class T>
 std::unique_ptr<Task> prepare_norm(const Case& what, Device& device) {
-  return cpu_task(Norm<T>(leaf_of(norm_leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Norm<T>>(leaf_of(norm_leaves<T>, what), what, device);
 }
 template <class T>
 std::unique_ptr<Task> prepare_layer_norm(const Case& what, Device& device) {
-  return cpu_task(LayerNorm<T>(leaf_of(layer_norm_leaves<T>, what), what.shape, what.threads), what,
-                  device);
+  return leaf_task<LayerNorm<T>>(leaf_of(layer_norm_leaves<T>, what), what, device);
 }
 template <class T>
 std::unique_ptr<Task> prepare_add_norm(const Case& what, Device& device) {
-  return cpu_task(AddNorm<T>(leaf_of(add_norm_leaves<T>, what), what.shape, what.threads), what,
-                  device);
+  return leaf_task<AddNorm<T>>(leaf_of(add_norm_leaves<T>, what), what, device);
 }
 
 }  // namespace

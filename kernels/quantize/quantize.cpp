@@ -15,7 +15,7 @@ constexpr StoringLeaf<QuantizeLeaf<T>> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_RO
 
 template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cpu_task(Quantize<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Quantize<T>>(leaf_of(leaves<T>, what), what, device);
 }
 
 std::optional<Companion> companion(const Shape&, int) {

@@ -11,7 +11,7 @@ constexpr StoringLeaf<RopeLeaf<T>> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW)};
 
 template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cpu_task(Rope<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Rope<T>>(leaf_of(leaves<T>, what), what, device);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ constexpr StoringLeaf<SoftmaxLeaf<T>> leaves[] = {ROOFMARK_EACH_ISA(ROOFMARK_ROW
 
 template <class T>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
-  return cpu_task(Softmax<T>(leaf_of(leaves<T>, what), what.shape, what.threads), what, device);
+  return leaf_task<Softmax<T>>(leaf_of(leaves<T>, what), what, device);
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ std::optional<BlasInfo> blas_info();
 /// BLAS.
 std::string blas_text();
 
+/// Task::code_hash() of its products; empty without a BLAS.
+std::string blas_code();
+
 /// Why variants that need a BLAS cannot run: "built without OpenBLAS"; empty: they can.
 std::string blas_obstacle();
 

@@ -7,6 +7,7 @@ namespace roofmark {
 
 std::optional<BlasInfo> blas_info() { return std::nullopt; }
 std::string blas_text() { return {}; }
+std::string blas_code() { return {}; }
 std::string blas_obstacle() { return "built without OpenBLAS"; }
 
 void blas_sgemm(std::int64_t, std::int64_t, std::int64_t, const float*, const float*, float*, int) {

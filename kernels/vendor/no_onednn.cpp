@@ -13,6 +13,7 @@ void absent() { assert(false && "no oneDNN in this build"); }
 }  // namespace
 
 std::optional<OnednnInfo> onednn_info() { return std::nullopt; }
+std::string onednn_code() { return {}; }
 std::string onednn_product_obstacle(const Format&) { return obstacle; }
 std::string onednn_softmax_obstacle(DType) { return obstacle; }
 std::string onednn_layer_norm_obstacle() { return obstacle; }

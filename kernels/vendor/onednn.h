@@ -20,6 +20,10 @@ struct OnednnInfo {
 /// The library as it presents itself at run time; nullopt in a build without one.
 std::optional<OnednnInfo> onednn_info();
 
+/// Task::code_hash() of its primitives: it writes their code when they are made, so the library and
+/// what it chose tell.  Empty in a build without it.
+std::string onednn_code();
+
 /// Why it cannot do that here, or empty: "built without oneDNN", "oneDNN 2.6.3 has no f16-f32
 /// product for this CPU".  Its reference code, which is for comparing with and takes minutes, does
 /// not count.

@@ -51,6 +51,7 @@ class OnednnProductTask final : public Task {
   }
 
   std::string implementation() const override { return product_.implementation(); }
+  std::string code_hash() const override { return onednn_code(); }
 
  private:
   Array weights() const { return {format_.weights, extents_.n * extents_.k}; }
@@ -203,7 +204,7 @@ class OnednnNorm {
 
 template <class Operation>
 std::unique_ptr<Task> prepare_onednn(const Case& what, Device& device) {
-  return cpu_task(Operation(what), what, device);
+  return cpu_task(Operation(what), what, device, onednn_code());
 }
 
 inline std::vector<Variant> onednn_softmax_variants() {

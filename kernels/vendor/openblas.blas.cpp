@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "kernels/vendor/blas.h"
+#include "kernels/vendor/shared_library.h"
 
 namespace roofmark {
 namespace {
@@ -54,6 +55,8 @@ std::string blas_text() {
   const std::string text = info.name + " " + info.version + ", core " + info.core;
   return info.threading == "openmp" ? text : text + ", threads " + info.threading;
 }
+
+std::string blas_code() { return library_code(reinterpret_cast<const void*>(&cblas_sgemm)); }
 
 std::string blas_obstacle() { return {}; }
 

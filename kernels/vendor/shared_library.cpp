@@ -4,7 +4,9 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 namespace roofmark {
@@ -96,6 +98,42 @@ std::string open_one(const std::string& candidate, std::span<const char* const> 
   return {};
 }
 
+template <class T>
+T value_at(const char* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+/// The build id of a file that is mapped from `base` on, from its ELF-64 headers; empty: it has
+/// none.
+std::string build_id_at(const char* base) {
+  constexpr std::uint32_t notes = 4, build_id = 3;
+  const char* header = base + value_at<std::uint64_t>(base + 32);
+  const auto size = value_at<std::uint16_t>(base + 54), count = value_at<std::uint16_t>(base + 56);
+  for (int i = 0; i < count; ++i, header += size) {
+    if (value_at<std::uint32_t>(header) != notes) continue;
+    const char* note = base + value_at<std::uint64_t>(header + 16);
+    const char* end = note + value_at<std::uint64_t>(header + 32);
+    while (note + 12 <= end) {
+      const auto name = value_at<std::uint32_t>(note), bytes = value_at<std::uint32_t>(note + 4);
+      const char* text = note + 12;
+      const char* id = text + (name + 3) / 4 * 4;
+      if (value_at<std::uint32_t>(note + 8) == build_id && name == 4 &&
+          std::memcmp(text, "GNU", 4) == 0) {
+        std::string digits;
+        for (std::uint32_t b = 0; b < bytes; ++b) {
+          digits += "0123456789abcdef"[id[b] >> 4 & 15];
+          digits += "0123456789abcdef"[id[b] & 15];
+        }
+        return digits;
+      }
+      note = id + (bytes + 3) / 4 * 4;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 LibraryPlaces library_places() {
@@ -142,6 +180,14 @@ std::vector<std::string> library_candidates(const std::string& name, int toolkit
   found.pythons(local / "lib");
   if (!places.home.empty()) found.pythons(fs::path(places.home) / ".local/lib");
   return std::move(found).all();
+}
+
+std::string library_code(const void* function) {
+  Dl_info library, own;
+  const auto here = reinterpret_cast<const void*>(&library_code);
+  if (dladdr(function, &library) == 0 || dladdr(here, &own) == 0) return {};
+  if (library.dli_fbase == own.dli_fbase) return {};
+  return build_id_at(static_cast<const char*>(library.dli_fbase)).substr(0, 16);
 }
 
 SharedLibrary open_library(std::span<const std::string> candidates,

@@ -37,4 +37,8 @@ struct SharedLibrary {
 SharedLibrary open_library(std::span<const std::string> candidates,
                            std::span<const char* const> functions);
 
+/// Task::code_hash() of a library's code: the first sixteen digits of the build id of the file that
+/// a function of it lies in.  Empty where the file has none, or where it is this program itself.
+std::string library_code(const void* function);
+
 }  // namespace roofmark

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "kernels/vendor/onednn.h"
+#include "kernels/vendor/shared_library.h"
 
 namespace roofmark {
 
@@ -245,6 +246,8 @@ constexpr std::int64_t tried_extent = 64;
 }  // namespace
 
 std::optional<OnednnInfo> onednn_info() { return OnednnInfo{version(), isa_name(), threading()}; }
+
+std::string onednn_code() { return library_code(reinterpret_cast<const void*>(&dnnl_version)); }
 
 std::string onednn_product_obstacle(const Format& format) {
   // Before VNNI it adds pairs of int8 products in 16 bits, where they saturate: of random operands

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/case.h"
+#include "core/code_table.h"
 #include "core/device.h"
 #include "core/parallel.h"
 #include "probes/exp/exp.isa.h"
@@ -47,6 +48,8 @@ class ExpTask final : public Task {
       }
     });
   }
+
+  std::string code_hash() const override { return leaf_code(probes_code(), leaf_.sums); }
 
   void launch(Queue) override {
     parallel(threads_, [&](int thread) {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "core/case.h"
+#include "core/code_table.h"
 #include "core/device.h"
 #include "core/parallel.h"
 #include "probes/memory_levels.h"
@@ -114,6 +115,8 @@ class StreamTask final : public Task {
     for (int i = 0; i < 16; ++i) scalar_[i] = i < 4 ? uniform(random) : scalar_[i - 4];
     parallel(threads_, [&](int thread) { fill(thread); });
   }
+
+  std::string code_hash() const override { return leaf_code(probes_code(), leaf_); }
 
   void launch(Queue) override {
     parallel(threads_, [&](int thread) { leaf_(arrays_of(thread), scalar_, passes_); });

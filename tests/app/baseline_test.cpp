@@ -1,0 +1,168 @@
+// Baselines: files that name runs, taken and kept whole or not at all.
+#include "app/baseline.h"
+
+#include <gtest/gtest.h>
+
+#include "app/baseline_json.h"
+#include "app/files.h"
+#include "app/store.h"
+#include "core/run_json.h"
+#include "harness/machine.h"
+#include "tests/app/program.h"
+#include "tests/core/run_fixture.h"
+#include "tests/refusal.h"
+
+namespace roofmark {
+namespace {
+
+Baseline made_up() {
+  return {.name = "main",
+          .created = "2026-11-22T02:10:00Z",
+          .machine = "0123abcd",
+          .campaign = "c-1",
+          .runs = {"20261122T021000Z-0000cafe", "20261122T031000Z-0000beef"}};
+}
+
+/// Puts `count` finished runs of this machine into a store.
+void put_runs(const std::filesystem::path& store, int count, const std::string& preset) {
+  for (int i = 0; i < count; ++i) {
+    roofmark::Run run = small_run();
+    run.machine = discover();
+    run.id = "0000000" + std::to_string(i);
+    run.started = "2026-11-22T02:1" + std::to_string(i) + ":00Z";
+    run.campaign = "c";
+    run.policy.preset = preset;
+    const std::filesystem::path file = run_path(store, run);
+    make_folder(file.parent_path());
+    write_file(file, to_json(run));
+  }
+}
+
+TEST(BaselineFile, ReadBackIsTheSame) {
+  EXPECT_EQ(baseline_from_json(to_json(made_up()), "b"), made_up());
+  const BaselinePlan plan{made_up(), 15, {"--filter=gemv", "--preset=standard"}};
+  BaselinePlan expected = plan;
+  expected.baseline.runs.clear();
+  EXPECT_EQ(baseline_plan_from_json(to_json(plan), "p"), expected);
+}
+
+TEST(BaselineFile, EveryTruncationIsRefused) {
+  const std::string text = to_json(made_up());
+  for (std::size_t length = 0; length + 2 < text.size(); ++length) {
+    const std::string said = refusal([&] { baseline_from_json(text.substr(0, length), "b.json"); });
+    ASSERT_EQ(said.find("b.json"), 0u) << length << ": " << said;
+  }
+}
+
+TEST(BaselineFile, OnesOfEarlierReleasesAreRead) {
+  const std::string folder = std::string(ROOFMARK_TEST_DATA) + "/releases/";
+  const Baseline old = baseline_from_json(read_file(folder + "0.1.0-baseline.json"), "old");
+  EXPECT_EQ(old, made_up());
+}
+
+TEST(BaselineNames, ThatAreNoFileNamesAreRefused) {
+  const ScratchFolder store;
+  for (const std::string name :
+       {"../x", "a/b", ".x", "", "-x", "a b", "a\nb", "\x1b[31m",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
+    const std::string said = refusal([&] { Baselines(store / "", "m").read(name); });
+    EXPECT_NE(said.find("is no name for a file"), std::string::npos) << name;
+    EXPECT_EQ(said.find('\n'), std::string::npos);
+    EXPECT_EQ(said.find('\x1b'), std::string::npos);
+  }
+  EXPECT_FALSE(std::filesystem::exists(store / "m"));
+}
+
+TEST(BaselineCommand, NamesTheRunsOfACampaign) {
+  const ScratchFolder store;
+  put_runs(store / "", 3, "standard");
+  const std::string there = store / "";
+  Outcome outcome = run_program({"baseline", "save", "main", "--from", "c", "--store", there});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "baseline main: 3 rounds of standard runs, 2026-11-22T02:10:00Z to "
+            "2026-11-22T02:12:00Z\n");
+  outcome = run_program({"baseline", "list", "--store", there, "--output", "csv"});
+  EXPECT_NE(outcome.out.find(",3,standard,2026-11-22T02:10:00Z,2026-11-22T02:12:00Z,c\n"),
+            std::string::npos)
+      << outcome.out << outcome.err;
+  const Baseline baseline = Baselines(store / "", discover().id).read("main");
+  EXPECT_EQ(rounds_of(Index(store / ""), baseline).size(), 3u);
+  std::filesystem::remove(store / discover().id / (baseline.runs[1] + ".json"));
+  EXPECT_NE(refusal([&] {
+              rounds_of(Index(store / ""), baseline);
+            }).find("has lost its run " + baseline.runs[1]),
+            std::string::npos);
+  EXPECT_EQ(run_program({"baseline", "rm", "main", "--store", there}).code, 0);
+  expect_refused({"baseline", "rm", "main", "--store", there}, "there is no baseline 'main'");
+}
+
+TEST(BaselineCommand, QuickRunsNeverBecomeOne) {
+  const ScratchFolder store;
+  put_runs(store / "", 3, "quick");
+  const std::string there = store / "";
+  expect_refused({"baseline", "save", "main", "--from", "c", "--store", there}, "is a quick one");
+  expect_refused({"baseline", "save", "main", "--preset", "quick", "--store", there},
+                 "a quick run is no measure");
+  EXPECT_TRUE(Baselines(store / "", discover().id).names().empty());
+}
+
+TEST(BaselineCommand, RunsThatDoNotBelongTogetherAreRefused) {
+  const ScratchFolder store;
+  const std::string there = store / "";
+  expect_refused({"baseline", "save", "main", "--from", "c", "--store", there},
+                 "no finished runs of campaign 'c'");
+  put_runs(store / "", 1, "standard");
+  expect_refused({"baseline", "save", "main", "--from", "c", "--store", there}, "one round");
+  put_runs(store / "", 3, "standard");
+  put_runs(store / "", 1, "thorough");
+  expect_refused({"baseline", "save", "main", "--from", "c", "--store", there},
+                 "selected different cases");
+}
+
+TEST(BaselineCommand, TakesRoundsInFreshProcessesAndGoesOnWhereItWasInterrupted) {
+  const ScratchFolder store;
+  const std::string there = store / "";
+  const std::vector<std::string> save{"baseline", "save",   "b",      "--rounds", "2",  "--filter",
+                                      "^clock/",  "--only", "probes", "--store",  there};
+  // As one that was killed after its plan was written and one round taken.
+  const std::string id = discover().id;
+  const Baselines baselines(store / "", id);
+  ASSERT_EQ(run_program({"run", "--preset=standard", "--only=probes", "--filter=^clock/",
+                         "--campaign=c", "--store", there})
+                .code,
+            0);
+  baselines.write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}},
+                        2,
+                        {"--preset=standard", "--only=probes", "--filter=^clock/"}});
+  expect_refused(save, "was begun and not finished");
+  const Outcome outcome = run_program({"baseline", "save", "b", "--resume", "--store", there});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("round 2 of 2"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find("round 1 of 2"), std::string::npos) << outcome.err;
+  const Baseline baseline = baselines.read("b");
+  ASSERT_EQ(baseline.runs.size(), 2u);
+  EXPECT_FALSE(baselines.plan("b"));
+  for (const StoredRound& one : rounds_of(Index(store / ""), baseline)) {
+    EXPECT_EQ(one.round.campaign, "c");
+    EXPECT_FALSE(one.round.series.empty());
+  }
+  expect_refused({"baseline", "save", "b", "--resume", "--store", there}, "no unfinished baseline");
+}
+
+TEST(BaselineCommand, AFullOrBrokenPlaceLeavesTheOldOne) {
+  const ScratchFolder store;
+  const Baselines baselines(store / "", "0123abcd");
+  baselines.write(made_up());
+  Baseline changed = made_up();
+  changed.runs.push_back("20261122T041000Z-0000f00d");
+  baselines.write(changed);
+  EXPECT_EQ(baselines.read("main"), changed);
+  std::filesystem::path folder = store / "0123abcd/baselines";
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder)) ++files;
+  EXPECT_EQ(files, 1u);  // no temporary file stays
+}
+
+}  // namespace
+}  // namespace roofmark

@@ -1,0 +1,66 @@
+// Files of every release are read for ever: tests/data/releases/VERSION-*, each as that version
+// wrote it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/run_json.h"
+#include "tests/core/run_fixture.h"
+
+namespace roofmark {
+namespace {
+
+std::string contents(const std::filesystem::path& path) {
+  std::stringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+/// What every release so far wrote of the same made-up run.
+void expect_its_facts(const roofmark::Run& run, const std::string& file) {
+  const roofmark::Run now = small_run();
+  EXPECT_EQ(run.id, now.id) << file;
+  EXPECT_EQ(run.started, now.started) << file;
+  EXPECT_EQ(run.machine.id, now.machine.id) << file;
+  EXPECT_EQ(run.machine.cpu.model, now.machine.cpu.model) << file;
+  EXPECT_EQ(run.policy.filter, now.policy.filter) << file;
+  ASSERT_EQ(run.rows.size(), now.rows.size()) << file;
+  for (std::size_t i = 0; i < run.rows.size(); ++i) {
+    const Measurement &old = run.rows[i], &row = now.rows[i];
+    EXPECT_EQ(old.id, row.id) << file;
+    EXPECT_EQ(old.status, row.status) << file;
+    EXPECT_EQ(old.work, row.work) << file;
+    EXPECT_EQ(old.samples_s, row.samples_s) << file;
+    EXPECT_EQ(old.flags, row.flags) << file;
+    EXPECT_EQ(old.clock_hz, row.clock_hz) << file;
+    EXPECT_EQ(old.companion, row.companion) << file;
+    EXPECT_EQ(old.pairs, row.pairs) << file;
+    EXPECT_EQ(old.grade, row.grade) << file;
+  }
+}
+
+TEST(Releases, RunsAndJournalsOfEachAreRead) {
+  int runs = 0, journals = 0;
+  const std::filesystem::path folder = std::filesystem::path(ROOFMARK_TEST_DATA) / "releases";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with("-run.json")) {
+      const roofmark::Run run = read_run(contents(entry.path()), name);
+      EXPECT_TRUE(run.complete) << name;
+      expect_its_facts(run, name);
+      ++runs;
+    } else if (name.ends_with("-run.partial.jsonl")) {
+      const roofmark::Run run = read_run(contents(entry.path()), name);
+      EXPECT_FALSE(run.complete) << name;
+      expect_its_facts(run, name);
+      ++journals;
+    }
+  }
+  EXPECT_GE(runs, 1);
+  EXPECT_EQ(journals, runs);
+}
+
+}  // namespace
+}  // namespace roofmark
