@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analyzer/numbers.h"
+#include "analyzer/plain_text.h"
 
 namespace roofmark {
 namespace {
@@ -13,8 +14,8 @@ constexpr std::array order{Verdict::failed,         Verdict::slower, Verdict::mi
                            Verdict::inconclusive,   Verdict::faster, Verdict::added,
                            Verdict::not_comparable, Verdict::same};
 
-std::string signed_percent(double share, const char* unit) {
-  return (share < 0 ? "-" : "+") + fixed(100 * std::fabs(share), 1) + unit;
+std::string signed_number(double share) {
+  return (share < 0 ? "-" : "+") + fixed(100 * std::fabs(share), 1);
 }
 
 std::string rounds(std::size_t count) {
@@ -43,7 +44,7 @@ std::string why(const SeriesVerdict& one) {
     text += std::string(text.empty() ? "" : ", ") + (one.confirmed ? "confirmed" : "unconfirmed");
   if (!one.reason.empty()) text += (text.empty() ? "" : ": ") + one.reason;
   if (one.verdict == Verdict::same && one.detectable) {
-    text += "finds " + signed_percent(*one.detectable, " %");
+    text += "finds " + signed_percent(*one.detectable);
   }
   return text;
 }
@@ -57,15 +58,22 @@ std::string common_text(const CommonCause& common) {
   text += common.cause == Cause::machine ? ", with the ceilings that bind them: one finding, no "
                                            "kernel is blamed"
                                          : ", their ceilings did not: look at what differs above";
-  for (const std::string& ceiling : common.ceilings) text += "\n             " + ceiling;
+  for (const std::string& ceiling : common.ceilings) text += "\n             " + plain(ceiling);
   return text + "\n";
 }
 
 }  // namespace
 
+std::string signed_percent(double share) { return signed_number(share) + " %"; }
+
+std::string difference_text(const Difference& difference) {
+  const auto said = [](const std::string& value) { return value.empty() ? "unknown" : value; };
+  return difference.name + ": " + said(difference.before) + " -> " + said(difference.after);
+}
+
 std::string shift_text(const Shift& shift) {
-  return signed_percent(shift.share, " %") + " [" + signed_percent(shift.low, "") + " " +
-         signed_percent(shift.high, "") + "]";
+  return signed_percent(shift.share) + " [" + signed_number(shift.low) + " " +
+         signed_number(shift.high) + "]";
 }
 
 Table comparison_table(const Comparison& comparison, Rows rows) {
@@ -127,11 +135,11 @@ Table comparison_figures(const Comparison& comparison) {
 }
 
 std::string comparison_head(const Comparison& comparison) {
-  std::string text = comparison.before + " (" + rounds(comparison.rounds_before) + ")  ->  " +
-                     comparison.after + " (" + rounds(comparison.rounds_after) + ")\n";
+  std::string text = plain(comparison.before) + " (" + rounds(comparison.rounds_before) +
+                     ")  ->  " + plain(comparison.after) + " (" + rounds(comparison.rounds_after) +
+                     ")\n";
   for (const Difference& one : comparison.differences) {
-    text += "differs      " + one.name + ": " + (one.before.empty() ? "unknown" : one.before) +
-            " -> " + (one.after.empty() ? "unknown" : one.after) + "\n";
+    text += "differs      " + plain(difference_text(one)) + "\n";
   }
   for (const std::string& note : comparison.notes) text += "note         " + note + "\n";
   for (const CommonCause& common : comparison.causes) text += common_text(common);
@@ -151,7 +159,7 @@ std::string comparison_foot(const Comparison& comparison) {
     const bool had = std::find(said.begin(), said.end(), one.next) != said.end();
     if (one.next.empty() || had || said.size() >= 5) continue;
     said.push_back(one.next);
-    text += "next  " + one.next + "\n";
+    text += "next  " + plain(one.next) + "\n";
   }
   return text;
 }

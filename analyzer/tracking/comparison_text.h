@@ -23,6 +23,10 @@ std::string comparison_head(const Comparison& comparison);
 /// What stands below: how many of each verdict, and the commands to run next.
 std::string comparison_foot(const Comparison& comparison);
 
+/// "+7.4 %"
+std::string signed_percent(double share);
+/// "driver: 570.1 -> 580.2"
+std::string difference_text(const Difference& difference);
 /// "+7.4 % [+6.8 +8.1]"
 std::string shift_text(const Shift& shift);
 
