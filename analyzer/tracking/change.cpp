@@ -80,8 +80,8 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
   }
   change.outside = std::fabs(difference) > reach;
   const auto [least, most] = std::minmax_element(logs.begin(), logs.end());
-  const bool above = *least > past.highest && middle > past.highest + past.spread;
-  const bool below = *most < past.lowest && middle < past.lowest - past.spread;
+  const bool above = *least > past.highest && middle > past.highest + past.spread / 2;
+  const bool below = *most < past.lowest && middle < past.lowest - past.spread / 2;
   change.beyond_range = above || below;
   return change;
 }

@@ -68,11 +68,23 @@ std::size_t best_split(Values values, std::size_t least) {
   return split;
 }
 
+/// The split moved past values that plainly belong to the other side, within a quarter of the step
+/// from its mean: with few values behind a large step the distance alone takes in a neighbour.
+std::size_t settled(Values values, std::size_t split) {
+  const double before = mean(values.first(split)), after = mean(values.subspan(split));
+  const double near = std::fabs(after - before) / 4;
+  while (split < values.size() && std::fabs(values[split] - before) < near) ++split;
+  while (split > 0 && std::fabs(values[split - 1] - after) < near) --split;
+  return split;
+}
+
 void search(Values values, std::size_t first, const ChangePointRules& rules,
             std::set<std::size_t>& found) {
-  const std::size_t split = best_split(values, rules.least);
+  std::size_t split = best_split(values, rules.least);
   if (split == 0) return;
   if (t_test(values.first(split), values.subspan(split)) >= rules.significance) return;
+  split = settled(values, split);
+  if (split < rules.least || values.size() - split < rules.least) return;
   found.insert(first + split);
   search(values.first(split), first, rules, found);
   search(values.subspan(split), first + split, rules, found);

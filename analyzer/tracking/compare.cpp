@@ -64,6 +64,11 @@ Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool s
   return judged;
 }
 
+/// The largest P that is believed, of times and of times over the probe's.
+struct Limits {
+  double time = 0, relative = 0;
+};
+
 struct Candidate {
   SeriesVerdict verdict;
   Known<Judged> time, relative;
@@ -228,23 +233,24 @@ class Comparing {
   }
 
   void judge_together(std::vector<Candidate>& all) const {
-    std::vector<double> p;
+    std::vector<double> time, relative;
     for (const Candidate& one : all) {
-      if (one.time) p.push_back(one.time->change.p);
-      if (one.relative) p.push_back(one.relative->change.p);
+      if (one.time) time.push_back(one.time->change.p);
+      if (one.relative) relative.push_back(one.relative->change.p);
     }
-    const double limit = false_discovery_limit(p, false_discoveries);
+    const Limits limits{false_discovery_limit(time, false_discoveries),
+                        false_discovery_limit(relative, false_discoveries)};
     for (Candidate& one : all) {
-      if (one.time || one.relative) decide(one, limit);
+      if (one.time || one.relative) decide(one, limits);
     }
   }
 
-  void decide(Candidate& one, double limit) const {
+  void decide(Candidate& one, const Limits& limits) const {
     SeriesVerdict& verdict = one.verdict;
-    int direction = one.time ? one.time->direction(limit) : 0;
+    int direction = one.time ? one.time->direction(limits.time) : 0;
     if (rules_.across_machines) direction = -direction;  // more of the roof is better
     if (direction == 0 && one.relative) {
-      direction = one.relative->direction(limit);
+      direction = one.relative->direction(limits.relative);
       // A probe that became faster beside a kernel that did not is no slower kernel.
       if (direction != 0 && probe_moved_against(verdict, direction)) direction = 0;
       verdict.by_share = direction != 0;

@@ -29,7 +29,8 @@ inline constexpr double unknown_spread = 0.10;
 ///   - beyond max(3 %, floor), and with fewer than enough_rounds earlier ones beyond what such few
 ///     can find,
 ///   - beyond every earlier round with every new one,
-/// and its P stands among those of all series (Benjamini-Hochberg, q = 0.05).  Judged are the time
+/// and its P stands among those of all series (Benjamini-Hochberg, q = 0.05, times and ratios each
+/// among themselves).  Judged are the time
 /// and, where a probe was timed beside it, the time over the probe's; the latter alone counts where
 /// the probe did not move the other way.  Contended rounds and rounds of grade X do not count.
 /// Not comparable: a quick run with another preset, work counted otherwise, above its bound.
