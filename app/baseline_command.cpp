@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/files.h"
 #include "app/fresh_process.h"
+#include "app/interrupt.h"
 #include "app/list_format.h"
 #include "app/policy_options.h"
 #include "app/print.h"
@@ -127,9 +128,10 @@ BaselinePlan planned(const Options& options, const Baselines& baselines,
 }
 
 /// One more round, or the rest of an interrupted one; its exit code.
-int take_round(const BaselinePlan& plan, const std::filesystem::path& store) {
+int take_round(const BaselinePlan& plan, const std::filesystem::path& store,
+               const std::function<bool()>& stop) {
   if (const auto journal = journal_of(store, plan)) {
-    return run_afresh({"run", "--resume=" + journal->string(), "--output=json"});
+    return run_afresh({"run", "--resume=" + journal->string(), "--output=json"}, stop);
   }
   std::vector<std::string> words{"run"};
   words.insert(words.end(), plan.arguments.begin(), plan.arguments.end());
@@ -137,7 +139,16 @@ int take_round(const BaselinePlan& plan, const std::filesystem::path& store) {
                                   "--store=" + store.string(), std::string("--output=json")}) {
     words.push_back(word);
   }
-  return run_afresh(words);
+  return run_afresh(words, stop);
+}
+
+/// Says how to go on; the exit code.
+int leave(const Options& options, const BaselinePlan& plan, std::size_t finished, int code) {
+  std::fprintf(stderr,
+               "roofmark: %zu of %zu rounds are kept; go on with roofmark baseline save %s "
+               "--resume\n",
+               finished, plan.rounds, options.name.c_str());
+  return code == exit_done ? static_cast<int>(exit_measurement) : code;
 }
 
 int save(const Options& options) {
@@ -148,17 +159,16 @@ int save(const Options& options) {
   const BaselinePlan plan = planned(options, baselines, machine);
   const std::string& campaign = plan.baseline.campaign;
   std::size_t finished = rounds_of_campaign(Index(store), machine, campaign).size();
+  Interrupt interrupt;
+  const auto stop = [&] { return interrupt.asked(); };
   while (finished < plan.rounds) {
     std::fprintf(stderr, "roofmark: round %zu of %zu\n", finished + 1, plan.rounds);
-    const int code = take_round(plan, store);
+    const int code = take_round(plan, store, stop);
     const std::size_t now = rounds_of_campaign(Index(store), machine, campaign).size();
-    if (now == finished) {  // what it was has been said by the round itself
-      std::fprintf(stderr,
-                   "roofmark: %zu of %zu rounds are kept; go on with roofmark baseline save %s "
-                   "--resume\n",
-                   finished, plan.rounds, options.name.c_str());
-      return code == exit_done ? static_cast<int>(exit_measurement) : code;
-    }
+    // Why a round has no run has been said by the round itself.
+    const bool stopped = now < plan.rounds && stop();
+    if (stopped || now == finished)
+      return leave(options, plan, now, stopped ? exit_interrupted : code);
     finished = now;
   }
   return keep(options, plan.baseline, rounds_of_campaign(Index(store), machine, campaign));

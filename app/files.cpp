@@ -39,14 +39,14 @@ int write_all(int file, std::string_view text) {
   return 0;
 }
 
+}  // namespace
+
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
   ::fsync(descriptor);
   ::close(descriptor);
 }
-
-}  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
   std::error_code error;

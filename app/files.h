@@ -13,6 +13,9 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes =
 /// Makes the folder and those above it.  Throws InputError naming the cause.
 void make_folder(const std::filesystem::path& folder);
 
+/// Puts what was done to the names in a folder on disk, where the file system can.
+void sync_folder(const std::filesystem::path& folder);
+
 /// Asks before the work whether write_file(path) could be done: throws InputError where `path` is
 /// no name of a file, is there and no ordinary file, or its folder takes no new file.  Leaves
 /// nothing behind.

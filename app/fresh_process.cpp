@@ -27,7 +27,7 @@ namespace {
 
 }  // namespace
 
-int run_afresh(const std::vector<std::string>& arguments) {
+int run_afresh(const std::vector<std::string>& arguments, const std::function<bool()>& stop) {
   std::vector<std::string> words{own_program()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -44,7 +44,13 @@ int run_afresh(const std::vector<std::string>& arguments) {
                            "); free processes or memory and try again");
   }
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  bool asked = false;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (!asked && stop && stop()) {
+      asked = true;
+      ::kill(child, SIGTERM);
+    }
+    ::usleep(100'000);
   }
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   throw MeasurementError("a round was ended by signal " + std::to_string(WTERMSIG(status)) +

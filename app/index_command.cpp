@@ -12,7 +12,8 @@ namespace roofmark {
 namespace {
 
 int index_command(const std::string& named) {
-  const std::filesystem::path store = named.empty() ? default_store() : std::filesystem::path(named);
+  const std::filesystem::path store =
+      named.empty() ? default_store() : std::filesystem::path(named);
   std::error_code error;
   if (!std::filesystem::is_directory(store, error)) {
     throw InputError("there is no store at " + store.string() +

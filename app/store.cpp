@@ -131,6 +131,7 @@ Journal Journal::begin(const std::filesystem::path& path, const Run& run) {
   journal.lock();
   try {
     journal.append_line(journal_header(run));
+    sync_folder(path.has_parent_path() ? path.parent_path() : ".");
   } catch (...) {  // without its header it could not be gone on with
     ::unlink(path.c_str());
     throw;

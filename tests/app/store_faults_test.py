@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-CASES = ["--preset=standard", "--only=probes", "--filter=^(clock|quiet|fork_join|barrier)/", "--quiet"]
+CASES = ["--preset=quick", "--only=probes", "--filter=^(clock|fork_join)/", "--quiet"]  # --preset first
 
 
 def check(claim, holds):
@@ -140,7 +140,7 @@ class SmallDisk:
         os.rmdir(self.folder)
 
 
-def full_disk(program):
+def full_disk(program, rooms):
     """At every amount of room either the old state or the new one is there, and the exit code says which."""
     disk = SmallDisk(4096)
     try:
@@ -148,13 +148,13 @@ def full_disk(program):
             return "no small disk could be mounted"
         store = Store(program, disk.folder)
         for _ in range(2):
-            check("there is room for a run", store.call("run", *CASES, "--campaign=c").returncode == 0)
+            check("there is room for a run", store.call("run", *CASES[1:], "--preset=standard", "--campaign=c").returncode == 0)
         check("and an index", store.indexed() == 2)
         check("and a baseline", store.call("baseline", "save", "main", "--from=c").returncode == 0)
         baseline = next(store.path.glob("*/baselines/main.json"))
         old = baseline.read_text()
         failures = 0
-        for room in (0, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128):
+        for room in rooms:
             before = {run: run.read_text() for run in store.runs()}
             disk.fill(room)
             index, saved, run = (store.call(*words) for words in (
@@ -162,8 +162,8 @@ def full_disk(program):
             for said in (index, saved, run):
                 failures += said.returncode != 0
                 check(f"what failed says why at {room} KiB: {said}",
-                      said.returncode == 0 or (said.returncode == 3 and "No space left" in said.stderr or
-                                               "disk is full" in said.stderr))
+                      said.returncode == 0 or (said.returncode == 3 and any(
+                          why in said.stderr for why in ("No space left", "disk is full"))))
             check("what was there is there", all(path.read_text() == text for path, text in before.items()))
             now = json.loads(baseline.read_text())
             check("the baseline is the old one or the new one",
@@ -179,18 +179,18 @@ def full_disk(program):
                 path.unlink()
                 path.with_suffix(".html").unlink(missing_ok=True)
             check("the index follows", store.indexed() == 2)
-        check("some of it failed", failures >= 3)
+        check("some of it failed", failures >= 2)
         check(f"nothing half is left: {store.strays()}", not store.strays())
-        return f"{failures} of 33 writes met a full disk"
+        return f"{failures} of {3 * len(rooms)} commands met a full disk"
     finally:
         disk.close()
 
 
 def main():
-    program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3
     said = [kills(program, count, seed=count)]
     two_at_once(program)
-    said.append(full_disk(program))
+    said.append(full_disk(program, [96 * i // count for i in range(count)]))
     print("; ".join(said))
     if "no small disk" in said[-1]:
         sys.exit(77)

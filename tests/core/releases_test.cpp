@@ -8,6 +8,7 @@
 
 #include "core/run_json.h"
 #include "tests/core/run_fixture.h"
+#include "tests/refusal.h"
 
 namespace roofmark {
 namespace {
@@ -60,6 +61,35 @@ TEST(Releases, RunsAndJournalsOfEachAreRead) {
   }
   EXPECT_GE(runs, 1);
   EXPECT_EQ(journals, runs);
+}
+
+TEST(Releases, KeysThatAreThereForSomeRunsAreLeftOutForOthers) {
+  roofmark::Run run = small_run();
+  EXPECT_EQ(run_from_json(to_json(run), "r").campaign, run.campaign);
+  EXPECT_EQ(run_from_json(to_json(run), "r").rows[1].code_hash, run.rows[1].code_hash);
+  run.campaign.clear();
+  for (Measurement& row : run.rows) row.code_hash.clear();
+  const std::string text = to_json(run);
+  EXPECT_EQ(text.find("campaign"), std::string::npos);
+  EXPECT_EQ(text.find("code_hash"), std::string::npos);
+  EXPECT_EQ(to_json(run_from_json(text, "r")), text);
+}
+
+TEST(Releases, ACampaignNamesNoFileAndAHashHasSixteenDigits) {
+  const auto refused = [](const std::string& from, const std::string& to) {
+    std::string text = to_json(small_run());
+    text.replace(text.find(from), from.size(), to);
+    return refusal([&] { run_from_json(text, "run.json"); });
+  };
+  const std::string campaign = "\"campaign\": \"20261122T020000Z-c\"";
+  EXPECT_EQ(refused(campaign, "\"campaign\": \"A-z_0.9\""), "");
+  EXPECT_NE(refused(campaign, "\"campaign\": \"../c\"").find("run.json: campaign: "),
+            std::string::npos);
+  for (const std::string hash : {"0123456789ABCDEF", "0123456789abcde", ""}) {
+    EXPECT_NE(refused("\"0123456789abcdef\"", "\"" + hash + "\"").find("code_hash: "),
+              std::string::npos)
+        << hash;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "tests/core/run_fixture.h"
+#include "tests/refusal.h"
 
 namespace roofmark {
 namespace {
@@ -90,17 +91,6 @@ std::string journal_of(const Run& run) {
   return text;
 }
 
-/// The message of the InputError that `read` throws, or empty.
-template <class Read>
-std::string refusal(Read read) {
-  try {
-    read();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
-}
-
 std::string refusal_after(const std::string& from, const std::string& to) {
   std::string text = to_json(small_run());
   const std::size_t at = text.find(from);
@@ -160,27 +150,6 @@ TEST(RunJson, ARunFromBeforeNodesAndKindsOfCoreWereRecordedIsRead) {
   ASSERT_NE(at, std::string::npos);
   text.erase(at, cores.size());
   expect_equal(run_from_json(text, "run.json"), run);
-}
-
-TEST(RunJson, ARunFromBeforeCampaignsAndHashesOfCodeIsRead) {
-  roofmark::Run run = small_run();
-  run.campaign.clear();
-  for (Measurement& row : run.rows) row.code_hash.clear();
-  const std::string text = to_json(run);
-  EXPECT_EQ(text.find("campaign"), std::string::npos);
-  EXPECT_EQ(text.find("code_hash"), std::string::npos);
-  expect_equal(run_from_json(text, "run.json"), run);
-}
-
-TEST(RunJson, ACampaignNamesNoFileAndAHashHasSixteenDigits) {
-  const std::string campaign = "\"campaign\": \"20261122T020000Z-c\"";
-  EXPECT_NE(refusal_after(campaign, "\"campaign\": \"../c\"").find("run.json: campaign: "),
-            std::string::npos);
-  for (const std::string hash : {"0123456789ABCDEF", "0123456789abcde", ""}) {
-    EXPECT_NE(refusal_after("\"0123456789abcdef\"", "\"" + hash + "\"").find("code_hash: "),
-              std::string::npos)
-        << hash;
-  }
 }
 
 TEST(RunJson, AnEmptyRunReadBackIsTheSame) {

@@ -48,6 +48,14 @@ def main():
 
     for path in sys.argv[3:]:
         whole.validate(json.loads(pathlib.Path(path).read_text()))
+    baseline = json.loads(pathlib.Path(sys.argv[1]).with_name("roofmark.baseline-1.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(baseline)
+    releases = pathlib.Path(__file__).parent.parent / "data" / "releases"
+    for kind, valid in (("run", whole), ("baseline", jsonschema.Draft7Validator(baseline))):
+        files = sorted(releases.glob(f"*-{kind}.json"))
+        assert files, f"no {kind} of a release is kept"
+        for path in files:
+            valid.validate(json.loads(path.read_text()))
     print(f"valid: 1 written run, 1 journal, {len(sys.argv) - 3} kept runs")
 
 
