@@ -17,7 +17,7 @@ struct ChangePoint {
 struct ChangePointRules {
   std::size_t window = 50;  ///< values looked at together; windows overlap by half
   std::size_t least = 3;    ///< values on either side of a change
-  double significance = 0.003;
+  double significance = 0.002;
   double least_share = 0.01;  ///< smaller steps are no news
 };
 

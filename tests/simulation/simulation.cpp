@@ -1,8 +1,12 @@
 // Prints the tables of docs/tracking.md: what the method says of histories whose noise is known.
 // simulation [CHECKS [SEED]]; some minutes for the 400 checks of the page.
+// simulation --histories N writes N stepped and N flat histories for scripts/compare-otava.py, a
+// line each: rounds before the step, its share, the change points found (a;b;c), then the values.
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
+#include "analyzer/tracking/change_points.h"
 #include "tests/simulation/trials.h"
 
 using namespace roofmark::simulation;
@@ -80,9 +84,30 @@ void print_steps(std::uint64_t seed) {
   }
 }
 
+void write_histories(int count) {
+  Noise noise(77);
+  for (int i = 0; i < 2 * count; ++i) {
+    const double step = i < count ? 0.03 : 0;
+    constexpr int before = 47, after = 3;
+    const auto values = history(scatters().front(), before + after, before, step, noise);
+    std::printf("%d,%g,", before, step);
+    const char* between = "";
+    for (const auto& change : roofmark::change_points(values)) {
+      std::printf("%s%zu", between, change.at);
+      between = ";";
+    }
+    for (const double value : values) std::printf(",%.17g", value);
+    std::printf("\n");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::strcmp(argv[1], "--histories") == 0) {
+    write_histories(std::atoi(argv[2]));
+    return 0;
+  }
   Setting setting;
   if (argc > 1) setting.checks = std::atoi(argv[1]);
   if (argc > 2) setting.seed = static_cast<std::uint64_t>(std::atoll(argv[2]));
