@@ -29,6 +29,8 @@ using Command = std::function<int()>;
 
 void add_analyze(CLI::App& app, Command& chosen);
 void add_baseline(CLI::App& app, Command& chosen);
+void add_check(CLI::App& app, Command& chosen);
+void add_compare(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 void add_export(CLI::App& app, Command& chosen);
 void add_hardware(CLI::App& app, Command& chosen);
@@ -37,6 +39,8 @@ void add_import(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_run(CLI::App& app, Command& chosen);
+void add_selfcheck(CLI::App& app, Command& chosen);
+void add_trend(CLI::App& app, Command& chosen);
 /// Hidden: what `run` starts to measure a GPU.
 void add_worker(CLI::App& app, Command& chosen);
 

@@ -80,6 +80,10 @@ int main(int argc, char** argv) {
   add_export(app, chosen);
   add_import(app, chosen);
   add_list(app, chosen);
+  add_compare(app, chosen);
+  add_check(app, chosen);
+  add_trend(app, chosen);
+  add_selfcheck(app, chosen);
   add_index(app, chosen);
   add_hardware(app, chosen);
   add_worker(app, chosen);

@@ -30,6 +30,7 @@ HOMES = [
     ("oneDNN", r"(oneapi/)?dnnl.*", r".*\.onednn\.cpp"),
     ("BLAS", r"(.*/)?(f77)?cblas.*|lapack.*", r".*\.blas\.cpp"),
     ("nlohmann/json", r"nlohmann/.*", r".*_json\.cpp"),
+    ("Boost.Math", r"boost/math/.*", r".*\.boost\.cpp"),
     ("OpenMP", r"omp\.h", r"core/parallel\.h"),
     ("intrinsics", r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", r".*\.isa\.cpp|core/\w+\.isa\.h"),
     ("SQLite", r"sqlite3.*", r"app/sqlite\.cpp"),

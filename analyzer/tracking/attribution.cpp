@@ -1,0 +1,122 @@
+// What a change is put down to: the machine, the kernel, a library, or what surrounds them all.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "analyzer/numbers.h"
+#include "analyzer/tracking/compare.h"
+
+namespace roofmark {
+namespace {
+
+constexpr double whole_share = 0.5;      // of all judged series: then it is no single kernel
+constexpr std::size_t fewest_alike = 5;  // of a handful half is soon reached
+
+bool moved(const SeriesVerdict& one) {
+  return one.verdict == Verdict::slower || one.verdict == Verdict::faster;
+}
+
+bool was_judged(const SeriesVerdict& one) { return one.time || one.relative; }
+
+/// Of the logarithm of its time, what its ceiling does not explain.
+Known<double> own_part(const SeriesVerdict& one) {
+  if (one.relative) return std::log1p(one.relative->share);
+  if (!one.time || !one.ceiling_time) return std::nullopt;
+  return std::log1p(one.time->share) - std::log1p(one.ceiling_time->share);
+}
+
+/// Whether the time moved with the ceiling: what is left is less than half of it, and no change by
+/// itself.
+bool moved_with_ceiling(const SeriesVerdict& one) {
+  if (one.role != Role::kernel) return true;
+  if (one.by_share || !one.time) return false;
+  const Known<double> own = own_part(one);
+  if (!own) return false;
+  const double whole = std::log1p(one.time->share);
+  return *own / whole < 0.5;
+}
+
+Cause own_cause(const SeriesVerdict& one) {
+  const SeriesSide &old = one.before, &fresh = one.after;
+  const bool known = !old.code_hash.empty() && !fresh.code_hash.empty();
+  if (known) return old.code_hash == fresh.code_hash ? Cause::library : Cause::kernel;
+  return old.implementation != fresh.implementation ? Cause::library : Cause::kernel;
+}
+
+std::string own_reason(const SeriesVerdict& one) {
+  const bool known_code = !one.before.code_hash.empty() && !one.after.code_hash.empty();
+  std::string text =
+      own_part(one) ? "its ceiling did not move with it" : "nothing was measured beside it";
+  if (one.before.implementation != one.after.implementation) {
+    text += ", " + one.before.implementation + " before, " + one.after.implementation + " now";
+  } else if (known_code) {
+    text += one.cause == Cause::library ? ", its code is the same" : ", its code changed";
+  }
+  return text;
+}
+
+void put_environment(Comparison& comparison, Verdict direction) {
+  std::size_t judged = 0;
+  std::vector<SeriesVerdict*> alike;
+  for (SeriesVerdict& one : comparison.series) {
+    judged += was_judged(one);
+    if (one.verdict != direction || one.cause == Cause::machine) continue;
+    alike.push_back(&one);
+  }
+  const bool half = static_cast<double>(alike.size()) >= whole_share * static_cast<double>(judged);
+  if (!half || alike.size() < fewest_alike) return;
+  for (SeriesVerdict* one : alike) {
+    one->cause = Cause::environment;
+    one->reason = "as many series moved alike";
+  }
+}
+
+void collect(Comparison& comparison, Cause cause, Verdict direction) {
+  CommonCause common{.cause = cause, .direction = direction};
+  std::map<std::string, double> ceilings;
+  bool first = true;
+  for (const SeriesVerdict& one : comparison.series) {
+    common.judged += was_judged(one);
+    if (one.cause != cause || one.verdict != direction) continue;
+    ++common.series;
+    const double share = (one.time && !one.by_share ? one.time : one.relative)->share;
+    common.least = first ? share : std::min(common.least, share);
+    common.most = first ? share : std::max(common.most, share);
+    first = false;
+    if (cause != Cause::machine) continue;
+    if (one.role != Role::kernel) {
+      ceilings[one.id] = share;
+    } else if (one.ceiling_time) {
+      ceilings.emplace(one.ceiling, one.ceiling_time->share);
+    }
+  }
+  if (common.series == 0) return;
+  for (const auto& [id, share] : ceilings) {
+    common.ceilings.push_back(id + " takes " + fixed(100 * std::fabs(share), 1) + " % " +
+                              (share > 0 ? "longer" : "less"));
+  }
+  comparison.causes.push_back(std::move(common));
+}
+
+}  // namespace
+
+void explain(Comparison& comparison) {
+  comparison.causes.clear();
+  if (comparison.across_machines) return;
+  for (SeriesVerdict& one : comparison.series) {
+    if (!moved(one)) continue;
+    one.cause = moved_with_ceiling(one) ? Cause::machine : own_cause(one);
+    one.reason = one.cause == Cause::machine
+                     ? (one.role == Role::kernel ? "its ceiling moved with it"
+                                                 : "a probe: the machine itself")
+                     : own_reason(one);
+  }
+  for (const Verdict direction : {Verdict::slower, Verdict::faster}) {
+    put_environment(comparison, direction);
+    for (const Cause cause : {Cause::machine, Cause::environment}) {
+      collect(comparison, cause, direction);
+    }
+  }
+}
+
+}  // namespace roofmark

@@ -1,0 +1,35 @@
+// Where a history changed.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace roofmark {
+
+struct ChangePoint {
+  std::size_t at = 0;            ///< the first value after the change
+  double before = 0, after = 0;  ///< geometric means between the neighbouring change points
+  double share = 0;              ///< after / before - 1
+  double p = 1;                  ///< of Student's t test between them
+};
+
+struct ChangePointRules {
+  std::size_t window = 50;  ///< values looked at together; windows overlap by half
+  std::size_t least = 3;    ///< values on either side of a change
+  double significance = 0.002;
+  double least_share = 0.01;  ///< smaller steps are no news
+};
+
+/// E-Divisive: within a window the split that maximizes the energy distance
+///   q(m) = m k / (m + k) (2 mean|x - y| - mean|x - x'| - mean|y - y'|),  m values x, k values y,
+/// is a change where Student's t test between both sides says so; then both sides are searched
+/// alike.  Changes that lose their significance between the final neighbours are dropped, the least
+/// significant first.  Values are positive, oldest first; judged in their logarithm. Deterministic.
+/// Sources: Matteson & James, A Nonparametric Approach for Multiple Change Point Analysis of
+/// Multivariate Data, JASA 109(505), 2014; windows and t test in place of permutations: Fleming et
+/// al., Hunter: Using Change Point Detection to Hunt for Performance Regressions, ICPE 2023.
+std::vector<ChangePoint> change_points(std::span<const double> values,
+                                       const ChangePointRules& rules = {});
+
+}  // namespace roofmark

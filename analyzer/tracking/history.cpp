@@ -1,0 +1,75 @@
+#include "analyzer/tracking/history.h"
+
+#include <algorithm>
+#include <map>
+
+#include "analyzer/tracking/compare.h"
+
+namespace roofmark {
+namespace {
+
+/// One series while its rounds are gone through.
+struct Growing {
+  History history;
+  std::vector<double> seconds;
+  const Round* last = nullptr;
+};
+
+void add(Growing& growing, const Round& round, const SeriesRound& row) {
+  History& history = growing.history;
+  if (!row.seconds || row.contended || row.grade == 'X') {
+    ++history.left_out;
+    return;
+  }
+  if (growing.last != nullptr && growing.last->environment != round.environment) {
+    history.markers.push_back({history.points.size(), differences({growing.last, 1}, {&round, 1})});
+  }
+  history.points.push_back({round.run, round.started, *row.seconds, row.share});
+  growing.seconds.push_back(*row.seconds);
+  growing.last = &round;
+}
+
+}  // namespace
+
+std::vector<History> histories(std::span<const Round> rounds) {
+  std::vector<std::string> order;
+  std::map<std::string, Growing> all;
+  const auto is_quick = [](const Round& round) { return round.preset == "quick"; };
+  for (const Round& round : rounds) {
+    if (is_quick(round) != is_quick(rounds.back())) continue;
+    for (const SeriesRound& row : round.series) {
+      if (row.status == Status::unsupported || row.status == Status::skipped) continue;
+      const auto [at, fresh] = all.try_emplace(row.id);
+      if (fresh) {
+        order.push_back(row.id);
+        at->second.history.id = row.id;
+      }
+      add(at->second, round, row);
+    }
+  }
+  std::vector<History> said;
+  for (const std::string& id : order) {
+    Growing& growing = all[id];
+    growing.history.changes = change_points(growing.seconds);
+    said.push_back(std::move(growing.history));
+  }
+  return said;
+}
+
+std::string sparkline(std::span<const HistoryPoint> points, std::size_t columns) {
+  static constexpr const char* bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const auto shown = points.last(std::min(columns, points.size()));
+  if (shown.empty()) return {};
+  const auto [low, high] = std::minmax_element(
+      shown.begin(), shown.end(),
+      [](const HistoryPoint& a, const HistoryPoint& b) { return a.seconds < b.seconds; });
+  const double span = high->seconds - low->seconds;
+  std::string line;
+  for (const HistoryPoint& point : shown) {
+    const double at = span > 0 ? (point.seconds - low->seconds) / span : 0;
+    line += bars[std::min<std::size_t>(7, static_cast<std::size_t>(8 * at))];
+  }
+  return line;
+}
+
+}  // namespace roofmark

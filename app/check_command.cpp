@@ -1,0 +1,162 @@
+// roofmark check --baseline NAME: the gate.  New rounds beside those of a baseline, and reruns of
+// what looks different, before anything is called slower.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "analyzer/tracking/compare.h"
+#include "analyzer/tracking/self_check.h"
+#include "app/baseline.h"
+#include "app/commands.h"
+#include "app/compared.h"
+#include "app/files.h"
+#include "app/print.h"
+#include "app/rounds.h"
+#include "app/store.h"
+#include "core/error.h"
+#include "core/run_json.h"
+#include "harness/machine.h"
+#include "harness/wall_clock.h"
+
+namespace roofmark {
+namespace {
+
+struct Request {
+  std::string baseline, store, campaign, fail_on = "regression", output = "table";
+  std::size_t rounds = check_rounds;
+  double floor_percent = 100 * least_floor;
+  bool all = false, strict = false;
+
+  std::filesystem::path folder() const {
+    return store.empty() ? default_store() : std::filesystem::path(store);
+  }
+};
+
+std::vector<Round> only_rounds(std::vector<StoredRound> stored) {
+  std::vector<Round> rounds;
+  for (StoredRound& one : stored) rounds.push_back(std::move(one.round));
+  return rounds;
+}
+
+/// What a check has to work with.
+struct Gate {
+  RoundPlan plan;
+  std::vector<Round> before;
+  CompareRules rules;
+};
+
+Gate gate_of(const Request& request) {
+  Gate gate;
+  gate.plan.store = request.folder();
+  gate.plan.machine = discover();
+  const Baseline baseline = Baselines(gate.plan.store, gate.plan.machine.id).read(request.baseline);
+  const std::vector<StoredRound> stored = rounds_of(Index(gate.plan.store), baseline);
+  if (stored.empty()) {
+    throw InputError("baseline '" + request.baseline +
+                     "' has no runs; take it again with roofmark baseline save " +
+                     request.baseline);
+  }
+  const std::string file = stored.back().file.string();
+  gate.plan.policy = read_run(read_file(file), file).policy;
+  gate.plan.campaign = new_campaign_id(utc_now());
+  gate.before = only_rounds(stored);
+  gate.rules.floor = request.floor_percent / 100;
+  gate.rules.baseline = request.baseline;
+  gate.rules.before = "baseline " + request.baseline;
+  gate.rules.after = "now";
+  return gate;
+}
+
+/// Rounds that were taken before, of one campaign.
+std::vector<Round> kept_rounds(const Request& request, const Gate& gate) {
+  RoundQuery query;
+  query.machine = gate.plan.machine.id;
+  query.campaign = request.campaign;
+  std::vector<Round> rounds = only_rounds(Index(gate.plan.store).rounds(query));
+  if (!rounds.empty()) return rounds;
+  throw InputError("there are no finished runs of campaign '" + request.campaign +
+                   "' of this machine; take them with roofmark run --campaign " + request.campaign);
+}
+
+int gave_up(int code) {
+  std::fprintf(stderr, "roofmark: a round did not end (see above): nothing is said\n");
+  return code;
+}
+
+/// Measures the flagged series again and lets that decide.  0, or the code of a round that failed.
+int rerun_flagged(Comparison& comparison, const Gate& gate, const std::vector<Round>& after) {
+  const std::vector<std::string> ids = flagged(comparison);
+  if (ids.empty()) return 0;
+  std::fprintf(stderr, "roofmark: %zu of %zu series look different; measuring them again\n",
+               ids.size(), comparison.series.size());
+  RoundPlan again = gate.plan;
+  again.policy = with_only(again.policy, ids);
+  again.campaign += "-again";
+  const TakenRounds taken = take_rounds(again, confirming_rounds, "rerun");
+  if (taken.code != 0) return taken.code;
+  confirm(comparison, gate.before, after, taken.rounds, gate.rules);
+  return 0;
+}
+
+int check_command(const Request& request) {
+  require_comparison_format(request.output);
+  const FailOn fail_on = fail_on_from(request.fail_on);
+  const Gate gate = gate_of(request);
+  std::vector<Round> after;
+  if (request.campaign.empty()) {
+    TakenRounds taken = take_rounds(gate.plan, request.rounds, "round");
+    if (taken.code != 0) return gave_up(taken.code);
+    after = std::move(taken.rounds);
+  } else {
+    after = kept_rounds(request, gate);
+  }
+  Comparison comparison = compare(gate.before, after, gate.rules);
+  if (request.campaign.empty()) {
+    if (const int code = rerun_flagged(comparison, gate, after); code != 0) return gave_up(code);
+  }
+  explain(comparison);
+  print(written(comparison, request.output, request.all ? Rows::all : Rows::changed));
+  if (request.strict && 2 * comparison.unfit > comparison.series.size()) {
+    std::fprintf(stderr,
+                 "roofmark: the machine was unfit: %zu of %zu series were disturbed; see roofmark "
+                 "doctor\n",
+                 comparison.unfit, comparison.series.size());
+    return exit_unfit;
+  }
+  return exit_code_of(comparison, fail_on);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "check", "measure what a baseline holds and say what became slower (exit code 1)");
+  const auto request = std::make_shared<Request>();
+  command->add_option("--baseline", request->baseline, "its name (roofmark baseline list)")
+      ->required();
+  CLI::Option* rounds =
+      command->add_option("--rounds", request->rounds, "new rounds, each a process of its own")
+          ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
+          ->capture_default_str();
+  command
+      ->add_option("--from", request->campaign,
+                   "judge the runs of this campaign, measure nothing and confirm nothing")
+      ->excludes(rounds);
+  command
+      ->add_option("--floor", request->floor_percent,
+                   "percent; smaller changes are none, and never smaller than 3")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+  command
+      ->add_option("--fail-on", request->fail_on,
+                   "regression (exit code 1), inconclusive (that, and 5), never")
+      ->capture_default_str();
+  command->add_flag("--strict", request->strict,
+                    "exit code 4 where over half of the series were disturbed");
+  command->add_flag("--all", request->all, "list what is the same too");
+  command->add_option("--store", request->store, "where runs are kept");
+  command->add_option("--output", request->output, comparison_formats())->capture_default_str();
+  command->callback([&chosen, request] { chosen = [request] { return check_command(*request); }; });
+}
+
+}  // namespace roofmark

@@ -1,0 +1,105 @@
+// roofmark selfcheck: the suite beside itself, to see what this machine's noise lets one find.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "analyzer/tracking/self_check.h"
+#include "app/commands.h"
+#include "app/compared.h"
+#include "app/fresh_process.h"
+#include "app/index.h"
+#include "app/policy_options.h"
+#include "app/print.h"
+#include "app/store.h"
+#include "core/error.h"
+#include "harness/machine.h"
+#include "harness/wall_clock.h"
+
+namespace roofmark {
+namespace {
+
+struct Request {
+  std::string store, campaign, output = "table";
+  std::size_t rounds = enough_rounds + check_rounds + confirming_rounds;
+  double floor_percent = 100 * least_floor;
+  RunRequest run;
+  std::vector<CLI::Option*> of_policy;
+};
+
+std::vector<Round> rounds_of_campaign(const std::filesystem::path& store,
+                                      const std::string& machine, const std::string& campaign) {
+  RoundQuery query;
+  query.machine = machine;
+  query.campaign = campaign;
+  std::vector<Round> rounds;
+  for (StoredRound& stored : Index(store).rounds(query)) rounds.push_back(std::move(stored.round));
+  return rounds;
+}
+
+int selfcheck_command(const Request& request) {
+  require_comparison_format(request.output);
+  const std::filesystem::path store =
+      request.store.empty() ? default_store() : std::filesystem::path(request.store);
+  const Machine machine = discover();
+  std::string campaign = request.campaign;
+  if (campaign.empty()) {
+    policy_of(request.run, machine);  // a wrong value is said before the first round
+    campaign = new_campaign_id(utc_now());
+    std::vector<std::string> words{"run"};
+    for (const std::string& word : as_arguments(request.of_policy)) words.push_back(word);
+    for (const std::string& word :
+         {"--campaign=" + campaign, "--store=" + store.string(), std::string("--output=json")}) {
+      words.push_back(word);
+    }
+    for (std::size_t i = 0; i < request.rounds; ++i) {
+      std::fprintf(stderr, "roofmark: round %zu of %zu\n", i + 1, request.rounds);
+      const int code = run_afresh(words);
+      if (code == exit_done || code == exit_measurement) continue;
+      std::fprintf(stderr,
+                   "roofmark: a round did not end (see above); judge those before it with "
+                   "roofmark selfcheck --from %s\n",
+                   campaign.c_str());
+      return code;
+    }
+  }
+  const std::vector<Round> rounds = rounds_of_campaign(store, machine.id, campaign);
+  const SelfCheck checked = self_check(rounds, {.floor = request.floor_percent / 100});
+  if (request.output == "json") {
+    print(self_check_json(checked));
+  } else if (request.output == "csv") {
+    print(self_check_table(checked).csv());
+  } else if (request.output == "md") {
+    print(self_check_table(checked).markdown() + "\n" + self_check_text(checked));
+  } else {
+    print(self_check_table(checked).text() + "\n" + self_check_text(checked));
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_selfcheck(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "selfcheck", "compare the unchanged with itself: false alarms, and the least slowdown found");
+  const auto request = std::make_shared<Request>();
+  CLI::Option* rounds =
+      command->add_option("--rounds", request->rounds, "each a process of its own")
+          ->check(CLI::Range(fewest_rounds + check_rounds + confirming_rounds, std::size_t{1000}))
+          ->capture_default_str();
+  request->of_policy = add_policy_options(*command, request->run);
+  CLI::Option* from = command->add_option("--from", request->campaign,
+                                          "judge the runs of this campaign, measure nothing");
+  from->excludes(rounds);
+  for (CLI::Option* option : request->of_policy) option->excludes(from);
+  command
+      ->add_option("--floor", request->floor_percent,
+                   "percent; smaller changes are none, and never smaller than 3")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+  command->add_option("--store", request->store, "where runs are kept");
+  command->add_option("--output", request->output, comparison_formats())->capture_default_str();
+  command->callback(
+      [&chosen, request] { chosen = [request] { return selfcheck_command(*request); }; });
+}
+
+}  // namespace roofmark

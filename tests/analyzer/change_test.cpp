@@ -1,0 +1,97 @@
+#include "analyzer/tracking/change.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "tests/simulation/histories.h"
+
+namespace roofmark {
+namespace {
+
+/// n values around `centre` whose logarithms have a standard deviation of about `spread`.
+std::vector<double> around(double centre, double spread, int n) {
+  std::vector<double> values;
+  for (int i = 0; i < n; ++i) values.push_back(centre * std::exp(i % 2 == 0 ? spread : -spread));
+  return values;
+}
+
+TEST(Change, APastKnowsMeanAndStandardDeviationOfLogarithms) {
+  const std::vector<double> values{1, std::exp(1.0), std::exp(2.0)};
+  const Past past = past_of(values);
+  EXPECT_EQ(past.rounds, 3u);
+  EXPECT_DOUBLE_EQ(past.centre, 1);
+  EXPECT_DOUBLE_EQ(past.spread, 1);
+  EXPECT_EQ(past.freedom, 2);
+  EXPECT_DOUBLE_EQ(past.highest, 2);
+}
+
+TEST(Change, TheIntervalIsStudentsPredictionIntervalOfOneNewRound) {
+  // n = 3, s = 0.01: half width t(0.9975; 2) s sqrt(1 + 1/3), t = 14.0890.
+  const std::vector<double> before{std::exp(-0.01), 1, std::exp(0.01)}, fresh{1.1};
+  const Shift shift = change_of(past_of(before), fresh);
+  const double reach = 14.0890 * 0.01 * std::sqrt(4.0 / 3);
+  EXPECT_NEAR(shift.share, 0.1, 1e-12);
+  EXPECT_NEAR(shift.low, 1.1 * std::exp(-reach) - 1, 1e-5);
+  EXPECT_NEAR(shift.high, 1.1 * std::exp(reach) - 1, 1e-5);
+  EXPECT_FALSE(shift.outside);
+  EXPECT_TRUE(shift.beyond_range);
+}
+
+TEST(Change, NewRoundsWithinTheOldRangeAreNeverBeyondIt) {
+  // Two modes: 1 and 1.04.  All new rounds in the slower one are nothing new.
+  std::vector<double> before = around(1, 0.001, 14);
+  before.push_back(1.04);
+  EXPECT_FALSE(change_of(past_of(before), std::vector<double>{1.041, 1.042, 1.041}).beyond_range);
+  EXPECT_TRUE(change_of(past_of(before), std::vector<double>{1.08, 1.08, 1.08}).beyond_range);
+  EXPECT_FALSE(change_of(past_of(before), std::vector<double>{1.08, 1.08, 1.00}).beyond_range);
+}
+
+TEST(Change, ASeriesWithoutSpreadChangesByWhateverItDiffers) {
+  const Past past = past_of(std::vector<double>{2, 2, 2, 2});
+  EXPECT_TRUE(change_of(past, std::vector<double>{2.1}).outside);
+  EXPECT_EQ(change_of(past, std::vector<double>{2.1}).p, 0);
+  EXPECT_FALSE(change_of(past, std::vector<double>{2}).outside);
+  EXPECT_EQ(change_of(past, std::vector<double>{2}).p, 1);
+}
+
+TEST(Change, TheMedianOfNormalValuesVariesAsTheTableSays) {
+  simulation::Noise noise(7);
+  for (const std::size_t k : {2u, 3u, 4u, 7u, 12u}) {
+    double squares = 0;
+    constexpr int trials = 40000;
+    for (int i = 0; i < trials; ++i) {
+      std::vector<double> values(k);
+      for (double& value : values) value = noise.normal();
+      std::sort(values.begin(), values.end());
+      const double middle = (values[(k - 1) / 2] + values[k / 2]) / 2;
+      squares += middle * middle;
+    }
+    EXPECT_NEAR(squares / trials / variance_of_median(k), 1, k > 10 ? 0.08 : 0.03) << k;
+  }
+}
+
+TEST(Change, MoreRoundsFindSmallerChangesDownToTheFloor) {
+  const auto found = [](int rounds, double spread) {
+    return detectable(past_of(around(1, spread, rounds)), 3, least_floor);
+  };
+  EXPECT_GT(found(4, 0.01), found(8, 0.01));
+  EXPECT_GT(found(8, 0.01), found(16, 0.01));
+  EXPECT_LT(found(16, 0.01), 0.05);
+  EXPECT_NEAR(found(16, 1e-6), least_floor, 1e-4);
+  EXPECT_TRUE(std::isinf(detectable(past_of(std::vector<double>{1}), 3, least_floor)));
+}
+
+TEST(Change, BenjaminiAndHochbergsOwnExampleRejectsTheFirstFour) {
+  // Their section 3.2: fifteen P values, q = 0.05.
+  const std::vector<double> p{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                              0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+  EXPECT_EQ(false_discovery_limit(p, 0.05), 0.0095);
+  EXPECT_EQ(false_discovery_limit(std::vector<double>{0.5, 0.9}, 0.05), 0);
+  EXPECT_EQ(false_discovery_limit({}, 0.05), 0);
+}
+
+}  // namespace
+}  // namespace roofmark

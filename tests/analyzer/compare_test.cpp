@@ -1,0 +1,240 @@
+#include "analyzer/tracking/compare.h"
+
+#include <gtest/gtest.h>
+
+#include "analyzer/tracking/comparison_text.h"
+#include "core/error.h"
+#include "tests/analyzer/tracked_rounds.h"
+#include "tests/refusal.h"
+
+namespace roofmark {
+namespace {
+
+const std::string a = "gemv/v/f32/cpu/t1/n=1", b = "gemv/v/f32/cpu/t1/n=2";
+
+const SeriesVerdict& of(const Comparison& comparison, const std::string& id) {
+  for (const SeriesVerdict& one : comparison.series) {
+    if (one.id == id) return one;
+  }
+  static const SeriesVerdict none;
+  ADD_FAILURE() << "no verdict of " << id;
+  return none;
+}
+
+/// A check: three rounds, and two reruns of the same.
+Comparison checked(const std::vector<Round>& before, const std::vector<SeriesRound>& now) {
+  const std::vector<Round> after = tracked_rounds(3, now), again = tracked_rounds(2, now);
+  Comparison comparison = compare(before, after, {});
+  confirm(comparison, before, after, again, {});
+  explain(comparison);
+  return comparison;
+}
+
+TEST(Compare, ASlowerKernelIsConfirmedByItsRerunsAndNamed) {
+  const auto before = tracked_rounds(15, {series_round(a, 1), series_round(b, 2)});
+  const Comparison comparison = checked(before, {series_round(a, 1.05), series_round(b, 2)});
+  const SeriesVerdict& slow = of(comparison, a);
+  EXPECT_EQ(slow.verdict, Verdict::slower);
+  EXPECT_TRUE(slow.confirmed);
+  EXPECT_EQ(slow.cause, Cause::kernel);
+  EXPECT_NEAR(slow.time->share, 0.05, 0.003);
+  EXPECT_LT(slow.time->low, slow.time->share);
+  EXPECT_NEAR(*slow.before.share / *slow.after.share, 1.05, 1e-9);
+  EXPECT_EQ(of(comparison, b).verdict, Verdict::same);
+  EXPECT_TRUE(comparison.regressed());
+}
+
+TEST(Compare, WhatTheRerunsDoNotShowAgainIsInconclusive) {
+  const auto before = tracked_rounds(15, {series_round(a, 1)});
+  const auto after = tracked_rounds(3, {series_round(a, 1.08)});
+  Comparison comparison = compare(before, after, {});
+  EXPECT_EQ(flagged(comparison), std::vector<std::string>{a});
+  confirm(comparison, before, after, tracked_rounds(2, {series_round(a, 1)}), {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::inconclusive);
+  EXPECT_NE(of(comparison, a).next.find(a), std::string::npos);
+  EXPECT_FALSE(comparison.regressed());
+}
+
+TEST(Compare, NothingIsConfirmedBeforeReruns) {
+  const auto before = tracked_rounds(15, {series_round(a, 1)});
+  Comparison comparison = compare(before, tracked_rounds(3, {series_round(a, 2)}), {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::slower);
+  EXPECT_FALSE(comparison.regressed());
+}
+
+TEST(Compare, ChangesBelowTheFloorAreNone) {
+  const auto before = tracked_rounds(15, {series_round(a, 1)});
+  const auto after = tracked_rounds(3, {series_round(a, 1.025)});
+  EXPECT_EQ(of(compare(before, after, {}), a).verdict, Verdict::same);
+  const auto more = tracked_rounds(3, {series_round(a, 1.08)});
+  EXPECT_EQ(of(compare(before, more, {.floor = 0.1}), a).verdict, Verdict::same);
+}
+
+TEST(Compare, TheRatioToTheProbeFindsWhatAMovingMemoryHides) {
+  // The memory moves by a factor of 1.5 between rounds; the kernel takes 10 % more of it.
+  const auto moving = [](int count, double own) {
+    std::vector<Round> rounds;
+    for (int i = 0; i < count; ++i) {
+      const double memory = 1 + 0.25 * (i % 3);
+      rounds.push_back(tracked_round(i, {series_round(a, own * memory, memory)}));
+    }
+    return rounds;
+  };
+  const auto before = moving(15, 1), after = moving(3, 1.1);
+  Comparison comparison = compare(before, after, {});
+  confirm(comparison, before, after, moving(2, 1.1), {});
+  explain(comparison);
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::slower);
+  EXPECT_TRUE(of(comparison, a).by_share);
+  EXPECT_EQ(of(comparison, a).cause, Cause::kernel);
+}
+
+TEST(Compare, AProbeThatBecameFasterMakesNoKernelSlower) {
+  const auto before = tracked_rounds(15, {series_round(a, 1, 1)});
+  const auto after = tracked_rounds(3, {series_round(a, 1, 0.8)});
+  EXPECT_EQ(of(compare(before, after, {}), a).verdict, Verdict::same);
+}
+
+TEST(Compare, AMachineIsOneFindingAndNoKernelIsBlamed) {
+  std::vector<SeriesRound> then, now;
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = "gemv/v/f32/cpu/t1/n=" + std::to_string(i);
+    then.push_back(series_round(id, 1, 1));
+    now.push_back(series_round(id, 1.1, 1.1));
+  }
+  then.push_back(probe_round("read/v/f32/cpu/t1", 1));
+  now.push_back(probe_round("read/v/f32/cpu/t1", 1.1));
+  const Comparison comparison = checked(tracked_rounds(15, then), now);
+  EXPECT_EQ(comparison.count(Verdict::slower), 31u);
+  ASSERT_EQ(comparison.causes.size(), 1u);
+  EXPECT_EQ(comparison.causes[0].cause, Cause::machine);
+  EXPECT_EQ(comparison.causes[0].series, 31u);
+  for (const SeriesVerdict& one : comparison.series) EXPECT_EQ(one.cause, Cause::machine);
+  EXPECT_NE(comparison_head(comparison).find("MACHINE      31 of 31"), std::string::npos);
+}
+
+TEST(Compare, HalfOfAllSeriesMovingAloneIsTheirEnvironment) {
+  std::vector<SeriesRound> then, now;
+  for (int i = 0; i < 10; ++i) {
+    const std::string id = "gemv/v/f32/cpu/t1/n=" + std::to_string(i);
+    then.push_back(series_round(id, 1));
+    now.push_back(series_round(id, i < 6 ? 1.1 : 1));
+  }
+  const Comparison comparison = checked(tracked_rounds(15, then), now);
+  EXPECT_EQ(of(comparison, a).cause, Cause::environment);
+  ASSERT_EQ(comparison.causes.size(), 1u);
+  EXPECT_EQ(comparison.causes[0].series, 6u);
+}
+
+TEST(Compare, TheSameCodeThatIsSlowerIsItsLibrarys) {
+  SeriesRound then = series_round(a, 1), same = series_round(a, 1.1), other = same;
+  then.code_hash = same.code_hash = "1234";
+  other.code_hash = "5678";
+  EXPECT_EQ(of(checked(tracked_rounds(15, {then}), {same}), a).cause, Cause::library);
+  EXPECT_EQ(of(checked(tracked_rounds(15, {then}), {other}), a).cause, Cause::kernel);
+}
+
+TEST(Compare, WithFewRoundsOnlyWhatSuchFewCanFindIsJudged) {
+  std::vector<Round> before;
+  for (int i = 0; i < 4; ++i) {
+    before.push_back(tracked_round(i, {series_round(a, i % 2 == 0 ? 1.01 : 0.99)}));
+  }
+  const Comparison comparison = compare(before, tracked_rounds(3, {series_round(a, 1.05)}), {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::inconclusive);
+  EXPECT_GT(*of(comparison, a).detectable, 0.05);
+  EXPECT_NE(of(comparison, a).next.find("--rounds 15"), std::string::npos);
+  EXPECT_FALSE(comparison.notes.empty());
+}
+
+TEST(Compare, DisturbedRoundsAreNoEvidence) {
+  const auto before = tracked_rounds(15, {series_round(a, 1)});
+  SeriesRound busy = series_round(a, 2);
+  busy.contended = true;
+  const Comparison comparison = compare(before, tracked_rounds(3, {busy}), {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::inconclusive);
+  EXPECT_EQ(comparison.unfit, 1u);
+  EXPECT_EQ(of(comparison, a).next, "roofmark doctor");
+}
+
+TEST(Compare, MissingNewAndFailedSeriesAreSaid) {
+  SeriesRound failed = series_round(a, 1);
+  failed.status = Status::failed;
+  failed.seconds = std::nullopt;
+  failed.reason = "wrong result";
+  const auto before = tracked_rounds(15, {series_round(a, 1), series_round(b, 1)});
+  const Comparison comparison =
+      compare(before, tracked_rounds(1, {failed, series_round("add/v/f32/cpu/t1", 1)}), {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::failed);
+  EXPECT_EQ(of(comparison, a).reason, "wrong result");
+  EXPECT_EQ(of(comparison, b).verdict, Verdict::missing);
+  EXPECT_EQ(of(comparison, "add/v/f32/cpu/t1").verdict, Verdict::added);
+}
+
+TEST(Compare, WhatWasNotSelectedIsNotMissing) {
+  const auto before = tracked_rounds(15, {series_round(a, 1), series_round(b, 1)});
+  auto after = tracked_rounds(1, {series_round(a, 1)});
+  after[0].filter = "n=1";
+  EXPECT_EQ(compare(before, after, {}).count(Verdict::missing), 0u);
+}
+
+TEST(Compare, WorkThatIsCountedOtherwiseAndQuickRunsAreNotComparable) {
+  const auto before = tracked_rounds(15, {series_round(a, 1)});
+  SeriesRound other = series_round(a, 1);
+  other.bytes = 128;
+  EXPECT_EQ(of(compare(before, tracked_rounds(1, {other}), {}), a).verdict,
+            Verdict::not_comparable);
+  auto quick = tracked_rounds(1, {series_round(a, 1)});
+  quick[0].preset = "quick";
+  const Comparison comparison = compare(before, quick, {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::not_comparable);
+  EXPECT_FALSE(comparison.compared());
+}
+
+TEST(Compare, SingleRunsUseTheHistoryElseTenPercent) {
+  const auto before = tracked_rounds(1, {series_round(a, 1)});
+  const auto after = tracked_rounds(1, {series_round(a, 1.08)});
+  EXPECT_EQ(of(compare(before, after, {}), a).verdict, Verdict::inconclusive);
+  EXPECT_NEAR(of(compare(before, after, {}), a).time->high, 1.08 * 1.1 - 1, 0.005);
+  CompareRules rules;
+  rules.history = [](const std::string&) {
+    Past past;
+    past.rounds = 10;
+    past.spread = 0.005;
+    past.freedom = 9;
+    return past;
+  };
+  EXPECT_EQ(of(compare(before, after, rules), a).verdict, Verdict::slower);
+  EXPECT_TRUE(of(compare(before, after, rules), a).assumed);
+}
+
+TEST(Compare, DifferentMachinesAreRefusedUnlessSharesOfRoofAreAskedFor) {
+  const auto before = tracked_rounds(15, {series_round(a, 1)});
+  auto after = tracked_rounds(15, {series_round(a, 5, 4)});
+  for (Round& round : after) round.machine = "other";
+  EXPECT_NE(refusal([&] { compare(before, after, {}); }).find("--across machines"),
+            std::string::npos);
+  // Five times the time, but its share of the roof falls from 0.8 to 0.64.
+  const Comparison comparison = compare(before, after, {.across_machines = true});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::slower);
+  EXPECT_NEAR(of(comparison, a).time->share, -0.2, 0.005);
+}
+
+TEST(Compare, DifferencesOfTheEnvironmentAreNamed) {
+  auto before = tracked_rounds(2, {series_round(a, 1)}), after = before;
+  for (Round& round : before) round.environment = {{"driver", "570"}, {"os", "Debian"}};
+  for (Round& round : after) round.environment = {{"driver", "580"}, {"os", "Debian"}};
+  const auto found = differences(before, after);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0], (Difference{"driver", "570", "580"}));
+}
+
+TEST(Compare, TextsOfOthersAreMadePlain) {
+  auto before = tracked_rounds(15, {series_round(a, 1)}), after = before;
+  after[0].environment = {{"os", "\x1b[31mred\nline"}};
+  const std::string head = comparison_head(compare(before, after, {}));
+  EXPECT_EQ(head.find('\x1b'), std::string::npos);
+  EXPECT_NE(head.find("red line"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace roofmark

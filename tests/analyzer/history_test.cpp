@@ -1,0 +1,98 @@
+#include "analyzer/tracking/history.h"
+
+#include <gtest/gtest.h>
+
+#include "analyzer/tracking/self_check.h"
+#include "core/error.h"
+#include "tests/analyzer/markup_check.h"
+#include "tests/analyzer/tracked_rounds.h"
+#include "tests/refusal.h"
+
+namespace roofmark {
+namespace {
+
+const std::string a = "gemv/v/f32/cpu/t1/n=1", b = "gemv/v/f32/cpu/t1/n=2";
+
+/// Twenty rounds; from the tenth on the driver is another and `a` takes 10 % longer.
+std::vector<Round> changed_rounds() {
+  std::vector<Round> rounds;
+  for (int i = 0; i < 20; ++i) {
+    rounds.push_back(tracked_round(i, {series_round(a, i < 10 ? 1 : 1.1), series_round(b, 2)}));
+    rounds.back().environment = {{"driver", i < 10 ? "570" : "580"}};
+  }
+  return rounds;
+}
+
+TEST(History, HasChangePointsAndWhatChangedAroundThem) {
+  const std::vector<History> all = histories(changed_rounds());
+  ASSERT_EQ(all.size(), 2u);
+  ASSERT_EQ(all[0].changes.size(), 1u);
+  EXPECT_EQ(all[0].changes[0].at, 10u);
+  ASSERT_EQ(all[0].markers.size(), 1u);
+  EXPECT_EQ(all[0].markers[0].at, 10u);
+  EXPECT_EQ(all[0].markers[0].differences[0], (Difference{"driver", "570", "580"}));
+  EXPECT_TRUE(all[1].changes.empty());
+  const std::string text = history_text(all[0]);
+  EXPECT_NE(text.find("+10.0 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("driver: 570 -> 580"), std::string::npos) << text;
+}
+
+TEST(History, LeavesOutDisturbedRoundsAndRoundsOfAnotherSort) {
+  std::vector<Round> rounds = changed_rounds();
+  rounds[3].series[0].contended = true;
+  rounds[4].series[0].grade = 'X';
+  rounds[5].preset = "quick";
+  const std::vector<History> all = histories(rounds);
+  EXPECT_EQ(all[0].points.size(), 17u);
+  EXPECT_EQ(all[0].left_out, 2u);
+  EXPECT_EQ(all[1].points.size(), 19u);
+}
+
+TEST(History, ALineHasOneBarAPointFromFastestToSlowest) {
+  const std::vector<HistoryPoint> points{{.seconds = 1}, {.seconds = 2}, {.seconds = 1.5}};
+  EXPECT_EQ(sparkline(points, 10), "▁█▅");
+  EXPECT_EQ(sparkline(points, 2), "█▁");
+  EXPECT_EQ(sparkline({}, 5), "");
+}
+
+TEST(History, ThePageIsWellFormedAndLoadsNothing) {
+  std::vector<Round> rounds = changed_rounds();
+  rounds[12].environment = {{"driver", "<script>alert(1)</script>"}};
+  const std::string page = history_page(histories(rounds), "a & b");
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find("src="), std::string::npos);
+  EXPECT_NE(page.find("a &amp; b"), std::string::npos);
+  EXPECT_NE(page.find("+10.0 %"), std::string::npos);
+}
+
+TEST(SelfCheck, CountsAlarmsOfRoundsThatDoNotDiffer) {
+  const auto rounds = tracked_rounds(24, {series_round(a, 1), series_round(b, 2)});
+  const SelfCheck checked = self_check(rounds, {});
+  EXPECT_EQ(checked.checks, 4u);
+  EXPECT_EQ(checked.baseline, enough_rounds);
+  EXPECT_EQ(checked.judged, 8u);
+  EXPECT_EQ(checked.alarms, 0u);
+  EXPECT_EQ(checked.confirmed, 0u);
+  ASSERT_EQ(checked.series.size(), 2u);
+  EXPECT_NEAR(*checked.series[0].spread, 0.001, 1e-4);
+  EXPECT_LT(*checked.series[0].detectable, 0.04);
+}
+
+TEST(SelfCheck, AChangeAmongTheRoundsIsAnAlarm) {
+  std::vector<Round> rounds;
+  for (int i = 0; i < 21; ++i) {
+    rounds.push_back(tracked_round(i, {series_round(a, i < 15 ? 1 : 1.2), series_round(b, 2)}));
+  }
+  const SelfCheck checked = self_check(rounds, {});
+  EXPECT_EQ(checked.alarms, 1u);
+  EXPECT_EQ(checked.confirmed, 1u);
+  EXPECT_EQ(checked.series[0].alarms, 1u);
+}
+
+TEST(SelfCheck, TooFewRoundsAreRefused) {
+  const auto rounds = tracked_rounds(8, {series_round(a, 1)});
+  EXPECT_NE(refusal([&] { self_check(rounds, {}); }).find("--rounds 21"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace roofmark

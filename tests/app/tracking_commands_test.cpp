@@ -1,0 +1,147 @@
+// compare, check, trend and selfcheck on made-up runs: nothing is measured here.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "app/baseline.h"
+#include "app/files.h"
+#include "app/rounds.h"
+#include "app/store.h"
+#include "core/id_filter.h"
+#include "core/run_json.h"
+#include "harness/machine.h"
+#include "tests/app/program.h"
+#include "tests/core/run_fixture.h"
+
+namespace roofmark {
+namespace {
+
+/// A finished run whose first row takes `factor` as long; all others are alike in all runs.
+roofmark::Run made_up_run(int i, double factor, const std::string& campaign) {
+  roofmark::Run run = small_run();
+  run.complete = true;
+  run.machine = discover();
+  run.id = "000000" + std::to_string(10 + i);
+  run.started = "2026-11-22T02:" + std::to_string(10 + i) + ":00Z";
+  run.campaign = campaign;
+  run.policy.preset = "standard";
+  for (Measurement& row : run.rows) {
+    row.contended = false;
+    row.pairs.clear();
+    row.companion.clear();
+    const double noise = i % 2 == 0 ? 1.001 : 0.999;
+    const double seconds = 0.01 * noise * (&row == &run.rows.front() ? factor : 1);
+    std::fill(row.samples_s.begin(), row.samples_s.end(), seconds);
+  }
+  return run;
+}
+
+std::string file_of(const ScratchFolder& folder, const std::string& name,
+                    const roofmark::Run& run) {
+  return folder.write(name, to_json(run)).string();
+}
+
+void store_run(const std::filesystem::path& store, const roofmark::Run& run) {
+  const std::filesystem::path file = run_path(store, run);
+  make_folder(file.parent_path());
+  write_file(file, to_json(run));
+}
+
+TEST(CompareCommand, TwoRunsAreComparedUnconfirmedAndExitWithZero) {
+  const ScratchFolder folder;
+  const std::string a = file_of(folder, "a.json", made_up_run(0, 1, "")),
+                    b = file_of(folder, "b.json", made_up_run(2, 1.5, ""));
+  const Outcome outcome = run_program({"compare", a, b, "--store", folder / "none"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("slower"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("unconfirmed"), std::string::npos) << outcome.out;
+  const Outcome json =
+      run_program({"compare", a, b, "--store", folder / "none", "--output", "json"});
+  EXPECT_EQ(json.out.find("{\n  \"schema\": \"roofmark.comparison/1\""), 0u) << json.out;
+}
+
+TEST(CompareCommand, DifferentMachinesAreRefusedWithTheRemedy) {
+  const ScratchFolder folder;
+  roofmark::Run other = made_up_run(1, 1, "");
+  other.machine.id = "ffff";
+  const std::string a = file_of(folder, "a.json", made_up_run(0, 1, "")),
+                    b = file_of(folder, "b.json", other);
+  expect_refused({"compare", a, b}, "--across machines");
+  expect_refused({"compare", a, b, "--across", "time"}, "--across");
+  expect_refused({"compare", a, a, "--output", "xml"}, "--output");
+  expect_refused({"compare", a, folder / "nothing.json"}, "nothing.json");
+}
+
+TEST(CompareCommand, NothingComparableIsCodeSix) {
+  const ScratchFolder folder;
+  roofmark::Run quick = made_up_run(1, 1, "");
+  quick.policy.preset = "quick";
+  const std::string a = file_of(folder, "a.json", made_up_run(0, 1, "")),
+                    b = file_of(folder, "b.json", quick);
+  EXPECT_EQ(run_program({"compare", a, b, "--store", folder / "none"}).code, 6);
+}
+
+TEST(CheckCommand, JudgesAKeptCampaignBesideABaseline) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  Baseline baseline{.name = "main",
+                    .created = "2026-11-22T02:10:00Z",
+                    .machine = discover().id,
+                    .campaign = "old"};
+  for (int i = 0; i < 15; ++i) {
+    const roofmark::Run run = made_up_run(i, 1, "old");
+    store_run(store, run);
+    baseline.runs.push_back(run_path(store, run).stem().string());
+  }
+  for (int i = 20; i < 23; ++i) store_run(store, made_up_run(i, 1.2, "new"));
+  Baselines(store, baseline.machine).write(baseline);
+  const Outcome outcome =
+      run_program({"check", "--baseline", "main", "--from", "new", "--store", store});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;  // nothing confirms it
+  EXPECT_NE(outcome.out.find("slower"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("baseline main (15 rounds)"), std::string::npos) << outcome.out;
+  expect_refused({"check", "--baseline", "other", "--store", store}, "other");
+  expect_refused({"check", "--baseline", "main", "--fail-on", "x", "--store", store}, "--fail-on");
+  expect_refused({"check", "--baseline", "main", "--from", "none", "--store", store}, "none");
+}
+
+TEST(TrendCommand, ShowsTheHistoryOfASeriesAndWritesAPage) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  for (int i = 0; i < 20; ++i) store_run(store, made_up_run(i, i < 12 ? 1 : 1.2, ""));
+  const std::string id = small_run().rows.front().id;
+  const Outcome one = run_program({"trend", id, "--store", store});
+  EXPECT_EQ(one.code, 0) << one.err;
+  EXPECT_NE(one.out.find("change   +20.0 %"), std::string::npos) << one.out;
+  const Outcome page = run_program({"trend", "--store", store, "-o", folder / "p.html"});
+  EXPECT_EQ(page.code, 0) << page.err;
+  EXPECT_NE(contents(folder / "p.html").find("</html>"), std::string::npos);
+  expect_refused({"trend", "no such series", "--store", store}, "no such series");
+  expect_refused({"trend", "--store", folder / "empty"}, "roofmark run");
+  expect_refused({"trend", "--store", store, "-o", folder / "p.txt"}, ".html");
+}
+
+TEST(SelfcheckCommand, JudgesAKeptCampaign) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  for (int i = 0; i < 21; ++i) store_run(store, made_up_run(i, 1, "same"));
+  const Outcome outcome = run_program({"selfcheck", "--from", "same", "--store", store});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("0 checks with a confirmed slowdown"), std::string::npos)
+      << outcome.out;
+  expect_refused({"selfcheck", "--from", "none", "--store", store}, "--rounds 21");
+}
+
+TEST(Rounds, AFilterOfIdsPassesThemAloneWhateverTheyHold) {
+  const std::vector<std::string> ids{"a/b/f32/cpu/t1/n=1,level=l1", "x.(y)[z]*+?{1}|^$\\"};
+  const IdFilter filter(with_only({}, ids).filter);
+  for (const std::string& id : ids) {
+    EXPECT_TRUE(filter.passes(id)) << id;
+    EXPECT_FALSE(filter.passes(id + "0")) << id;
+    EXPECT_FALSE(filter.passes("0" + id)) << id;
+  }
+  EXPECT_FALSE(filter.passes("xx(y)[z]*+?{1}|^$\\"));
+}
+
+}  // namespace
+}  // namespace roofmark

@@ -1,0 +1,49 @@
+// What docs/tracking.md claims of the method, on fewer histories than its tables have and with
+// seeds of their own.
+#include <gtest/gtest.h>
+
+#include "tests/simulation/trials.h"
+
+namespace roofmark::simulation {
+namespace {
+
+Setting reduced(std::uint64_t seed) { return {.series = 20, .checks = 60, .seed = seed}; }
+
+TEST(Simulation, UnchangedSeriesAreHardlyCalledDifferentAndNeverConfirmed) {
+  std::uint64_t seed = 900;
+  for (const Scatter& scatter : scatters()) {
+    const CheckCounts counts = run_checks(scatter, {}, reduced(++seed));
+    EXPECT_LE(static_cast<double>(counts.flagged), 0.005 * static_cast<double>(counts.judged))
+        << scatter.name;
+    EXPECT_EQ(counts.false_checks, 0u) << scatter.name;
+  }
+}
+
+TEST(Simulation, AFivePercentSlowdownIsFoundAtOnePercentNoise) {
+  Setting setting = reduced(2);
+  setting.checks = 200;
+  setting.series = 10;
+  const CheckCounts counts = run_checks(scatters().front(), {.kernel = 0.05}, setting);
+  EXPECT_GE(counts.found, 190u);
+  EXPECT_EQ(counts.named_kernel, counts.found);
+}
+
+TEST(Simulation, ASlowKernelIsFoundUnderAMemoryThatMoves) {
+  const CheckCounts counts = run_checks(scatters().back(), {.kernel = 0.10}, reduced(3));
+  EXPECT_GE(counts.found, 57u);
+  EXPECT_EQ(counts.named_kernel, counts.found);
+}
+
+TEST(Simulation, ASlowMachineBlamesNoKernel) {
+  const CheckCounts counts = run_checks(scatters().front(), {.machine = 0.10}, reduced(4));
+  EXPECT_EQ(counts.named_machine, 60u);
+}
+
+TEST(Simulation, ThreeRoundsAfterAStepItIsFoundAndFlatHistoriesHaveNone) {
+  const Scatter noise = scatters().front();
+  EXPECT_GE(find_steps(noise, 47, 3, 0.03, 3, 300, 5).found, 270u);
+  EXPECT_LE(find_steps(noise, 47, 3, 0, 3, 300, 6).any, 15u);
+}
+
+}  // namespace
+}  // namespace roofmark::simulation

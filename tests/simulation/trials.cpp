@@ -1,0 +1,94 @@
+#include "tests/simulation/trials.h"
+
+#include <cstdlib>
+#include <set>
+#include <string>
+
+#include "analyzer/tracking/change_points.h"
+#include "analyzer/tracking/compare.h"
+
+namespace roofmark::simulation {
+namespace {
+
+std::vector<Round> rounds_of(const Scatter& scatter, int count, int first, const Planted& planted,
+                             const Setting& setting, Noise& noise) {
+  std::vector<Round> rounds;
+  for (int i = 0; i < count; ++i) {
+    rounds.push_back(round_of(scatter, setting.series, first + i, planted, noise));
+  }
+  return rounds;
+}
+
+/// Only the flagged series are measured again.
+void keep_only(std::vector<Round>& rounds, const std::vector<std::string>& ids) {
+  const std::set<std::string> kept(ids.begin(), ids.end());
+  for (Round& round : rounds) {
+    std::erase_if(round.series, [&](const SeriesRound& row) { return kept.count(row.id) == 0; });
+  }
+}
+
+void count(const Comparison& comparison, const Planted& planted, CheckCounts& counts) {
+  bool any_false = false, any_kernel = false, any_slower = false;
+  for (const SeriesVerdict& one : comparison.series) {
+    const bool has_plant = planted.kernel > 0 && &one == &comparison.series.front();
+    const bool slower = one.verdict == Verdict::slower && one.confirmed;
+    any_slower |= slower;
+    any_kernel |= slower && one.cause != Cause::machine;
+    if (has_plant) {
+      counts.found += slower;
+      counts.named_kernel += slower && one.cause == Cause::kernel;
+    } else {
+      any_false |= slower;
+    }
+  }
+  counts.false_checks += any_false;
+  counts.named_machine += any_slower && !any_kernel;
+}
+
+}  // namespace
+
+CheckCounts run_checks(const Scatter& scatter, const Planted& planted, const Setting& setting) {
+  CheckCounts counts;
+  const CompareRules rules{.baseline = "main"};
+  Noise noise(setting.seed);
+  for (int check = 0; check < setting.checks; ++check) {
+    const auto before = rounds_of(scatter, setting.baseline, 0, {}, setting, noise);
+    const auto after =
+        rounds_of(scatter, setting.rounds, setting.baseline, planted, setting, noise);
+    Comparison comparison = compare(before, after, rules);
+    const std::vector<std::string> ids = flagged(comparison);
+    for (const SeriesVerdict& one : comparison.series) {
+      if (planted.kernel > 0 && &one == &comparison.series.front()) continue;
+      ++counts.judged;
+      counts.flagged += one.verdict == Verdict::slower || one.verdict == Verdict::faster;
+    }
+    if (!ids.empty()) {
+      auto reruns = rounds_of(scatter, setting.reruns, setting.baseline + setting.rounds, planted,
+                              setting, noise);
+      keep_only(reruns, ids);
+      confirm(comparison, before, after, reruns, rules);
+    }
+    explain(comparison);
+    count(comparison, planted, counts);
+  }
+  return counts;
+}
+
+StepCounts find_steps(const Scatter& scatter, int before, int after, double step, int near,
+                      int series, std::uint64_t seed) {
+  StepCounts counts;
+  Noise noise(seed);
+  for (int i = 0; i < series; ++i) {
+    const auto changes = change_points(history(scatter, before + after, before, step, noise));
+    ++counts.series;
+    counts.any += !changes.empty();
+    bool is_near = false;
+    for (const ChangePoint& change : changes) {
+      is_near |= std::abs(static_cast<int>(change.at) - before) <= near;
+    }
+    counts.found += is_near;
+  }
+  return counts;
+}
+
+}  // namespace roofmark::simulation
