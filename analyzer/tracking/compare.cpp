@@ -192,7 +192,8 @@ class Comparing {
     }
     if (one.time) verdict.time = one.time->change;
     if (one.relative) verdict.relative = one.relative->change;
-    verdict.detectable = (one.time ? one.time : one.relative)->detectable;
+    verdict.detectable = std::min(one.time ? one.time->detectable : INFINITY,
+                                  one.relative ? one.relative->detectable : INFINITY);
     verdict.assumed = (one.time ? one.time : one.relative)->past.assumed;
     if (rules_.across_machines) {
       verdict.by_share = true;
@@ -259,7 +260,10 @@ class Comparing {
       verdict.verdict = direction > 0 ? Verdict::slower : Verdict::faster;
       return;
     }
-    const Judged& judged = one.time ? *one.time : *one.relative;
+    // What scatters less knows better whether anything changed.
+    const bool by_ratio =
+        one.relative && (!one.time || one.relative->past.spread < one.time->past.spread);
+    const Judged& judged = by_ratio ? *one.relative : *one.time;
     const bool large = std::fabs(std::log1p(judged.change.share)) > std::log1p(floor_of(rules_));
     if (!large) return;
     verdict.verdict = Verdict::inconclusive;
