@@ -126,15 +126,18 @@ Known<double> Predictor::interpolated(const std::vector<Reached>& all, const Sha
 
 Prediction Predictor::operator()(const CountedOperator& op) const {
   const Known<Seconds> roof = stand(op, measured_).seconds;
-  const auto like = rows_.find({compared(op.kernel), op.format.name()});
+  const Operator row = measured({.kernel = op.kernel, .shape = op.shape, .format = op.format});
+  const auto like = rows_.find({compared(op.kernel), row.format.name()});
   if (like != rows_.end() && !op.shape.extents.empty()) {
-    const Shape shape = compared(op.kernel, measured_shape(op.kernel, op.shape, op.format));
+    const Shape shape = compared(op.kernel, row.shape);
     Known<Seconds> fastest;
     for (const Reached& one : like->second) {
       if (one.shape == shape) fastest = std::min(fastest.value_or(one.seconds), one.seconds);
     }
     if (fastest) return {fastest, "measured"};
-    const Known<double> share = roof ? interpolated(like->second, shape) : std::nullopt;
+    // The roof of what is counted says nothing of what is measured in another format.
+    const bool alike = row.format == op.format;
+    const Known<double> share = roof && alike ? interpolated(like->second, shape) : std::nullopt;
     if (share) return {*roof / *share, "interpolated"};
   }
   if (roof) return {roof, "ceiling"};

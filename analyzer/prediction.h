@@ -26,8 +26,8 @@ namespace roofmark {
 ///   spec          seconds at the theoretical roof: the run has no ceiling for it either
 ///
 /// Rows whose operands lie in a cache, and rows of grade X, say nothing of a call.  Shapes are
-/// compared as measured_shape() has them, a gemv being a gemm of one row, formats by name: both
-/// types of 16 bits are alike.
+/// compared as measured() has them (analyzer/operators.h), a gemv being a gemm of one row, formats
+/// by name: both types of 16 bits are alike.
 class Predictor {
  public:
   /// `of_run` is the run's own analysis; both roofs are of that device.  The run outlives this.

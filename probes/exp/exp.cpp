@@ -50,7 +50,7 @@ class ExpTask final : public Task {
     });
   }
 
-  std::string code_hash() const override { return leaf_code(probes_code(), leaf_.sums); }
+  std::string code_hash() const override { return leaf_code(probes_code(), sums_of_); }
 
   void launch(Queue) override {
     parallel(threads_, [&](int thread) {
