@@ -21,20 +21,20 @@ ROOFMARK_LEAF vf32 times_logistic(vf32 x, vf32 t) {
   return (t >= 0 ? x : x * e) / (e + broadcast(1.0f));
 }
 
-struct Silu {
+struct SiluLanes {
   template <class T>
   ROOFMARK_LEAF vf32 of(vf32 x) {
     return times_logistic<T>(x, x);
   }
 };
 /// t = 2 sqrt(2/pi) (x + 0.044715 x^3).
-struct Gelu {
+struct GeluLanes {
   template <class T>
   ROOFMARK_LEAF vf32 of(vf32 x) {
     return times_logistic<T>(x, x * (x * x * broadcast(0.0713548163f) + broadcast(1.5957691216f)));
   }
 };
-struct Relu {
+struct ReluLanes {
   template <class T>
   ROOFMARK_LEAF vf32 of(vf32 x) {
     return x < 0 ? vf32{} : x;
@@ -80,12 +80,12 @@ ROOFMARK_LEAF void activate(T* y, std::int64_t count, const T* x, const Up*... u
     activate<F, Stores::nt>(y, count, x);                                      \
     finish_streams();                                                          \
   }
-#define ROOFMARK_DEFINE(T)            \
-  ROOFMARK_GATED(activation, Silu, T) \
-  ROOFMARK_GATED(gelu_gated, Gelu, T) \
-  ROOFMARK_GATED(relu_gated, Relu, T) \
-  ROOFMARK_PLAIN(silu, Silu, T)       \
-  ROOFMARK_PLAIN(gelu, Gelu, T)       \
-  ROOFMARK_PLAIN(relu, Relu, T)
+#define ROOFMARK_DEFINE(T)                 \
+  ROOFMARK_GATED(activation, SiluLanes, T) \
+  ROOFMARK_GATED(gelu_gated, GeluLanes, T) \
+  ROOFMARK_GATED(relu_gated, ReluLanes, T) \
+  ROOFMARK_PLAIN(silu, SiluLanes, T)       \
+  ROOFMARK_PLAIN(gelu, GeluLanes, T)       \
+  ROOFMARK_PLAIN(relu, ReluLanes, T)
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
