@@ -7,6 +7,7 @@
 #include "core/dot.isa.h"
 #include "kernels/gemm/gemm_int8.isa.h"
 
+#if defined(__aarch64__)
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr int column_pairs = panel_columns / 2;
@@ -69,3 +70,4 @@ requires(Math::in_squares) static
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
+#endif
