@@ -45,8 +45,8 @@ ROOFMARK_LEAF vf32 short_exponential(vf32 x) {
   p = p * r + broadcast(0x1.ec0378p-3f);
   p = p * r + broadcast(0x1.62e12cp-1f);
   p = p * r + broadcast(1.0f);
-  // n is added to the exponent: the shift leaves nothing of `whole`.
-  const vi32 power = reinterpret_cast<vi32>(p) + (reinterpret_cast<vi32>(shifted) << 23);
+  // n is added to the exponent, modulo 2^32: the shift leaves nothing of `whole`.
+  const vu32 power = reinterpret_cast<vu32>(p) + (reinterpret_cast<vu32>(shifted) << 23);
   return x < broadcast(exp_flush_below) ? vf32{} : reinterpret_cast<vf32>(power);
 }
 

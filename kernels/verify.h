@@ -16,12 +16,14 @@ namespace roofmark {
 constexpr double f32_rounding = 0x1p-24;
 
 /// Largest error of rounding `value` to a number of that type: half a unit in the last place, and
-/// half the distance between denormals below the smallest normal number.
+/// half the distance between denormals below the smallest normal number; of bf16 such a number
+/// itself, for the instructions that round to it take denormals for 0.
 inline double rounding_to(DType type, double value) {
   double smallest_normal = 0x1p-126;  // f32, tf32, bf16
   if (type == DType::f16) smallest_normal = 0x1p-14;
   if (type == DType::fp8) smallest_normal = 0x1p-6;
   if (type == DType::f64) smallest_normal = 0x1p-1022;
+  if (type == DType::bf16 && std::abs(value) <= smallest_normal) return smallest_normal;
   return epsilon(type) / 2 * std::max(std::abs(value), smallest_normal);
 }
 

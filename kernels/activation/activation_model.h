@@ -83,7 +83,7 @@ inline std::optional<Companion> plain_companion(const Shape&, int) {
 template <class F>
 Expected expected_activation(double g, double u, DType type) {
   const double exact = F::of(g) * u;
-  const bool is_short = F::has_exponential && bits(type) == 16;
+  const bool is_short = F::has_exponential && (type == DType::bf16 || type == DType::f16);
   const double units = F::units(g) + (is_short ? 49 + 2 * std::abs(F::argument(g)) : 0);
   return {exact, f32_rounding * units * std::abs(exact) + F::flush * std::abs(u) +
                      rounding_to(type, exact)};

@@ -7,7 +7,6 @@
 #include "core/dot.isa.h"
 #include "kernels/gemm/gemm_int8.isa.h"
 
-#if defined(__aarch64__)
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr int column_pairs = panel_columns / 2;
@@ -33,6 +32,13 @@ struct TileSums {
   }
 };
 
+/// load_two_rows() of core/dot.isa.h, which is looked up where a tile is made: other machines have
+/// none.
+template <class Byte>
+ROOFMARK_LEAF vu32 two_rows(const Byte* first, const Byte* second) {
+  return load_two_rows(first, second);
+}
+
 /// An odd last row is multiplied twice.  What sums start at is added in the end, so that the loop
 /// has every register.
 template <class Math, int rows>
@@ -47,7 +53,7 @@ requires(Math::in_squares) static
     vu32 pairs[TileSums<rows>::row_pairs];
     for (int p = 0; p < TileSums<rows>::row_pairs; ++p) {
       const char* first = a + 2 * p * stride;
-      pairs[p] = load_two_rows(first, 2 * p + 1 < rows ? first + stride : first);
+      pairs[p] = two_rows(first, 2 * p + 1 < rows ? first + stride : first);
     }
     for (int c = 0; c < column_pairs; ++c) {
       const vu32 columns = load_u32(w + c * ROOFMARK_VECTOR_BYTES);
@@ -70,4 +76,3 @@ requires(Math::in_squares) static
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
-#endif

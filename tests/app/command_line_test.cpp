@@ -8,7 +8,9 @@ namespace roofmark {
 namespace {
 
 const std::string known =
-    " (doctor, run, analyze, report, list, hardware are there); see roofmark --help\n";
+    " (doctor, run, analyze, report, baseline, export, import, list, compare, check, trend, "
+    "selfcheck, "
+    "index, hardware are there); see roofmark --help\n";
 
 TEST(CommandLine, AnUnknownCommandIsNamedBesideTheKnownOnes) {
   const Outcome outcome = run_program({"bench"});

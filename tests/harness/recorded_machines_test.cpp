@@ -65,8 +65,8 @@ TEST(RecordedMachines, AnArmServersVectorLengthIsRead) {
   EXPECT_EQ(machine.cpu.cores, 64);
   EXPECT_TRUE(machine.cpu.kinds.empty());
   EXPECT_EQ(machine.cpu.isas,
-            (std::vector<std::string>{"scalar", "neon", "neon_fp16", "neon_dot", "neon_bf16",
-                                      "neon_i8mm", "sve", "sve_bf16", "sve_i8mm"}));
+            (std::vector<std::string>{"scalar", "neon", "neon_fp16", "neon_fhm", "neon_dot",
+                                      "neon_bf16", "neon_i8mm", "sve", "sve_bf16", "sve_i8mm"}));
 }
 
 TEST(RecordedMachines, PagesOfSixteenKibibytesAreCountedAsSuch) {
