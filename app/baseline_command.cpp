@@ -23,7 +23,7 @@ namespace {
 struct Options {
   std::string name, store, campaign, output = "table";
   std::size_t rounds = 15;
-  bool resume = false;
+  bool resume = false, replace = false;
   RunRequest request;
   std::vector<CLI::Option*> of_policy;
   CLI::Option* of_rounds = nullptr;
@@ -151,8 +151,18 @@ int leave(const Options& options, const BaselinePlan& plan, std::size_t finished
   return code == exit_done ? static_cast<int>(exit_measurement) : code;
 }
 
+/// A baseline cannot be had again: another takes its place only where that is asked for.
+void require_replaceable(const Options& options, const std::string& machine) {
+  if (options.replace) return;
+  const std::vector<std::string> names = Baselines(options.folder(), machine).names();
+  if (std::find(names.begin(), names.end(), options.name) == names.end()) return;
+  throw InputError("there is a baseline '" + options.name +
+                   "' already; pass --replace to put this one in its place, or another name");
+}
+
 int save(const Options& options) {
   const std::string machine = discover().id;
+  if (!options.resume) require_replaceable(options, machine);
   if (!options.campaign.empty()) return save_campaign(options, machine);
   const std::filesystem::path store = options.folder();
   const Baselines baselines(store, machine);
@@ -227,6 +237,8 @@ void add_save(CLI::App& of, Command& chosen, const std::shared_ptr<Options>& opt
   CLI::Option* from = command->add_option("--from", options->campaign,
                                           "name the runs of this campaign instead of taking any");
   CLI::Option* resume = command->add_flag("--resume", options->resume, "finish an interrupted one");
+  command->add_flag("--replace", options->replace, "take the place of one of that name")
+      ->excludes(resume);
   from->excludes(resume)->excludes(options->of_rounds);
   resume->excludes(options->of_rounds);
   for (CLI::Option* option : options->of_policy) {

@@ -1,6 +1,7 @@
 // roofmark check --baseline NAME: the gate.  New rounds beside those of a baseline, and reruns of
 // what looks different, before anything is called slower.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -14,6 +15,7 @@
 #include "app/rounds.h"
 #include "app/store.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
 #include "harness/wall_clock.h"
@@ -44,6 +46,17 @@ struct Gate {
   std::vector<Round> before;
   CompareRules rules;
 };
+
+/// Whether this machine has the baseline; says so where it has not.
+bool is_known(const Request& request) {
+  const std::vector<std::string> names = Baselines(request.folder(), discover().id).names();
+  if (std::find(names.begin(), names.end(), request.baseline) != names.end()) return true;
+  std::fprintf(stderr,
+               "roofmark: there is no baseline '%s' of this machine; take one with roofmark "
+               "baseline save %s\n",
+               printable(request.baseline).c_str(), printable(request.baseline).c_str());
+  return false;
+}
 
 Gate gate_of(const Request& request) {
   Gate gate;
@@ -78,6 +91,15 @@ std::vector<Round> kept_rounds(const Request& request, const Gate& gate) {
                    "' of this machine; take them with roofmark run --campaign " + request.campaign);
 }
 
+/// The last rounds of a campaign, where it has so many, stand for reruns.
+std::vector<Round> split_reruns(std::vector<Round>& rounds) {
+  if (rounds.size() < check_rounds + confirming_rounds) return {};
+  const auto first = rounds.end() - static_cast<std::ptrdiff_t>(confirming_rounds);
+  std::vector<Round> again(first, rounds.end());
+  rounds.erase(first, rounds.end());
+  return again;
+}
+
 int gave_up(int code) {
   std::fprintf(stderr, "roofmark: a round did not end (see above): nothing is said\n");
   return code;
@@ -101,18 +123,30 @@ int rerun_flagged(Comparison& comparison, const Gate& gate, const std::vector<Ro
 int check_command(const Request& request) {
   require_comparison_format(request.output);
   const FailOn fail_on = fail_on_from(request.fail_on);
+  if (!is_known(request)) return exit_incomparable;
   const Gate gate = gate_of(request);
-  std::vector<Round> after;
+  std::vector<Round> after, again;
   if (request.campaign.empty()) {
     TakenRounds taken = take_rounds(gate.plan, request.rounds, "round");
     if (taken.code != 0) return gave_up(taken.code);
     after = std::move(taken.rounds);
   } else {
     after = kept_rounds(request, gate);
+    again = split_reruns(after);
   }
   Comparison comparison = compare(gate.before, after, gate.rules);
   if (request.campaign.empty()) {
     if (const int code = rerun_flagged(comparison, gate, after); code != 0) return gave_up(code);
+  } else if (!flagged(comparison).empty()) {
+    if (!again.empty()) {
+      confirm(comparison, gate.before, after, again, gate.rules);
+    } else {
+      std::fprintf(stderr,
+                   "roofmark: campaign '%s' has %zu rounds: with %zu or more the last %zu confirm "
+                   "what the others show; nothing is confirmed\n",
+                   request.campaign.c_str(), after.size(), check_rounds + confirming_rounds,
+                   confirming_rounds);
+    }
   }
   explain(comparison);
   print(written(comparison, request.output, request.all ? Rows::all : Rows::changed));
@@ -140,7 +174,8 @@ void add_check(CLI::App& app, Command& chosen) {
           ->capture_default_str();
   command
       ->add_option("--from", request->campaign,
-                   "judge the runs of this campaign, measure nothing and confirm nothing")
+                   "judge the runs of this campaign and measure nothing; of six or more the last "
+                   "three confirm")
       ->excludes(rounds);
   command
       ->add_option("--floor", request->floor_percent,

@@ -47,7 +47,9 @@ int exit_code_of(const Comparison& comparison, FailOn fail_on) {
   if (comparison.regressed() && !never) return exit_regression;
   if (comparison.count(Verdict::failed) > 0) return exit_measurement;
   if (!comparison.compared()) return exit_incomparable;
-  const bool unsure = comparison.count(Verdict::inconclusive) > 0;
+  // What is slower and was not confirmed is no regression, nor is it nothing.
+  const bool unsure =
+      comparison.count(Verdict::inconclusive) > 0 || comparison.count(Verdict::slower) > 0;
   return unsure && fail_on == FailOn::inconclusive ? exit_inconclusive : exit_done;
 }
 

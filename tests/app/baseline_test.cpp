@@ -87,6 +87,11 @@ TEST(BaselineCommand, NamesTheRunsOfACampaign) {
   EXPECT_NE(outcome.out.find(",3,standard,2026-11-22T02:10:00Z,2026-11-22T02:12:00Z,c\n"),
             std::string::npos)
       << outcome.out << outcome.err;
+  const std::vector<std::string> again{"baseline", "save", "main", "--from", "c", "--store", there};
+  expect_refused(again, "--replace");
+  std::vector<std::string> replacing = again;
+  replacing.push_back("--replace");
+  EXPECT_EQ(run_program(replacing).code, 0);
   const Baseline baseline = Baselines(store / "", discover().id).read("main");
   EXPECT_EQ(rounds_of(Index(store / ""), baseline).size(), 3u);
   std::filesystem::remove(store / discover().id / (baseline.runs[1] + ".json"));

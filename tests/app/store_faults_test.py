@@ -158,7 +158,7 @@ def full_disk(program, rooms):
             before = {run: run.read_text() for run in store.runs()}
             disk.fill(room)
             index, saved, run = (store.call(*words) for words in (
-                ("index",), ("baseline", "save", "main", "--from=c"), ("run", *CASES)))
+                ("index",), ("baseline", "save", "main", "--from=c", "--replace"), ("run", *CASES)))
             for said in (index, saved, run):
                 failures += said.returncode != 0
                 check(f"what failed says why at {room} KiB: {said}",

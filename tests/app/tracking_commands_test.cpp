@@ -98,11 +98,35 @@ TEST(CheckCommand, JudgesAKeptCampaignBesideABaseline) {
   const Outcome outcome =
       run_program({"check", "--baseline", "main", "--from", "new", "--store", store});
   EXPECT_EQ(outcome.code, 0) << outcome.err;  // nothing confirms it
+  EXPECT_NE(outcome.err.find("with 6 or more the last 3 confirm"), std::string::npos)
+      << outcome.err;
+  EXPECT_EQ(run_program({"check", "--baseline", "main", "--from", "new", "--store", store,
+                         "--fail-on", "inconclusive"})
+                .code,
+            5);
   EXPECT_NE(outcome.out.find("slower"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("baseline main (15 rounds)"), std::string::npos) << outcome.out;
-  expect_refused({"check", "--baseline", "other", "--store", store}, "other");
+  const Outcome unknown = run_program({"check", "--baseline", "other", "--store", store});
+  EXPECT_EQ(unknown.code, 6);
+  EXPECT_NE(unknown.err.find("no baseline 'other'"), std::string::npos) << unknown.err;
   expect_refused({"check", "--baseline", "main", "--fail-on", "x", "--store", store}, "--fail-on");
   expect_refused({"check", "--baseline", "main", "--from", "none", "--store", store}, "none");
+}
+
+TEST(CheckCommand, TheLastRoundsOfAKeptCampaignConfirmWhatTheOthersShow) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  for (int i = 0; i < 15; ++i) store_run(store, made_up_run(i, 1, "old"));
+  ASSERT_EQ(run_program({"baseline", "save", "main", "--from", "old", "--store", store}).code, 0);
+  for (int i = 20; i < 26; ++i) {
+    store_run(store, made_up_run(i, 1.2, "slow"));
+    store_run(store, made_up_run(10 + i, i < 23 ? 1.2 : 1, "passing"));
+  }
+  const auto code = [&](const std::string& campaign) {
+    return run_program({"check", "--baseline", "main", "--from", campaign, "--store", store}).code;
+  };
+  EXPECT_EQ(code("slow"), 1);
+  EXPECT_EQ(code("passing"), 0);
 }
 
 TEST(TrendCommand, ShowsTheHistoryOfASeriesAndWritesAPage) {
