@@ -66,6 +66,16 @@ ROOFMARK_LEAF float sum(vf32 v) {
   return (parts[0][0] + parts[0][1]) + (parts[0][2] + parts[0][3]);
 }
 
+/// The largest lane, four at a time likewise.
+ROOFMARK_LEAF float largest(vf32 v) {
+  vf32x4 parts[lanes / 4];
+  __builtin_memcpy(parts, &v, sizeof parts);
+  for (int i = 1; i < lanes / 4; ++i) parts[0] = parts[i] > parts[0] ? parts[i] : parts[0];
+  float most = parts[0][0];
+  for (int i = 1; i < 4; ++i) most = parts[0][i] > most ? parts[0][i] : most;
+  return most;
+}
+
 /// Any 4 bytes a lane: a vector of them, or the same in every lane.
 ROOFMARK_LEAF vu32 load_u32(const char* at) { return *reinterpret_cast<const vu32_unaligned*>(at); }
 ROOFMARK_LEAF void store_u32(char* at, vu32 value) {

@@ -40,8 +40,8 @@ class GpuActivation {
   }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
-    return gated ? gated_error<F>(x[0], x[1], y[0], type_, all_.count)
-                 : plain_error<F>(x[0], y[0], type_, all_.count);
+    return gated ? gated_error<F, NarrowExponential::full>(x[0], x[1], y[0], type_, all_.count)
+                 : plain_error<F, NarrowExponential::full>(x[0], y[0], type_, all_.count);
   }
 
  private:

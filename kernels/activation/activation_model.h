@@ -78,28 +78,32 @@ inline std::optional<Companion> plain_companion(const Shape&, int) {
   return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
 }
 
-/// What F(g) u must be: F's tolerance and one rounding to the type; of 16 bits that of a short
-/// exponential besides (core/exp.isa.h), before which the rounding is 170 times as much.
-template <class F>
+/// The exponential in an activation of 16 bits: that of f32, as on GPUs, or the short one of
+/// core/exp.isa.h, as on CPUs, whose error is a 170th of the rounding to bf16.
+enum class NarrowExponential { full, is_short };
+
+/// What F(g) u must be: F's tolerance, one rounding to the type, and what a short exponential adds.
+template <class F, NarrowExponential narrow = NarrowExponential::is_short>
 Expected expected_activation(double g, double u, DType type) {
   const double exact = F::of(g) * u;
-  const bool is_short = F::has_exponential && (type == DType::bf16 || type == DType::f16);
+  const bool is_short = F::has_exponential && narrow == NarrowExponential::is_short &&
+                        (type == DType::bf16 || type == DType::f16);
   const double units = F::units(g) + (is_short ? 49 + 2 * std::abs(F::argument(g)) : 0);
   return {exact, f32_rounding * units * std::abs(exact) + F::flush * std::abs(u) +
                      rounding_to(type, exact)};
 }
 
-template <class F>
+template <class F, NarrowExponential narrow = NarrowExponential::is_short>
 double gated_error(const void* gate, const void* up, const void* y, DType type,
                    std::int64_t count) {
   return largest_error(y, type, count, [&](std::int64_t i) {
-    return expected_activation<F>(value_at(gate, type, i), value_at(up, type, i), type);
+    return expected_activation<F, narrow>(value_at(gate, type, i), value_at(up, type, i), type);
   });
 }
-template <class F>
+template <class F, NarrowExponential narrow = NarrowExponential::is_short>
 double plain_error(const void* x, const void* y, DType type, std::int64_t count) {
   return largest_error(y, type, count, [&](std::int64_t i) {
-    return expected_activation<F>(value_at(x, type, i), 1, type);
+    return expected_activation<F, narrow>(value_at(x, type, i), 1, type);
   });
 }
 

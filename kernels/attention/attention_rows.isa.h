@@ -77,13 +77,4 @@ ROOFMARK_LEAF void ask_for(const char* at, std::int64_t bytes) {
   for (std::int64_t i = 0; i < bytes; i += line) __builtin_prefetch(at + i);
 }
 
-ROOFMARK_LEAF float largest(vf32 v) {
-  vf32x4 parts[lanes / 4];
-  __builtin_memcpy(parts, &v, sizeof parts);
-  for (int i = 1; i < lanes / 4; ++i) parts[0] = parts[i] > parts[0] ? parts[i] : parts[0];
-  float most = parts[0][0];
-  for (int i = 1; i < 4; ++i) most = parts[0][i] > most ? parts[0][i] : most;
-  return most;
-}
-
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -7,27 +7,9 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-struct RowPairs {
-  using Sum = vf32;
-  using Total = float;
-  static constexpr std::int64_t ahead = ahead_of_narrow;
-  static constexpr int unrolled = 8, elements = 2 * lanes;
-  static constexpr int w_bytes = ROOFMARK_VECTOR_BYTES, x_bytes = ROOFMARK_VECTOR_BYTES;
+struct RowPairs : RowOfPairs<bf16> {
   ROOFMARK_LEAF vf32 multiply(vf32 sum, const char* w, const char* x) {
     return dot_bf16(sum, load_u32(x), load_u32(w));
-  }
-  ROOFMARK_LEAF vf32 add(vf32 a, vf32 b) { return a + b; }
-  ROOFMARK_LEAF float total(vf32 sums) { return sum(sums); }
-  ROOFMARK_LEAF float rest(const char* w, const char* x, std::int64_t count) {
-    float sum = 0;
-    for (std::int64_t i = 0; i < count; ++i) {
-      sum += load_one(reinterpret_cast<const bf16*>(w) + i) *
-             load_one(reinterpret_cast<const bf16*>(x) + i);
-    }
-    return sum;
-  }
-  ROOFMARK_LEAF void finish(const RowProduct& of, std::int64_t row, float total) {
-    store_one(reinterpret_cast<bf16*>(of.y) + row, total);
   }
 };
 

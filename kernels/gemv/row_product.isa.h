@@ -54,4 +54,27 @@ static void row_product(const RowProduct& of) {
   }
 }
 
+/// A row of 16-bit weights by instructions that multiply and add pairs of them: all but those.
+template <class T>
+struct RowOfPairs {
+  using Sum = vf32;
+  using Total = float;
+  static constexpr std::int64_t ahead = ahead_of_narrow;
+  static constexpr int unrolled = 8, elements = 2 * lanes;
+  static constexpr int w_bytes = ROOFMARK_VECTOR_BYTES, x_bytes = ROOFMARK_VECTOR_BYTES;
+  ROOFMARK_LEAF vf32 add(vf32 a, vf32 b) { return a + b; }
+  ROOFMARK_LEAF float total(vf32 sums) { return sum(sums); }
+  ROOFMARK_LEAF float rest(const char* w, const char* x, std::int64_t count) {
+    float sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      sum +=
+          load_one(reinterpret_cast<const T*>(w) + i) * load_one(reinterpret_cast<const T*>(x) + i);
+    }
+    return sum;
+  }
+  ROOFMARK_LEAF void finish(const RowProduct& of, std::int64_t row, float total) {
+    store_one(reinterpret_cast<T*>(of.y) + row, total);
+  }
+};
+
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

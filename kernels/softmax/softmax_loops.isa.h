@@ -19,16 +19,6 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr float infinity = __builtin_inff();
 
-/// The largest lane, four at a time as in sum().
-ROOFMARK_LEAF float largest(vf32 v) {
-  vf32x4 parts[lanes / 4];
-  __builtin_memcpy(parts, &v, sizeof parts);
-  for (int i = 1; i < lanes / 4; ++i) parts[0] = parts[i] > parts[0] ? parts[i] : parts[0];
-  float most = parts[0][0];
-  for (int i = 1; i < 4; ++i) most = parts[0][i] > most ? parts[0][i] : most;
-  return most;
-}
-
 template <class T>
 ROOFMARK_LEAF float maximum(const T* x, std::int64_t cols) {
   const vf32 least = broadcast(-infinity);

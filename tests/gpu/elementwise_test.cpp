@@ -60,8 +60,10 @@ class GpuElementwiseTest : public testing::Test {
     const Values gated = activated(function, gate, &up, sms);
     const Values plain = activated(function, gate, nullptr, sms);
     for (std::int64_t i = 0; i < gate.count(); ++i) {
-      const Expected both = expected_activation<F>(gate[i], up[i], gate.type());
-      const Expected alone = expected_activation<F>(gate[i], 1, gate.type());
+      const Expected both =
+          expected_activation<F, NarrowExponential::full>(gate[i], up[i], gate.type());
+      const Expected alone =
+          expected_activation<F, NarrowExponential::full>(gate[i], 1, gate.type());
       ASSERT_NEAR(gated[i], both.value, both.tolerance)
           << gate[i] << ", " << i << " of " << gate.count() << " in " << name(gate.type());
       ASSERT_NEAR(plain[i], alone.value, alone.tolerance)

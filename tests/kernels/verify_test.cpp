@@ -49,6 +49,20 @@ TEST(LargestError, FindsTheOneElementThatNobodyWrote) {
   EXPECT_EQ(error_against_zero(y), infinity);
 }
 
+TEST(LargestError, TakesADenormalOfBf16Rounded_OrFlushedToZero_AndNothingBetween) {
+  const double denormal = 0x1.8p-130;  // 12 of the steps of 2^-133
+  const auto error_of = [&](std::uint16_t bits, double exact) {
+    return largest_error(&bits, DType::bf16, 1, [&](std::int64_t) {
+      return Expected{exact, rounding_to(DType::bf16, exact)};
+    });
+  };
+  EXPECT_EQ(error_of(12, denormal), 0) << "rounded";
+  EXPECT_EQ(error_of(0, denormal), 0) << "flushed";
+  EXPECT_EQ(error_of(0x8000, denormal), 0) << "flushed, of either sign";
+  EXPECT_GT(error_of(6, denormal), 1) << "half of it is neither";
+  EXPECT_GT(error_of(0, 0x1p-126), 1) << "the smallest normal number is not flushed";
+}
+
 TEST(LargestError, CallsWrongWhatCannotBeJudged) {
   EXPECT_EQ(error_against_zero({0}, 0), infinity) << "0 / 0";
   EXPECT_EQ(worse(1, std::nan("")), infinity);
