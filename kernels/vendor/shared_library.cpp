@@ -8,6 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+
+#include "core/fnv1a.h"
 
 namespace roofmark {
 namespace {
@@ -187,7 +190,28 @@ std::string library_code(const void* function) {
   const auto here = reinterpret_cast<const void*>(&library_code);
   if (dladdr(function, &library) == 0 || dladdr(here, &own) == 0) return {};
   if (library.dli_fbase == own.dli_fbase) return {};
-  return build_id_at(static_cast<const char*>(library.dli_fbase)).substr(0, 16);
+  const std::string id = build_id_at(static_cast<const char*>(library.dli_fbase)).substr(0, 16);
+  return id.size() == 16 || !library.dli_fname ? id : file_code(library.dli_fname);
+}
+
+std::string file_code(const std::string& path) {
+  constexpr std::uint64_t places = 64, block_bytes = 64 << 10;
+  std::error_code error;
+  const std::uint64_t size = fs::file_size(path, error);
+  std::ifstream file(path, std::ios::binary);
+  if (error || !file) return {};
+  const std::uint64_t last = size > block_bytes ? size - block_bytes : 0;
+  std::string block(block_bytes, '\0');
+  Fnv1a hash;
+  hash.add(std::to_string(size) + " ");
+  for (std::uint64_t i = 0; i <= places; ++i) {
+    file.clear();
+    file.seekg(static_cast<std::streamoff>(last / places * i + last % places * i / places));
+    file.read(block.data(), static_cast<std::streamsize>(block_bytes));
+    if (file.bad()) return {};
+    hash.add(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount())));
+  }
+  return hash.digits();
 }
 
 SharedLibrary open_library(std::span<const std::string> candidates,

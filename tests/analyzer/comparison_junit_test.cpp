@@ -42,7 +42,7 @@ TEST(ComparisonJunit, ASlowerKernelIsTheOneFailure) {
   EXPECT_TRUE(has(xml, "tests=\"4\" failures=\"1\" errors=\"0\" skipped=\"0\"")) << xml;
   EXPECT_TRUE(has(xml, "<testcase classname=\"roofmark.gemv\" name=\"" + id(0) + "\" time="))
       << xml;
-  EXPECT_TRUE(has(xml, "<failure type=\"slower\" message=\"slower +20.0 % [")) << xml;
+  EXPECT_TRUE(has(xml, "<failure type=\"slower\" message=\"slower +20.1 % [")) << xml;
   EXPECT_TRUE(has(xml, "kernel, confirmed: its ceiling did not move")) << xml;
   EXPECT_TRUE(has(xml, "timestamp=\"2026-11-22T02:10:00\"")) << xml;
   EXPECT_TRUE(has(xml, id(1) + ": same")) << xml;
@@ -54,7 +54,7 @@ TEST(ComparisonJunit, AMachineFailsOnceAndItsKernelsAreSkipped) {
   const std::string xml = junit_of(comparison);
   EXPECT_TRUE(has(xml, "tests=\"5\" failures=\"1\" errors=\"0\" skipped=\"4\"")) << xml;
   EXPECT_TRUE(has(xml, "name=\"machine slower\"")) << xml;
-  EXPECT_TRUE(has(xml, "4 of 4 series slower by 20.0 to 20.0 %")) << xml;
+  EXPECT_TRUE(has(xml, "4 of 4 series slower by 20.1 to 20.1 %")) << xml;
 }
 
 TEST(ComparisonJunit, WhatTheGatePassesIsNoFailure) {

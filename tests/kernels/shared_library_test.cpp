@@ -111,5 +111,28 @@ TEST(SharedLibrary, EachFailureIsSaid) {
   }
 }
 
+TEST(SharedLibrary, AFileWithoutABuildIdIsKnownByItsBytes) {
+  ScratchFolder folder;
+  const std::string one = folder / "one.so", other = folder / "other.so";
+  std::string bytes(10'000'000, 'a');
+  const auto code = [&](const std::string& path) {
+    std::ofstream(path, std::ios::binary) << bytes;
+    return file_code(path);
+  };
+  const std::string first = code(one);
+  EXPECT_EQ(first.size(), 16u);
+  EXPECT_EQ(code(other), first);
+  for (const std::size_t at : {std::size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+    bytes[at] = 'b';
+    EXPECT_NE(code(other), first) << at;
+    bytes[at] = 'a';
+  }
+  bytes += 'a';
+  EXPECT_NE(code(other), first);
+  bytes = "short";
+  EXPECT_EQ(code(other).size(), 16u);
+  EXPECT_EQ(file_code(folder / "absent.so"), "");
+}
+
 }  // namespace
 }  // namespace roofmark
