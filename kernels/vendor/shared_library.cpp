@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <string_view>
 
 #include "core/fnv1a.h"
 
@@ -137,6 +137,15 @@ std::string build_id_at(const char* base) {
   return {};
 }
 
+void add_samples(Fnv1a& hash, std::string_view part) {
+  constexpr std::size_t places = 64, block_bytes = 64 << 10;
+  hash.add(std::to_string(part.size()) + " ");
+  const std::size_t last = part.size() > block_bytes ? part.size() - block_bytes : 0;
+  for (std::size_t i = 0; i <= places; ++i) {
+    hash.add(part.substr(last / places * i + last % places * i / places, block_bytes));
+  }
+}
+
 }  // namespace
 
 LibraryPlaces library_places() {
@@ -191,25 +200,22 @@ std::string library_code(const void* function) {
   if (dladdr(function, &library) == 0 || dladdr(here, &own) == 0) return {};
   if (library.dli_fbase == own.dli_fbase) return {};
   const std::string id = build_id_at(static_cast<const char*>(library.dli_fbase)).substr(0, 16);
-  return id.size() == 16 || !library.dli_fname ? id : file_code(library.dli_fname);
+  return id.size() == 16 ? id : sampled_code(function);
 }
 
-std::string file_code(const std::string& path) {
-  constexpr std::uint64_t places = 64, block_bytes = 64 << 10;
-  std::error_code error;
-  const std::uint64_t size = fs::file_size(path, error);
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) return {};
-  const std::uint64_t last = size > block_bytes ? size - block_bytes : 0;
-  std::string block(block_bytes, '\0');
+std::string sampled_code(const void* function) {
+  constexpr std::uint32_t loaded = 1, writable = 2;
+  Dl_info library;
+  if (dladdr(function, &library) == 0) return {};
+  const char* base = static_cast<const char*>(library.dli_fbase);
+  const char* header = base + value_at<std::uint64_t>(base + 32);
+  const auto size = value_at<std::uint16_t>(base + 54), count = value_at<std::uint16_t>(base + 56);
   Fnv1a hash;
-  hash.add(std::to_string(size) + " ");
-  for (std::uint64_t i = 0; i <= places; ++i) {
-    file.clear();
-    file.seekg(static_cast<std::streamoff>(last / places * i + last % places * i / places));
-    file.read(block.data(), static_cast<std::streamsize>(block_bytes));
-    if (file.bad()) return {};
-    hash.add(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount())));
+  for (int i = 0; i < count; ++i, header += size) {
+    const bool is_writable = (value_at<std::uint32_t>(header + 4) & writable) != 0;
+    if (value_at<std::uint32_t>(header) != loaded || is_writable) continue;
+    const char* part = base + value_at<std::uint64_t>(header + 16);
+    add_samples(hash, {part, value_at<std::uint64_t>(header + 32)});
   }
   return hash.digits();
 }
