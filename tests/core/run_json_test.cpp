@@ -267,8 +267,7 @@ TEST(RunJson, ImpossibleValuesAreRefusedByKey) {
 }
 
 TEST(RunJson, PairsAreSamplesOfTheirRowInTheirOrder) {
-  const std::string edited = refusal_after("\"kernel_s\":0.002,", "\"kernel_s\":0.0019,");
-  EXPECT_EQ(edited.find("run.json: rows[1].pairs: kernel_s of pair 0 is no sample"), 0u) << edited;
+  EXPECT_EQ(refusal_after("kernel_s\":0.002", "kernel_s\":3").find("rows[1].pairs: kernel_s"), 10u);
   EXPECT_NE(refusal_after("[0.002,0.0021]", "[0.0021,0.002]"), "");
   roofmark::Run run = small_run();
   run.rows[1].pairs.erase(run.rows[1].pairs.begin());  // its probe found no memory at first
