@@ -44,15 +44,18 @@ std::vector<std::string> Baselines::names() const {
   return names;
 }
 
+void Baselines::refuse_unknown(const std::string& name, const std::string& remedy) const {
+  std::string known;
+  for (const std::string& one : names()) known += (known.empty() ? "" : ", ") + one;
+  throw InputError("there is no baseline '" + name + "' of this machine (" +
+                   (known.empty() ? "there is none" : known + " are there") + "); " + remedy);
+}
+
 Baseline Baselines::read(const std::string& name) const {
   const fs::path file = path(name, suffix);
   std::error_code none;
   if (!fs::exists(file, none)) {
-    std::string known;
-    for (const std::string& one : names()) known += (known.empty() ? "" : ", ") + one;
-    throw InputError("there is no baseline '" + name + "' of this machine (" +
-                     (known.empty() ? "there is none" : known + " are there") +
-                     "); take one with roofmark baseline save " + name);
+    refuse_unknown(name, "take one with roofmark baseline save " + name);
   }
   Baseline baseline = baseline_from_json(read_file(file), file.string());
   if (baseline.machine != machine_) {
@@ -79,7 +82,7 @@ void Baselines::remove(const std::string& name) const {
     throw MeasurementError("cannot remove " + path(name, end).string() + " (" + error.message() +
                            "); give write permission for its folder");
   }
-  if (!any) read(name);  // says what there is
+  if (!any) refuse_unknown(name, "see them with roofmark baseline list");
 }
 
 std::optional<BaselinePlan> Baselines::plan(const std::string& name) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/index.h"
+#include "core/measurement.h"
 
 namespace roofmark {
 
@@ -19,10 +20,9 @@ struct Baseline {
 
 /// A baseline whose rounds are still being taken: what is needed to go on.
 struct BaselinePlan {
-  Baseline baseline;                   ///< without runs
-  std::size_t rounds = 0;              ///< wanted
-  std::vector<std::string> arguments;  ///< of roofmark run
-  bool operator==(const BaselinePlan&) const = default;
+  Baseline baseline;       ///< without runs
+  std::size_t rounds = 0;  ///< wanted
+  Policy policy;           ///< of each
 };
 
 /// Baselines of one machine in a store: <store>/<machine id>/baselines/<name>.json.
@@ -45,6 +45,7 @@ class Baselines {
   void write_plan(const BaselinePlan& plan) const;
 
  private:
+  [[noreturn]] void refuse_unknown(const std::string& name, const std::string& remedy) const;
   std::filesystem::path path(const std::string& name, const char* suffix) const;
 
   std::filesystem::path store_;

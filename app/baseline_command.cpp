@@ -6,11 +6,10 @@
 #include "app/baseline.h"
 #include "app/commands.h"
 #include "app/files.h"
-#include "app/fresh_process.h"
-#include "app/interrupt.h"
 #include "app/list_format.h"
 #include "app/policy_options.h"
 #include "app/print.h"
+#include "app/rounds.h"
 #include "app/store.h"
 #include "core/error.h"
 #include "core/run_json.h"
@@ -32,15 +31,6 @@ struct Options {
     return store.empty() ? default_store() : std::filesystem::path(store);
   }
 };
-
-std::vector<StoredRound> rounds_of_campaign(const Index& index, const std::string& machine,
-                                            const std::string& campaign) {
-  RoundQuery query;
-  query.machine = machine;
-  query.campaign = campaign;
-  query.with_series = false;
-  return index.rounds(query);
-}
 
 /// The environment is what the verdicts name where it differs; within a baseline it should not.
 void warn_of_differences(const std::vector<StoredRound>& rounds) {
@@ -74,26 +64,13 @@ int keep(const Options& options, Baseline baseline, const std::vector<StoredRoun
 
 int save_campaign(const Options& options, const std::string& machine) {
   const std::vector<StoredRound> rounds =
-      rounds_of_campaign(Index(options.folder()), machine, options.campaign);
+      rounds_of_campaign(options.folder(), machine, options.campaign, false);
   if (rounds.empty()) {
     throw InputError("there are no finished runs of campaign '" + options.campaign +
                      "' of this machine in " + options.folder().string() +
                      "; take them with roofmark run --campaign " + options.campaign);
   }
   return keep(options, {options.name, utc_now(), machine, options.campaign, {}}, rounds);
-}
-
-/// The interrupted run of a campaign, if there is one.
-std::optional<std::filesystem::path> journal_of(const std::filesystem::path& store,
-                                                const BaselinePlan& plan) {
-  for (const std::filesystem::path& journal : journals(store, plan.baseline.machine)) {
-    try {
-      const Run run = run_from_journal(read_file(journal), journal.string());
-      if (run.campaign == plan.baseline.campaign) return journal;
-    } catch (const InputError&) {  // another's
-    }
-  }
-  return std::nullopt;
 }
 
 BaselinePlan planned(const Options& options, const Baselines& baselines,
@@ -115,40 +92,12 @@ BaselinePlan planned(const Options& options, const Baselines& baselines,
         "a quick run is no measure for others (its intervals are three times as wide); leave out "
         "--preset quick");
   }
-  policy_of(options.request, discover());  // a wrong value is said before the first round
   const std::string now = utc_now();
-  BaselinePlan plan{.baseline = {options.name, now, machine, new_campaign_id(now), {}},
-                    .rounds = options.rounds,
-                    .arguments = as_arguments(options.of_policy)};
-  if (options.of_policy.front()->count() == 0) {
-    plan.arguments.push_back("--preset=" + options.request.preset);
-  }
+  const BaselinePlan plan{.baseline = {options.name, now, machine, new_campaign_id(now), {}},
+                          .rounds = options.rounds,
+                          .policy = policy_of_rounds(options.request, discover())};
   baselines.write_plan(plan);
   return plan;
-}
-
-/// One more round, or the rest of an interrupted one; its exit code.
-int take_round(const BaselinePlan& plan, const std::filesystem::path& store,
-               const std::function<bool()>& stop) {
-  if (const auto journal = journal_of(store, plan)) {
-    return run_afresh({"run", "--resume=" + journal->string(), "--output=json"}, stop);
-  }
-  std::vector<std::string> words{"run"};
-  words.insert(words.end(), plan.arguments.begin(), plan.arguments.end());
-  for (const std::string& word : {"--campaign=" + plan.baseline.campaign,
-                                  "--store=" + store.string(), std::string("--output=json")}) {
-    words.push_back(word);
-  }
-  return run_afresh(words, stop);
-}
-
-/// Says how to go on; the exit code.
-int leave(const Options& options, const BaselinePlan& plan, std::size_t finished, int code) {
-  std::fprintf(stderr,
-               "roofmark: %zu of %zu rounds are kept; go on with roofmark baseline save %s "
-               "--resume\n",
-               finished, plan.rounds, options.name.c_str());
-  return code == exit_done ? static_cast<int>(exit_measurement) : code;
 }
 
 /// A baseline cannot be had again: another takes its place only where that is asked for.
@@ -167,21 +116,16 @@ int save(const Options& options) {
   const std::filesystem::path store = options.folder();
   const Baselines baselines(store, machine);
   const BaselinePlan plan = planned(options, baselines, machine);
-  const std::string& campaign = plan.baseline.campaign;
-  std::size_t finished = rounds_of_campaign(Index(store), machine, campaign).size();
-  Interrupt interrupt;
-  const auto stop = [&] { return interrupt.asked(); };
-  while (finished < plan.rounds) {
-    std::fprintf(stderr, "roofmark: round %zu of %zu\n", finished + 1, plan.rounds);
-    const int code = take_round(plan, store, stop);
-    const std::size_t now = rounds_of_campaign(Index(store), machine, campaign).size();
-    // Why a round has no run has been said by the round itself.
-    const bool stopped = now < plan.rounds && stop();
-    if (stopped || now == finished)
-      return leave(options, plan, now, stopped ? exit_interrupted : code);
-    finished = now;
+  const RoundPlan rounds{store, machine, plan.baseline.campaign, plan.policy};
+  const TakenRounds taken = take_rounds(rounds, plan.rounds, "round");
+  if (taken.code != exit_done) {
+    std::fprintf(stderr,
+                 "roofmark: %zu of %zu rounds are kept; go on with roofmark baseline save %s "
+                 "--resume\n",
+                 taken.finished, plan.rounds, options.name.c_str());
+    return taken.code;
   }
-  return keep(options, plan.baseline, rounds_of_campaign(Index(store), machine, campaign));
+  return keep(options, plan.baseline, rounds_of_campaign(store, machine, rounds.campaign, false));
 }
 
 int list(const Options& options) {
@@ -195,8 +139,16 @@ int list(const Options& options) {
                {"oldest"},
                {"newest"},
                {"campaign"}});
+  bool any_unread = false;
   for (const std::string& name : baselines.names()) {
-    const Baseline baseline = baselines.read(name);
+    Baseline baseline;
+    try {
+      baseline = baselines.read(name);
+    } catch (const InputError& error) {  // those that can be read are listed all the same
+      std::fprintf(stderr, "roofmark: %s\n", error.what());
+      any_unread = true;
+      continue;
+    }
     RoundQuery query;
     query.machine = baseline.machine;
     query.runs = baseline.runs;
@@ -210,12 +162,12 @@ int list(const Options& options) {
          any ? rounds.front().round.preset : "", any ? rounds.front().round.started : "",
          any ? rounds.back().round.started : "", baseline.campaign});
   }
-  if (table.empty() && format.reader == Reader::person) {
+  if (table.empty() && !any_unread && format.reader == Reader::person) {
     std::fputs("there is no baseline of this machine; take one with roofmark baseline save NAME\n",
                stderr);
   }
   print(format.write(table));
-  return exit_done;
+  return any_unread ? exit_usage : exit_done;
 }
 
 int rm(const Options& options) {

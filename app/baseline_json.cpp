@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/file_name.h"
+#include "core/run_json.h"
+#include "core/run_reader.h"
 #include "core/strict_json.h"
 
 namespace roofmark {
@@ -13,7 +15,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* baseline_schema = "roofmark.baseline/1";
 constexpr const char* plan_schema = "roofmark.baseline-plan/1";
-constexpr std::size_t most_text = 1u << 16;
 
 Json header(const char* schema, const Baseline& baseline) {
   return {{"schema", schema},
@@ -57,7 +58,9 @@ std::string to_json(const Baseline& baseline) {
 std::string to_json(const BaselinePlan& plan) {
   Json json = header(plan_schema, plan.baseline);
   json["rounds"] = plan.rounds;
-  json["arguments"] = plan.arguments;
+  Run run;
+  run.policy = plan.policy;
+  json["policy"] = Json::parse(journal_header(run)).at("policy");
   return dump(json);
 }
 
@@ -71,12 +74,10 @@ Baseline baseline_from_json(std::string_view text, const std::string& file) {
 
 BaselinePlan baseline_plan_from_json(std::string_view text, const std::string& file) {
   const JsonView json = JsonView::parse(text, file);
-  json.exactly({"schema", "name", "created", "machine", "campaign", "rounds", "arguments"});
-  BaselinePlan plan{.baseline = header_from(json, plan_schema), .rounds = 0, .arguments = {}};
+  json.exactly({"schema", "name", "created", "machine", "campaign", "rounds", "policy"});
+  BaselinePlan plan{.baseline = header_from(json, plan_schema), .rounds = 0, .policy = {}};
   plan.rounds = static_cast<std::size_t>(json.at("rounds").integer(1, 1'000'000));
-  for (const JsonView& word : json.at("arguments").elements()) {
-    plan.arguments.push_back(word.text(most_text));
-  }
+  plan.policy = policy_from(json.at("policy"));
   return plan;
 }
 

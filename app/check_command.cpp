@@ -24,7 +24,7 @@ namespace roofmark {
 namespace {
 
 struct Request {
-  std::string baseline, store, campaign, fail_on = "regression", output = "table";
+  std::string baseline, store, campaign, junit, fail_on = "regression", output = "table";
   std::size_t rounds = check_rounds;
   double floor_percent = 100 * least_floor;
   bool all = false, strict = false;
@@ -33,12 +33,6 @@ struct Request {
     return store.empty() ? default_store() : std::filesystem::path(store);
   }
 };
-
-std::vector<Round> only_rounds(std::vector<StoredRound> stored) {
-  std::vector<Round> rounds;
-  for (StoredRound& one : stored) rounds.push_back(std::move(one.round));
-  return rounds;
-}
 
 /// What a check has to work with.
 struct Gate {
@@ -61,13 +55,18 @@ bool is_known(const Request& request) {
 Gate gate_of(const Request& request) {
   Gate gate;
   gate.plan.store = request.folder();
-  gate.plan.machine = discover();
-  const Baseline baseline = Baselines(gate.plan.store, gate.plan.machine.id).read(request.baseline);
+  gate.plan.machine = discover().id;
+  const Baseline baseline = Baselines(gate.plan.store, gate.plan.machine).read(request.baseline);
   const std::vector<StoredRound> stored = rounds_of(Index(gate.plan.store), baseline);
   if (stored.empty()) {
     throw InputError("baseline '" + request.baseline +
                      "' has no runs; take it again with roofmark baseline save " +
                      request.baseline);
+  }
+  if (request.campaign.empty() && stored.back().round.preset == import_preset) {
+    throw InputError("baseline '" + request.baseline +
+                     "' holds imported results, which roofmark cannot measure again; import new "
+                     "ones with --here --campaign NAME and pass --from NAME");
   }
   const std::string file = stored.back().file.string();
   gate.plan.policy = read_run(read_file(file), file).policy;
@@ -82,10 +81,8 @@ Gate gate_of(const Request& request) {
 
 /// Rounds that were taken before, of one campaign.
 std::vector<Round> kept_rounds(const Request& request, const Gate& gate) {
-  RoundQuery query;
-  query.machine = gate.plan.machine.id;
-  query.campaign = request.campaign;
-  std::vector<Round> rounds = only_rounds(Index(gate.plan.store).rounds(query));
+  std::vector<Round> rounds =
+      only_rounds(rounds_of_campaign(gate.plan.store, gate.plan.machine, request.campaign));
   if (!rounds.empty()) return rounds;
   throw InputError("there are no finished runs of campaign '" + request.campaign +
                    "' of this machine; take them with roofmark run --campaign " + request.campaign);
@@ -100,44 +97,67 @@ std::vector<Round> split_reruns(std::vector<Round>& rounds) {
   return again;
 }
 
-int gave_up(int code) {
-  std::fprintf(stderr, "roofmark: a round did not end (see above): nothing is said\n");
-  return code;
+/// Takes rounds of a campaign into `rounds`.  The exit code of what went wrong, or exit_done.
+int measure(const RoundPlan& plan, std::size_t count, const std::string& what,
+            std::vector<Round>& rounds) {
+  const TakenRounds taken = take_rounds(plan, count, what);
+  if (taken.code != exit_done) {
+    std::fprintf(stderr,
+                 "roofmark: a %s did not end (see above): nothing is said; the %zu before it are "
+                 "kept in campaign %s\n",
+                 what.c_str(), taken.finished, plan.campaign.c_str());
+    return taken.code;
+  }
+  rounds = only_rounds(rounds_of_campaign(plan.store, plan.machine, plan.campaign));
+  return exit_done;
 }
 
-/// Measures the flagged series again and lets that decide.  0, or the code of a round that failed.
-int rerun_flagged(Comparison& comparison, const Gate& gate, const std::vector<Round>& after) {
+/// Measures the flagged series alone once more.
+int measure_again(RoundPlan plan, const Comparison& comparison, std::vector<Round>& again) {
   const std::vector<std::string> ids = flagged(comparison);
-  if (ids.empty()) return 0;
   std::fprintf(stderr, "roofmark: %zu of %zu series look different; measuring them again\n",
                ids.size(), comparison.series.size());
-  RoundPlan again = gate.plan;
-  again.policy = with_only(again.policy, ids);
-  again.campaign += "-again";
-  const TakenRounds taken = take_rounds(again, confirming_rounds, "rerun");
-  if (taken.code != 0) return taken.code;
-  confirm(comparison, gate.before, after, taken.rounds, gate.rules);
-  return 0;
+  plan.policy = with_only(plan.policy, ids);
+  plan.campaign += "-again";
+  return measure(plan, confirming_rounds, "rerun", again);
+}
+
+/// Says it, and what it means for whoever called.
+int report(const Comparison& comparison, const Request& request, const Round& newest) {
+  const FailOn fail_on = fail_on_from(request.fail_on);
+  if (!request.junit.empty()) {
+    write_file(request.junit, comparison_junit(comparison, fail_on, newest));
+  }
+  print(written(comparison, request.output, request.all ? Rows::all : Rows::changed));
+  if (request.strict && 2 * comparison.unfit > comparison.series.size()) {
+    std::fprintf(stderr,
+                 "roofmark: the machine was unfit: %zu of %zu series were disturbed; see roofmark "
+                 "doctor\n",
+                 comparison.unfit, comparison.series.size());
+    return exit_unfit;
+  }
+  return exit_code_of(comparison, fail_on);
 }
 
 int check_command(const Request& request) {
   require_comparison_format(request.output);
-  const FailOn fail_on = fail_on_from(request.fail_on);
+  fail_on_from(request.fail_on);  // a wrong value is said before the first round
+  if (!request.junit.empty()) require_replaceable(request.junit);
   if (!is_known(request)) return exit_incomparable;
   const Gate gate = gate_of(request);
+  const bool measuring = request.campaign.empty();
   std::vector<Round> after, again;
-  if (request.campaign.empty()) {
-    TakenRounds taken = take_rounds(gate.plan, request.rounds, "round");
-    if (taken.code != 0) return gave_up(taken.code);
-    after = std::move(taken.rounds);
-  } else {
+  if (!measuring) {
     after = kept_rounds(request, gate);
     again = split_reruns(after);
+  } else if (const int code = measure(gate.plan, request.rounds, "round", after); code != 0) {
+    return code;
   }
   Comparison comparison = compare(gate.before, after, gate.rules);
-  if (request.campaign.empty()) {
-    if (const int code = rerun_flagged(comparison, gate, after); code != 0) return gave_up(code);
-  } else if (!flagged(comparison).empty()) {
+  if (!flagged(comparison).empty()) {
+    if (measuring) {
+      if (const int code = measure_again(gate.plan, comparison, again); code != 0) return code;
+    }
     if (!again.empty()) {
       confirm(comparison, gate.before, after, again, gate.rules);
     } else {
@@ -149,15 +169,7 @@ int check_command(const Request& request) {
     }
   }
   explain(comparison);
-  print(written(comparison, request.output, request.all ? Rows::all : Rows::changed));
-  if (request.strict && 2 * comparison.unfit > comparison.series.size()) {
-    std::fprintf(stderr,
-                 "roofmark: the machine was unfit: %zu of %zu series were disturbed; see roofmark "
-                 "doctor\n",
-                 comparison.unfit, comparison.series.size());
-    return exit_unfit;
-  }
-  return exit_code_of(comparison, fail_on);
+  return report(comparison, request, again.empty() ? after.back() : again.back());
 }
 
 }  // namespace
@@ -191,6 +203,8 @@ void add_check(CLI::App& app, Command& chosen) {
   command->add_flag("--all", request->all, "list what is the same too");
   command->add_option("--store", request->store, "where runs are kept");
   command->add_option("--output", request->output, comparison_formats())->capture_default_str();
+  command->add_option("--junit", request->junit,
+                      "write the verdicts as JUnit XML too, a test case for each series");
   command->callback([&chosen, request] { chosen = [request] { return check_command(*request); }; });
 }
 

@@ -1,5 +1,7 @@
 #include "app/compared.h"
 
+#include <algorithm>
+
 #include "app/commands.h"
 #include "app/render.h"
 #include "core/error.h"
@@ -43,14 +45,12 @@ FailOn fail_on_from(const std::string& text) {
 }
 
 int exit_code_of(const Comparison& comparison, FailOn fail_on) {
-  const bool never = fail_on == FailOn::never;
-  if (comparison.regressed() && !never) return exit_regression;
+  if (comparison.regressed() && fail_on != FailOn::never) return exit_regression;
   if (comparison.count(Verdict::failed) > 0) return exit_measurement;
   if (!comparison.compared()) return exit_incomparable;
-  // What is slower and was not confirmed is no regression, nor is it nothing.
-  const bool unsure =
-      comparison.count(Verdict::inconclusive) > 0 || comparison.count(Verdict::slower) > 0;
-  return unsure && fail_on == FailOn::inconclusive ? exit_inconclusive : exit_done;
+  const bool unsure = std::any_of(comparison.series.begin(), comparison.series.end(),
+                                  [&](const SeriesVerdict& one) { return fails(one, fail_on); });
+  return unsure ? exit_inconclusive : exit_done;
 }
 
 }  // namespace roofmark

@@ -14,8 +14,6 @@ void require_comparison_format(const std::string& output);
 /// As that format writes it.
 std::string written(const Comparison& comparison, const std::string& output, Rows rows);
 
-/// What a gate fails on, besides what could not be measured.
-enum class FailOn { regression, inconclusive, never };
 /// Throws InputError naming those there are.
 FailOn fail_on_from(const std::string& text);
 

@@ -1,6 +1,7 @@
 #include "app/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,10 +23,38 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : ".";
 }
 
-/// A new file beside `path`, open for writing; `name` becomes its name.  Negative: errno says why.
+// A temporary file is called NAME.roofmark-XXXXXX: nobody else's is, so that one whose writer was
+// killed may be removed.
+constexpr std::string_view temporary_mark = ".roofmark-", temporary_letters = "XXXXXX";
+
+bool is_temporary(const std::string& name) {
+  const std::size_t tail = temporary_mark.size() + temporary_letters.size();
+  return name.size() > tail &&
+         name.compare(name.size() - tail, temporary_mark.size(), temporary_mark) == 0;
+}
+
+/// Whether an open file is still what a name stands for.
+bool is_at(int file, const std::string& name) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(file, &opened) == 0 && ::lstat(name.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/// A new file beside `path`, open for writing; `name` becomes its name.  It is locked (flock) until
+/// it is closed, however its writer ends: so remove_strays() knows that somebody writes it.
+/// Negative: errno says why.
 int open_beside(const std::filesystem::path& path, std::string& name) {
-  name = (folder_of(path) / (path.filename().string() + ".XXXXXX")).string();
-  return ::mkostemp(name.data(), O_CLOEXEC);
+  for (;;) {
+    name = (folder_of(path) / path.filename()).string();
+    name.append(temporary_mark).append(temporary_letters);
+    const int file = ::mkostemp(name.data(), O_CLOEXEC);
+    if (file < 0) return file;
+    // Without locks on this file system nobody gets one to remove it either.
+    const bool taken = ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!taken && is_at(file, name)) return file;
+    ::close(file);  // taken for a stray between its making and its lock
+  }
 }
 
 /// Writes all bytes or returns errno.
@@ -46,6 +75,22 @@ void sync_folder(const std::filesystem::path& folder) {
   if (descriptor < 0) return;
   ::fsync(descriptor);
   ::close(descriptor);
+}
+
+std::size_t remove_strays(const std::filesystem::path& folder) {
+  std::size_t removed = 0;
+  std::error_code none;
+  for (std::filesystem::directory_iterator at(folder, none), end; !none && at != end;
+       at.increment(none)) {
+    const std::string name = at->path().string();
+    if (!is_temporary(at->path().filename().string())) continue;
+    const int file = ::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0) continue;
+    const bool left = ::flock(file, LOCK_EX | LOCK_NB) == 0 && is_at(file, name);
+    if (left && ::unlink(name.c_str()) == 0) ++removed;
+    ::close(file);
+  }
+  return removed;
 }
 
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
@@ -119,14 +164,15 @@ void write_file(const std::filesystem::path& named, std::string_view text) {
   const bool link = std::filesystem::is_symlink(named, none);
   const std::filesystem::path whole = link ? std::filesystem::canonical(named, none) : named;
   const std::filesystem::path path = none || whole.empty() ? named : whole;
+  remove_strays(folder_of(path));
   std::string temporary;
   const int file = open_beside(path, temporary);
   if (file < 0) fail_write(path, errno);
   int error = write_all(file, text);
   if (error == 0 && ::fchmod(file, 0644) != 0) error = errno;
   if (error == 0 && ::fsync(file) != 0) error = errno;
-  if (::close(file) != 0 && error == 0) error = errno;
   if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  ::close(file);  // last, because its lock keeps others from removing it
   if (error != 0) {
     ::unlink(temporary.c_str());
     fail_write(path, error);

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "app/commands.h"
+#include "app/files.h"
 #include "app/index.h"
 #include "app/print.h"
 #include "app/store.h"
@@ -10,6 +11,18 @@
 
 namespace roofmark {
 namespace {
+
+/// Temporary files of writers that were killed, in all places that the store writes to.
+void sweep(const std::filesystem::path& store) {
+  remove_strays(store);
+  std::error_code none;
+  for (std::filesystem::directory_iterator at(store, none), end; !none && at != end;
+       at.increment(none)) {
+    if (!at->is_directory(none)) continue;
+    remove_strays(at->path());
+    remove_strays(at->path() / "baselines");
+  }
+}
 
 int index_command(const std::string& named) {
   const std::filesystem::path store =
@@ -19,6 +32,7 @@ int index_command(const std::string& named) {
     throw InputError("there is no store at " + store.string() +
                      "; measure with roofmark run, or name another with --store");
   }
+  sweep(store);
   const std::size_t runs = Index::rebuild(store);
   for (const UnreadRun& file : Index(store).unread()) {
     std::fprintf(stderr, "roofmark: left out %s\n", file.reason.c_str());

@@ -40,14 +40,4 @@ std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& requ
   return of_policy;
 }
 
-std::vector<std::string> as_arguments(const std::vector<CLI::Option*>& options) {
-  std::vector<std::string> arguments;
-  for (const CLI::Option* option : options) {
-    for (const std::string& value : option->results()) {
-      arguments.push_back("--" + option->get_lnames().front() + "=" + value);
-    }
-  }
-  return arguments;
-}
-
 }  // namespace roofmark

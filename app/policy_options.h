@@ -16,7 +16,4 @@ namespace roofmark {
 /// Adds --preset, --filter, --model and the like; they are written into `request`.
 std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& request);
 
-/// Those that were given, as words of another command line.
-std::vector<std::string> as_arguments(const std::vector<CLI::Option*>& options);
-
 }  // namespace roofmark

@@ -8,6 +8,7 @@
 #include "analyzer/from_run.h"
 #include "app/commands.h"
 #include "app/files.h"
+#include "app/kept_history.h"
 #include "app/print.h"
 #include "app/render.h"
 #include "app/store.h"
@@ -19,7 +20,7 @@ namespace {
 
 struct Request {
   std::vector<std::string> runs;
-  std::string out;
+  std::string out, store;
 };
 
 /// The run's file name with .html in place of .json or .partial.jsonl.
@@ -51,7 +52,15 @@ int report(const Request& request) {
   for (const Run& run : runs) analyses.push_back(analyze_run(run));
   std::vector<Section> sections;
   sections.reserve(runs.size());
-  for (std::size_t i = 0; i < runs.size(); ++i) sections.push_back({&analyses[i], &runs[i]});
+  std::vector<std::vector<History>> known;
+  known.reserve(runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::filesystem::path store = request.store.empty()
+                                            ? store_around(request.runs[i], runs[i])
+                                            : std::filesystem::path(request.store);
+    known.push_back(kept_histories(store, runs[i]));
+    sections.push_back({&analyses[i], &runs[i], known[i]});
+  }
   write_report(sections, out);
   print(out.string() + "\n");
   return exit_done;
@@ -70,6 +79,9 @@ void add_report(CLI::App& app, Command& chosen) {
   command->add_option(
       "-o,--out", request->out,
       "report: " + report_extensions() + " (default: the first run's name with .html, beside it)");
+  command->add_option("--store", request->store,
+                      "whose runs the page's histories come from (default: the one that each run "
+                      "lies in)");
   command->callback([&chosen, request] { chosen = [request] { return report(*request); }; });
 }
 

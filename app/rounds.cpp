@@ -1,12 +1,18 @@
 #include "app/rounds.h"
 
 #include <cstdio>
+#include <optional>
 
 #include "app/build_info.h"
+#include "app/commands.h"
 #include "app/files.h"
 #include "app/fresh_process.h"
+#include "app/interrupt.h"
+#include "app/measurable.h"
 #include "app/store.h"
+#include "core/error.h"
 #include "core/run_json.h"
+#include "harness/machine.h"
 #include "harness/wall_clock.h"
 
 namespace roofmark {
@@ -19,31 +25,78 @@ std::filesystem::path begin_round(const RoundPlan& plan) {
   run.started = utc_now();
   run.campaign = plan.campaign;
   run.build = build_info();
-  run.machine = plan.machine;
+  run.machine = discover();
   run.policy = plan.policy;
   const std::filesystem::path path = run_path(plan.store, run);
   make_folder(path.parent_path());
-  Journal::begin(path.string() + journal_suffix, run);
-  return path;
+  return Journal::begin(path.string() + journal_suffix, run).path();
+}
+
+/// The interrupted run of a campaign, if there is one.
+std::optional<std::filesystem::path> journal_of(const RoundPlan& plan) {
+  for (const std::filesystem::path& journal : journals(plan.store, plan.machine)) {
+    try {
+      const Run run = run_from_journal(read_file(journal), journal.string());
+      if (run.campaign == plan.campaign) return journal;
+    } catch (const InputError&) {  // another's
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
+Policy policy_of_rounds(const RunRequest& request, const Machine& machine) {
+  const std::vector<Kernel> registry = everything();
+  const Policy policy = policy_of(on_all_devices(request, registry), machine);
+  require_measurable(request, policy, registry, machine);
+  return policy;
+}
+
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what) {
-  TakenRounds taken;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::fprintf(stderr, "roofmark: %s %zu of %zu\n", what.c_str(), i + 1, count);
-    const std::filesystem::path run = begin_round(plan);
-    const int code =
-        run_afresh({"run", "--resume=" + run.string() + journal_suffix, "--output=json"});
-    std::error_code error;
-    if (!std::filesystem::exists(run, error)) {
-      taken.code = code == 0 ? 3 : code;
+  Interrupt interrupt;
+  const auto stop = [&] { return interrupt.asked(); };
+  const auto finished = [&] {
+    return rounds_of_campaign(plan.store, plan.machine, plan.campaign, false).size();
+  };
+  TakenRounds taken{.finished = finished()};
+  while (taken.finished < count) {
+    std::fprintf(stderr, "roofmark: %s %zu of %zu\n", what.c_str(), taken.finished + 1, count);
+    const std::optional<std::filesystem::path> begun = journal_of(plan);
+    const std::filesystem::path journal = begun ? *begun : begin_round(plan);
+    const int code = run_afresh({"run", "--resume=" + journal.string(), "--output=json"}, stop);
+    const std::size_t before = taken.finished;
+    taken.finished = finished();
+    if (taken.finished < count && stop()) {
+      taken.code = exit_interrupted;
       return taken;
     }
-    taken.rounds.push_back(round_of(read_run(read_file(run), run.string())));
+    // Why a round has no run has been said by the round itself.  One that was written already and
+    // had but its journal left makes no new one.
+    std::error_code none;
+    const bool cleared = begun && !std::filesystem::exists(journal, none);
+    if (taken.finished > before || cleared) continue;
+    taken.code = code == exit_done ? static_cast<int>(exit_measurement) : code;
+    return taken;
   }
   return taken;
+}
+
+std::vector<StoredRound> rounds_of_campaign(const std::filesystem::path& store,
+                                            const std::string& machine, const std::string& campaign,
+                                            bool with_series) {
+  RoundQuery query;
+  query.machine = machine;
+  query.campaign = campaign;
+  query.with_series = with_series;
+  return Index(store).rounds(query);
+}
+
+std::vector<Round> only_rounds(std::vector<StoredRound> stored) {
+  std::vector<Round> rounds;
+  rounds.reserve(stored.size());
+  for (StoredRound& one : stored) rounds.push_back(std::move(one.round));
+  return rounds;
 }
 
 Policy with_only(Policy policy, const std::vector<std::string>& ids) {

@@ -1,30 +1,44 @@
-// New rounds, each a run of this program in a process of its own.
+// Rounds: runs of this program, each in a process of its own, kept in the store as any run is.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "analyzer/tracking/round.h"
+#include "app/index.h"
+#include "app/presets.h"
 
 namespace roofmark {
 
-/// How rounds are taken: as an earlier run was.
 struct RoundPlan {
   std::filesystem::path store;
-  Machine machine;
+  std::string machine;   ///< id of this one
+  std::string campaign;  ///< whose rounds they are
   Policy policy;
-  std::string campaign;
 };
 
 struct TakenRounds {
-  std::vector<Round> rounds;
-  int code = 0;  ///< of the process that ended without its run; 0: all there
+  std::size_t finished = 0;  ///< of the campaign, with those it had before
+  int code = 0;  ///< why there are no more: of the process that ended without its run, or
+                 ///< exit_interrupted; exit_done: all are there
 };
 
-/// Takes so many rounds, one after the other; they are kept in the store as any run is.  Progress
-/// goes to standard error.  Throws MeasurementError where none can be started.
+/// What each round is to measure, as `roofmark run` would.  Throws InputError or AbsentError where
+/// it cannot be measured here, so that this is said before the first round.
+Policy policy_of_rounds(const RunRequest& request, const Machine& machine);
+
+/// Takes rounds, one after the other, until the campaign has `count`; one that was interrupted is
+/// finished first.  Each is told `what` it is and its number on standard error.  Ctrl-C ends the
+/// round under way, which keeps what it has.  Throws MeasurementError where none can be started.
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what);
+
+/// The finished rounds of a campaign on a machine, oldest first.
+std::vector<StoredRound> rounds_of_campaign(const std::filesystem::path& store,
+                                            const std::string& machine, const std::string& campaign,
+                                            bool with_series = true);
+
+/// Those alone, where they are kept no longer matters.
+std::vector<Round> only_rounds(std::vector<StoredRound> stored);
 
 /// The policy with a filter that passes these ids and no other.
 Policy with_only(Policy policy, const std::vector<std::string>& ids);

@@ -10,6 +10,8 @@
 #include "app/files.h"
 #include "app/gpu_worker.h"
 #include "app/interrupt.h"
+#include "app/kept_history.h"
+#include "app/measurable.h"
 #include "app/policy_options.h"
 #include "app/print.h"
 #include "app/progress.h"
@@ -22,8 +24,6 @@
 #include "harness/cpu_device.h"
 #include "harness/machine.h"
 #include "harness/measure.h"
-#include "kernels/registry.h"
-#include "probes/registry.h"
 
 namespace roofmark {
 namespace {
@@ -33,22 +33,6 @@ struct Options {
   std::string output = "table";
   bool dry_run = false, quiet = false, strict = false;
 };
-
-std::vector<Kernel> everything() {
-  std::vector<Kernel> all = all_probes();
-  merge(all, all_kernels());
-  return all;
-}
-
-/// The devices that this build has kernels for, the CPU first.
-std::vector<std::string> devices_of(std::span<const Kernel> registry) {
-  for (const Kernel& kernel : registry) {
-    for (const Variant& variant : kernel.variants) {
-      if (variant.device == "cuda") return {"cpu", "cuda"};
-    }
-  }
-  return {"cpu"};
-}
 
 /// What would be measured, and what that would take.
 int dry_run(const Session& session, const Plan& plan, std::span<const Kernel> registry,
@@ -87,7 +71,12 @@ bool measure_session(Session& session, const Plan& plan, bool quiet) {
 /// The analysis to standard output, the report beside the run; then where both lie.
 void present(const Session& session, const std::string& output) {
   const Analysis analysis = analyze_run(session.run);
-  const Section section{&analysis, &session.run};
+  // Rounds of a campaign are read together, by whoever had them taken.
+  std::vector<History> history;
+  if (session.run.campaign.empty()) {
+    history = kept_histories(store_around(session.path, session.run), session.run);
+  }
+  const Section section{&analysis, &session.run, history};
   write_report({&section, 1}, session.page);
   const std::string where =
       "\nrun     " + session.path.string() + "\nreport  " + session.page.string() + "\n";
@@ -101,14 +90,6 @@ void present(const Session& session, const std::string& output) {
   } catch (const MeasurementError&) {  // measured it is all the same
     if (readable) std::fputs(where.c_str(), stderr);
     throw;
-  }
-}
-
-/// A GPU that was asked for must be there; one that was not is missing row by row.
-void require_devices(std::span<const std::string> asked, const Machine& machine) {
-  if (std::count(asked.begin(), asked.end(), "cuda") > 0 && machine.gpus.empty()) {
-    throw AbsentError(
-        "there is no CUDA device here (see roofmark doctor); leave out --device cuda");
   }
 }
 
@@ -134,6 +115,17 @@ bool is_fit(const Machine& machine) {
   return fit;
 }
 
+/// What follows once the run is written; the exit code.
+int conclude(const Session& session, const std::string& output) {
+  std::error_code gone;
+  std::filesystem::remove(session.journal->path(), gone);
+  present(session, output);
+  const bool failed =
+      std::any_of(session.run.rows.begin(), session.run.rows.end(),
+                  [](const Measurement& row) { return row.status == Status::failed; });
+  return failed ? exit_measurement : exit_done;
+}
+
 int run_command(const Options& options) {
   output_format(options.output);  // a wrong name is said before a minute of measuring
   const Machine machine = discover();
@@ -145,10 +137,14 @@ int run_command(const Options& options) {
   }
   const std::vector<Kernel> registry = everything();
   SessionRequest request = options.session;
-  if (request.policy.devices.empty()) request.policy.devices = devices_of(registry);
+  request.policy = on_all_devices(request.policy, registry);
   Session session = session_of(request, machine);
-  require_devices(options.session.policy.devices, machine);
-  require_formats(options.session.policy, session.run.policy, registry, machine);
+  if (session.finished) {
+    std::fprintf(stderr, "roofmark: the run was finished already; its journal %s\n",
+                 options.dry_run ? "is left over" : "is removed");
+    return options.dry_run ? static_cast<int>(exit_done) : conclude(session, options.output);
+  }
+  require_measurable(options.session.policy, session.run.policy, registry, machine);
   const Plan plan = plan_of(session, registry);
   if (options.dry_run) return dry_run(session, plan, registry, options.output);
   if (!session.journal) begin_journal(session);
@@ -162,13 +158,7 @@ int run_command(const Options& options) {
   }
   session.run.complete = true;
   write_file(session.path, to_json(session.run));
-  std::error_code gone;
-  std::filesystem::remove(journal, gone);
-  present(session, options.output);
-  const bool failed =
-      std::any_of(session.run.rows.begin(), session.run.rows.end(),
-                  [](const Measurement& row) { return row.status == Status::failed; });
-  return failed ? exit_measurement : exit_done;
+  return conclude(session, options.output);
 }
 
 }  // namespace

@@ -6,10 +6,9 @@
 #include "analyzer/tracking/self_check.h"
 #include "app/commands.h"
 #include "app/compared.h"
-#include "app/fresh_process.h"
-#include "app/index.h"
 #include "app/policy_options.h"
 #include "app/print.h"
+#include "app/rounds.h"
 #include "app/store.h"
 #include "core/error.h"
 #include "harness/machine.h"
@@ -26,16 +25,6 @@ struct Request {
   std::vector<CLI::Option*> of_policy;
 };
 
-std::vector<Round> rounds_of_campaign(const std::filesystem::path& store,
-                                      const std::string& machine, const std::string& campaign) {
-  RoundQuery query;
-  query.machine = machine;
-  query.campaign = campaign;
-  std::vector<Round> rounds;
-  for (StoredRound& stored : Index(store).rounds(query)) rounds.push_back(std::move(stored.round));
-  return rounds;
-}
-
 int selfcheck_command(const Request& request) {
   require_comparison_format(request.output);
   const std::filesystem::path store =
@@ -43,26 +32,18 @@ int selfcheck_command(const Request& request) {
   const Machine machine = discover();
   std::string campaign = request.campaign;
   if (campaign.empty()) {
-    policy_of(request.run, machine);  // a wrong value is said before the first round
     campaign = new_campaign_id(utc_now());
-    std::vector<std::string> words{"run"};
-    for (const std::string& word : as_arguments(request.of_policy)) words.push_back(word);
-    for (const std::string& word :
-         {"--campaign=" + campaign, "--store=" + store.string(), std::string("--output=json")}) {
-      words.push_back(word);
-    }
-    for (std::size_t i = 0; i < request.rounds; ++i) {
-      std::fprintf(stderr, "roofmark: round %zu of %zu\n", i + 1, request.rounds);
-      const int code = run_afresh(words);
-      if (code == exit_done || code == exit_measurement) continue;
+    const RoundPlan plan{store, machine.id, campaign, policy_of_rounds(request.run, machine)};
+    const TakenRounds taken = take_rounds(plan, request.rounds, "round");
+    if (taken.code != exit_done) {
       std::fprintf(stderr,
-                   "roofmark: a round did not end (see above); judge those before it with "
+                   "roofmark: a round did not end (see above); judge the %zu before it with "
                    "roofmark selfcheck --from %s\n",
-                   campaign.c_str());
-      return code;
+                   taken.finished, campaign.c_str());
+      return taken.code;
     }
   }
-  const std::vector<Round> rounds = rounds_of_campaign(store, machine.id, campaign);
+  const std::vector<Round> rounds = only_rounds(rounds_of_campaign(store, machine.id, campaign));
   const SelfCheck checked = self_check(rounds, {.floor = request.floor_percent / 100});
   if (request.output == "json") {
     print(self_check_json(checked));

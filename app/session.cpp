@@ -110,6 +110,18 @@ Run unfinished_run(const std::string& name) {
                    " (it is a finished run and not a journal); see it with roofmark analyze --run");
 }
 
+/// Of a process that was killed between writing its run and removing the journal.
+Session finished_session(Session session) {
+  const Run kept = read_run(read_file(session.path), session.path.string());
+  if (!kept.complete || kept.id != session.run.id) {
+    throw InputError("cannot resume " + session.journal->path().string() + " (another run, " +
+                     session.path.string() + ", is in its place); move one of both away");
+  }
+  session.run = kept;
+  session.finished = true;
+  return session;
+}
+
 /// Goes on with a journal where machine, CPUs, build and policy are the same.
 Session resumed_session(const SessionRequest& request, const Machine& machine) {
   const std::string name = journal_of(request, machine).string();
@@ -122,6 +134,8 @@ Session resumed_session(const SessionRequest& request, const Machine& machine) {
   }
   session.journal.emplace(Journal::resume(name));
   session.run = unfinished_run(name);
+  std::error_code error;
+  if (std::filesystem::exists(session.path, error)) return finished_session(std::move(session));
   const auto refuse = [&](const std::string& what) {
     throw InputError("cannot resume " + name + " (" + what + "); start a new run without --resume");
   };
@@ -142,11 +156,6 @@ Session resumed_session(const SessionRequest& request, const Machine& machine) {
   if (request.policy_given &&
       policy_text(session.run.policy) != policy_text(policy_of(request.policy, machine))) {
     refuse("it has another policy");
-  }
-  std::error_code error;
-  if (std::filesystem::exists(session.path, error)) {
-    throw InputError("cannot resume " + name + " (its run, " + session.path.string() +
-                     ", already exists); remove the journal, or the run to take it again");
   }
   return session;
 }

@@ -24,8 +24,10 @@ struct Session {
   std::filesystem::path path, page;  ///< what will be written: the run and its report
   std::filesystem::path store;       ///< folder to make for it; empty: it must be there
   std::optional<Journal> journal;    ///< of a resumed run: from the start, so that it has it alone
+  bool finished = false;             ///< the run is written already; only its journal was left
 };
 
+/// `finished` where the journal was left beside its run, for which machine and build do not matter.
 /// Throws InputError where a file to be written is there already or has another name than *.json,
 /// where there is nothing to resume, or what there is was taken on another machine or another part
 /// of it, by another build or under another policy, or is being written.

@@ -20,7 +20,12 @@ namespace {
 struct Request {
   std::string series, store, machine, out, output = "table";
   std::size_t newest = 200;
-  bool newest_given = false;
+  bool newest_given = false, machine_given = false;
+
+  /// As messages call it.
+  std::string whose() const {
+    return machine_given ? "machine '" + printable(machine, 80) + "'" : "this machine";
+  }
 };
 
 /// The series of that id; else all whose id has it as a part.
@@ -31,11 +36,22 @@ std::vector<std::string> chosen_series(const Index& index, const Request& reques
   for (const std::string& id : all) {
     if (id.find(request.series) != std::string::npos) chosen.push_back(id);
   }
-  if (chosen.empty()) {
-    throw InputError("no stored run of this machine has a series '" + printable(request.series) +
-                     "' (its id, or a part of it); see them with roofmark trend");
+  if (chosen.empty() && !all.empty()) {
+    throw InputError("no stored run of " + request.whose() + " has a series '" +
+                     printable(request.series) +
+                     "' (its id, or a part of it); leave out SERIES to see them all");
   }
   return chosen;
+}
+
+[[noreturn]] void refuse_machine(const Request& request, const std::filesystem::path& store,
+                                 const Index& index) {
+  std::string known;
+  for (const std::string& id : index.machines()) known += (known.empty() ? "" : ", ") + id;
+  throw InputError("there are no stored runs of " + request.whose() + " in " + store.string() +
+                   (request.machine_given && !known.empty()
+                        ? " (of " + known + " there are); pass one of these to --machine"
+                        : "; take one with roofmark run"));
 }
 
 std::vector<History> read_histories(const Request& request) {
@@ -49,10 +65,7 @@ std::vector<History> read_histories(const Request& request) {
   if (request.series.empty() || request.newest_given) query.newest = request.newest;
   std::vector<Round> rounds;
   for (StoredRound& stored : index.rounds(query)) rounds.push_back(std::move(stored.round));
-  if (rounds.empty()) {
-    throw InputError("there are no stored runs of this machine in " + store.string() +
-                     "; take one with roofmark run");
-  }
+  if (rounds.empty()) refuse_machine(request, store, index);
   return histories(rounds);
 }
 
@@ -73,7 +86,8 @@ int trend_command(Request request) {
     }
     require_replaceable(request.out);
   }
-  if (request.machine.empty()) request.machine = discover().id;
+  request.machine_given = !request.machine.empty();
+  if (!request.machine_given) request.machine = discover().id;
   const std::vector<History> all = read_histories(request);
   if (!request.out.empty()) {
     write_file(request.out, history_page(all, "Histories on " + request.machine));

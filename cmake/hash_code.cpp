@@ -1,10 +1,14 @@
-// Writes the table of hashes of a room's leaves: hash_code FUNCTION OUT.cpp OBJECT...
+// Writes the tables of hashes of a room's leaves and of what its GPU launchers launch: hash_code
+// ROOM OUT.cpp OBJECT...
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <set>
 #include <sstream>
+#include <vector>
 
 #include "core/error.h"
+#include "core/gpu_code.h"
 #include "core/machine_code.h"
 
 namespace {
@@ -22,28 +26,71 @@ bool is_plain(const std::string& symbol) {
   return !symbol.empty() && symbol.find_first_of("\"\\\n") == std::string::npos;
 }
 
+/// Declares the symbols that it is asked for and gives them names of C++.
+class Declarations {
+ public:
+  std::string name(const std::string& symbol) {
+    const auto [at, is_new] =
+        names_.try_emplace(symbol, "roofmark_code_" + std::to_string(names_.size()));
+    if (is_new) text_ += "extern const char " + at->second + "[] __asm__(\"" + symbol + "\");\n";
+    return at->second;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::map<std::string, std::string> names_;
+  std::string text_;
+};
+
+/// Rows of both tables.
+struct Tables {
+  Declarations declared;
+  std::string leaves, launchers;
+
+  void add(const std::string& object, const std::string& file) {
+    const std::vector<roofmark::DeviceCode> codes = roofmark::device_code_hashes(object, file);
+    if (codes.empty()) {
+      for (const roofmark::CodeHash& one : roofmark::code_hashes(object, file)) {
+        if (!is_plain(one.symbol) || !known_.insert(one.symbol).second) continue;
+        leaves += "      {" + declared.name(one.symbol) + ", " + std::to_string(one.hash) + "u},\n";
+      }
+      return;
+    }
+    for (const std::string& function : roofmark::exported_functions(object, file)) {
+      for (const roofmark::DeviceCode& code : codes) {
+        if (!is_plain(function)) continue;
+        launchers += "      {" + declared.name(function) + ", " +
+                     std::to_string(code.architecture) + ", " + std::to_string(code.hash) + "u},\n";
+      }
+    }
+  }
+
+ private:
+  std::set<std::string> known_;
+};
+
+std::string table(const std::string& type, const std::string& function, const std::string& nothing,
+                  const std::string& rows) {
+  return "std::span<const " + type + "> " + function + "() {\n  static constexpr " + type +
+         " all[] = {\n      " + nothing + ",\n" + rows + "  };\n  return all;\n}\n";
+}
+
 }  // namespace
 
 int main(int count, char** words) try {
-  if (count < 3) throw roofmark::InputError("usage: hash_code FUNCTION OUT.cpp OBJECT...");
-  std::map<std::string, std::uint64_t> hashes;
-  for (int i = 3; i < count; ++i) {
-    for (const roofmark::CodeHash& one : roofmark::code_hashes(contents(words[i]), words[i])) {
-      if (is_plain(one.symbol)) hashes.emplace(one.symbol, one.hash);
-    }
-  }
-  std::ostringstream text, rows;
-  text << "// Generated from the objects of leaves.\n#include \"core/code_table.h\"\n\n";
-  int number = 0;
-  for (const auto& [symbol, hash] : hashes) {
-    text << "extern const char roofmark_leaf_" << number << "[] __asm__(\"" << symbol << "\");\n";
-    rows << "      {roofmark_leaf_" << number++ << ", " << hash << "u},\n";
-  }
-  text << "\nnamespace roofmark {\n\nstd::span<const CodeEntry> " << words[1] << "() {\n"
-       << "  static constexpr CodeEntry all[] = {\n      {nullptr, 0},\n"
-       << rows.str() << "  };\n  return all;\n}\n\n}  // namespace roofmark\n";
+  if (count < 3) throw roofmark::InputError("usage: hash_code ROOM OUT.cpp OBJECT...");
+  const std::string room = words[1];
+  Tables tables;
+  for (int i = 3; i < count; ++i) tables.add(contents(words[i]), words[i]);
   std::ofstream out(words[2], std::ios::binary);
-  out << text.str() << std::flush;
+  out << "// Generated from the objects of leaves and of GPU sources.\n#include "
+         "\"core/code_table.h\"\n"
+      << "#include \"core/gpu_code.h\"\n\n"
+      << tables.declared.text() << "\nnamespace roofmark {\n\n"
+      << table("CodeEntry", room + "_code", "{nullptr, 0}", tables.leaves) << "\n"
+      << table("GpuCodeEntry", room + "_gpu_code", "{nullptr, 0, 0}", tables.launchers)
+      << "\n}  // namespace roofmark\n"
+      << std::flush;
   if (!out) throw roofmark::InputError(std::string("cannot write ") + words[2] + "; free space");
   return 0;
 } catch (const std::exception& error) {

@@ -172,19 +172,21 @@ function(roofmark_write_registry room)
 endfunction()
 
 # roofmark_write_code_table(ROOM): generates <room>_code(), declared in core/code_table.h: the hash of every leaf's
-# machine code, taken from its object before it is linked.
+# machine code, taken from its object before it is linked; and <room>_gpu_code(), declared in core/gpu_code.h: that of the
+# device code beside each launcher.
 function(roofmark_write_code_table room)
   if(NOT TARGET hash_code)
     add_executable(hash_code ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/hash_code.cpp)
     target_link_libraries(hash_code PRIVATE roofmark_core)
   endif()
   get_property(leaves GLOBAL PROPERTY ROOFMARK_LEAVES_${room})
+  get_property(gpu GLOBAL PROPERTY ROOFMARK_CUDA_OBJECTS_${room})
   set(objects "")
-  foreach(leaf ${leaves})
+  foreach(leaf ${leaves} ${gpu})
     list(APPEND objects $<TARGET_OBJECTS:${leaf}>)
   endforeach()
   set(file ${PROJECT_BINARY_DIR}/generated/${room}_code.cpp)
-  add_custom_command(OUTPUT ${file} COMMAND hash_code ${room}_code ${file} ${objects}
+  add_custom_command(OUTPUT ${file} COMMAND hash_code ${room} ${file} ${objects}
                      DEPENDS hash_code ${objects} COMMAND_EXPAND_LISTS VERBATIM)
   target_sources(roofmark_${room} PRIVATE ${file})
 endfunction()

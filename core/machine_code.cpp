@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/code_table.h"
-#include "core/error.h"
+#include "core/elf_file.h"
 
 namespace roofmark {
 namespace {
@@ -19,35 +19,10 @@ constexpr std::uint64_t executable = 4, mergeable = 0x10, strings = 0x20;
 constexpr std::uint16_t undefined = 0, first_reserved = 0xff00;
 constexpr int global = 1, weak = 2, of_object = 1, of_function = 2, of_section = 3;
 
-class Fnv {
- public:
-  void add(std::string_view bytes) {
-    for (const char byte : bytes) {
-      value_ = (value_ ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
-    }
-  }
-  void add(std::uint64_t number) {
-    char bytes[8];
-    for (char& byte : bytes) {
-      byte = static_cast<char>(number & 0xff);
-      number >>= 8;
-    }
-    add(std::string_view(bytes, sizeof bytes));
-  }
-  std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0xcbf29ce484222325u;
-};
-
-struct Section {
-  std::uint32_t type = 0, link = 0, info = 0;
-  std::uint64_t flags = 0, entry_bytes = 0;
-  std::string_view bytes;
-};
 struct Symbol {
   std::string name;
   int binding = 0, type = 0;
+  bool is_hidden = false;
   std::uint16_t section = 0;
   std::uint64_t value = 0, size = 0;
 };
@@ -59,14 +34,13 @@ struct Relocation {
 
 class Object {
  public:
-  Object(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {
-    const bool is_elf = bytes.size() >= 64 && bytes.substr(0, 6) ==
-                                                  "\x7f"
-                                                  "ELF\x02\x01";
-    if (!is_elf || number<std::uint16_t>(16) != relocatable) refuse();
-    machine_ = number<std::uint16_t>(18);
-    if (machine_ != amd64 && machine_ != aarch64) refuse();
-    read_sections();
+  Object(std::string_view bytes, const std::string& file)
+      : bytes_(bytes),
+        elf_(bytes, file +
+                        ": no relocatable ELF object of x86-64 or AArch64; give what the "
+                        "compiler wrote"),
+        machine_(elf_.machine()) {
+    if (elf_.type() != relocatable || (machine_ != amd64 && machine_ != aarch64)) refuse();
     read_symbols();
     read_relocations();
   }
@@ -82,51 +56,19 @@ class Object {
   }
 
  private:
-  [[noreturn]] void refuse() const {
-    throw InputError(
-        file_ + ": no relocatable ELF object of x86-64 or AArch64; give what the compiler wrote");
-  }
+  [[noreturn]] void refuse() const { elf_.refuse(); }
 
   template <class T>
   T number(std::uint64_t at) const {
-    if (at > bytes_.size() || bytes_.size() - at < sizeof(T)) refuse();
-    std::uint64_t value = 0;
-    for (std::size_t i = sizeof(T); i-- > 0;) {
-      value = value << 8 | static_cast<unsigned char>(bytes_[at + i]);
-    }
-    return static_cast<T>(value);
+    return elf_.number<T>(at);
   }
-  std::string_view part(std::uint64_t at, std::uint64_t size) const {
-    if (at > bytes_.size() || bytes_.size() - at < size) refuse();
-    return bytes_.substr(at, size);
-  }
-  const Section& section(std::size_t index) const {
-    if (index >= sections_.size()) refuse();
-    return sections_[index];
-  }
-
-  void read_sections() {
-    const auto begin = number<std::uint64_t>(40);
-    const auto size = number<std::uint16_t>(58);
-    std::uint64_t count = number<std::uint16_t>(60);
-    // Beyond 0xfeff sections their number stands in the first.
-    if (count == 0) count = number<std::uint64_t>(begin + 32);
-    if (size < 64 || count > bytes_.size() / 64) refuse();
-    for (std::uint64_t i = 0, at = begin; i < count; ++i, at += size) {
-      Section one;
-      one.type = number<std::uint32_t>(at + 4);
-      one.flags = number<std::uint64_t>(at + 8);
-      one.link = number<std::uint32_t>(at + 40);
-      one.info = number<std::uint32_t>(at + 44);
-      one.entry_bytes = number<std::uint64_t>(at + 56);
-      const auto offset = number<std::uint64_t>(at + 24), bytes = number<std::uint64_t>(at + 32);
-      if (one.type != nothing_in_file && one.type != 0) one.bytes = part(offset, bytes);
-      sections_.push_back(one);
-    }
+  const ElfSection& section(std::size_t index) const {
+    if (index >= elf_.sections().size()) refuse();
+    return elf_.sections()[index];
   }
 
   void read_symbols() {
-    for (const Section& table : sections_) {
+    for (const ElfSection& table : elf_.sections()) {
       if (table.type != symbol_table) continue;
       const std::string_view names = section(table.link).bytes;
       const std::uint64_t base = static_cast<std::uint64_t>(table.bytes.data() - bytes_.data());
@@ -134,6 +76,7 @@ class Object {
         const auto name = number<std::uint32_t>(base + at);
         const auto info = number<std::uint8_t>(base + at + 4);
         Symbol symbol;
+        symbol.is_hidden = (number<std::uint8_t>(base + at + 5) & 3) != 0;
         symbol.binding = info >> 4;
         symbol.type = info & 15;
         symbol.section = number<std::uint16_t>(base + at + 6);
@@ -146,9 +89,9 @@ class Object {
   }
 
   void read_relocations() {
-    relocations_.resize(sections_.size());
-    for (const Section& table : sections_) {
-      if (table.type != relocations_with_addends || table.info >= sections_.size()) continue;
+    relocations_.resize(elf_.sections().size());
+    for (const ElfSection& table : elf_.sections()) {
+      if (table.type != relocations_with_addends || table.info >= elf_.sections().size()) continue;
       const std::uint64_t base = static_cast<std::uint64_t>(table.bytes.data() - bytes_.data());
       std::vector<Relocation>& of = relocations_[table.info];
       for (std::uint64_t at = 0; at + 24 <= table.bytes.size(); at += 24) {
@@ -191,15 +134,15 @@ class Object {
     const std::size_t depth = open_.size();
     const std::size_t least_before = std::exchange(least_, depth);
     open_.push_back(here);
-    Fnv hash;
+    CodeFnv hash;
     hash.add(size);
-    const Section& in = section(index);
+    const ElfSection& in = section(index);
     std::string bytes;
     if (in.type != nothing_in_file) {
       if (begin > in.bytes.size() || in.bytes.size() - begin < size) refuse();
       bytes = in.bytes.substr(begin, size);
     }
-    Fnv references;
+    CodeFnv references;
     for (const Relocation& one : relocations_[index]) {
       if (one.offset < begin || one.offset >= begin + size) continue;
       const std::uint64_t at = one.offset - begin;
@@ -217,7 +160,7 @@ class Object {
     return hash.value();
   }
 
-  void add_target(Fnv& hash, const Relocation& one) {
+  void add_target(CodeFnv& hash, const Relocation& one) {
     if (one.symbol >= symbols_.size()) refuse();
     const Symbol& symbol = symbols_[one.symbol];
     if (symbol.section == undefined || symbol.section >= first_reserved) {
@@ -227,7 +170,7 @@ class Object {
     }
     const std::uint64_t end = counts_from_its_end(one.type) ? 4 : 0;
     const std::uint64_t place = symbol.value + static_cast<std::uint64_t>(one.addend) + end;
-    const Section& in = section(symbol.section);
+    const ElfSection& in = section(symbol.section);
     if ((in.flags & mergeable) != 0) return add_constant(hash, in, place);
     const Symbol* around = symbol.type == of_section || symbol.size == 0
                                ? symbol_around(symbol.section, place)
@@ -242,7 +185,7 @@ class Object {
   }
 
   /// The linker joins equal constants of a mergeable section, so only their value counts.
-  static void add_constant(Fnv& hash, const Section& in, std::uint64_t place) {
+  static void add_constant(CodeFnv& hash, const ElfSection& in, std::uint64_t place) {
     const std::uint64_t step = std::max<std::uint64_t>(in.entry_bytes, 1);
     if (place >= in.bytes.size()) return hash.add(place);
     if ((in.flags & strings) != 0) {
@@ -265,9 +208,8 @@ class Object {
   }
 
   std::string_view bytes_;
-  std::string file_;
+  ElfFile elf_;
   std::uint16_t machine_ = 0;
-  std::vector<Section> sections_;
   std::vector<Symbol> symbols_;
   std::vector<std::vector<Relocation>> relocations_;    ///< by section
   using Place = std::pair<std::size_t, std::uint64_t>;  ///< section and where in it
@@ -291,8 +233,19 @@ std::vector<CodeHash> code_hashes(std::string_view bytes, const std::string& fil
   return hashes;
 }
 
+std::vector<std::string> exported_functions(std::string_view bytes, const std::string& file) {
+  const Object object(bytes, file);
+  std::vector<std::string> names;
+  for (const Symbol& symbol : object.symbols()) {
+    const bool defined = symbol.section != undefined && symbol.section < first_reserved;
+    const bool exported = symbol.binding == global && !symbol.is_hidden;
+    if (defined && exported && symbol.type == of_function) names.push_back(symbol.name);
+  }
+  return names;
+}
+
 std::string code_hash(std::span<const CodeEntry> table, std::span<const void* const> addresses) {
-  Fnv all;
+  CodeFnv all;
   for (const void* address : addresses) {
     if (address == nullptr) continue;
     const auto at = std::find_if(table.begin(), table.end(),
@@ -300,10 +253,7 @@ std::string code_hash(std::span<const CodeEntry> table, std::span<const void* co
     if (at == table.end()) return {};
     all.add(at->hash);
   }
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (int shift = 60; shift >= 0; shift -= 4) text += digits[all.value() >> shift & 15];
-  return text;
+  return all.digits();
 }
 
 }  // namespace roofmark

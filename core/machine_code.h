@@ -25,4 +25,8 @@ struct CodeHash {
 /// AArch64).
 std::vector<CodeHash> code_hashes(std::string_view object, const std::string& file);
 
+/// The functions of such an object that other objects may call, without those that more than one
+/// object may define.
+std::vector<std::string> exported_functions(std::string_view object, const std::string& file);
+
 }  // namespace roofmark

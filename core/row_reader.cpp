@@ -131,6 +131,19 @@ void read_load(const JsonView& json, Measurement& row) {
   }
 }
 
+/// A pair's first half is a sample of its row, and pairs stand in the order of their samples: where
+/// they do not, one of both was edited and nobody knows which.
+void require_samples_of(const JsonView& json, const Measurement& row) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < row.pairs.size(); ++i) {
+    while (at < row.samples_s.size() && row.samples_s[at] != row.pairs[i].kernel_s) ++at;
+    if (at++ < row.samples_s.size()) continue;
+    json.at("pairs").refuse("kernel_s of pair " + std::to_string(i) +
+                                " is no sample of its row, or none after those before it",
+                            damaged);
+  }
+}
+
 void read_pairs(const JsonView& json, Measurement& row) {
   row.companion = text_or_empty(json, "companion");
   for (const JsonView& pair : json.at("pairs").elements()) {
@@ -142,6 +155,7 @@ void read_pairs(const JsonView& json, Measurement& row) {
     row.pairs.push_back({seconds(pair.at("kernel_s")), seconds(pair.at("companion_s")),
                          flag ? flag_from(*flag) : ""});
   }
+  require_samples_of(json, row);
 }
 
 char grade_from(const JsonView& json) {

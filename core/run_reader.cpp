@@ -98,6 +98,8 @@ Workload workload_from(const JsonView& json) {
   return workload;
 }
 
+}  // namespace
+
 Policy policy_from(const JsonView& json) {
   json.exactly({"preset", "only", "filter", "devices", "threads", "workloads", "seed", "target",
                 "min_kept", "min_kept_long", "min_kept_core", "long_launch_s", "core_sample_s",
@@ -128,6 +130,8 @@ Policy policy_from(const JsonView& json) {
   policy.max_samples = small(json, "max_samples", 0, many);
   return policy;
 }
+
+namespace {
 
 /// `rows`: "rows" in a run file, nothing in a journal.
 Run header_from(const JsonView& json, const std::vector<std::string_view>& rows) {

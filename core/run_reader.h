@@ -59,6 +59,9 @@ Measurement row_from(const JsonView& json);
 /// The extents of a shape, each name once.
 Shape shape_from(const JsonView& json);
 
+/// How a run was or is to be taken.  Throws InputError.
+Policy policy_from(const JsonView& json);
+
 /// The machine of a run.  Throws InputError.
 Machine machine_from(const JsonView& json);
 

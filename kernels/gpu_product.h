@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/case.h"
+#include "core/gpu_code.h"
 #include "kernels/gpu_memory.h"
 #include "kernels/packed_weights.h"
 #include "kernels/product.cuda.h"
@@ -20,6 +21,9 @@ class GpuProduct final : public Task {
   GpuProduct(const Shape& shape, const Format& format, Device& device, ProductLauncher launcher);
 
   void launch(Queue queue) override { launcher_(next(), queue.stream); }
+  std::string code_hash() const override {
+    return launched_code(kernels_gpu_code(), launcher_, device_.machine());
+  }
 
   /// Every element of y is there, and of up to 256 of its columns (the first and last 32 among
   /// them) all are what expected_dot() says of the weights, 4-bit ones dequantized.

@@ -11,6 +11,7 @@
 
 #include "core/case.h"
 #include "core/device.h"
+#include "core/gpu_code.h"
 #include "kernels/element.h"
 #include "kernels/gpu_memory.h"
 
@@ -75,6 +76,7 @@ using GpuResults = GpuArrays::At<std::byte>;
 ///   DType operand_type() const;  what operands are random numbers of
 ///   std::vector<std::int64_t> operands() const, results() const;  bytes of each array
 ///   void launch(const GpuOperands&, const GpuResults&, void* stream) const;
+///   auto launcher() const;  the function that does it, by which its code is known
 ///   double error(const GpuOperands&, const GpuOperands& results) const;  of copies in this
 ///     process's memory, after a launch on results that were NaN; <= 1 is correct
 /// What all launches share, it holds itself.
@@ -104,6 +106,10 @@ class GpuTask final : public Task {
     const std::vector<std::byte> operands = fetched(device_, x, of_operands_.bytes());
     const std::vector<std::byte> results = fetched(device_, y, of_results_.bytes());
     return operation_.error(of_operands_.in(operands.data()), of_results_.in(results.data()));
+  }
+
+  std::string code_hash() const override {
+    return launched_code(kernels_gpu_code(), operation_.launcher(), device_.machine());
   }
 
  private:

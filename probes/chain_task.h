@@ -11,6 +11,7 @@
 
 #include "core/case.h"
 #include "core/device.h"
+#include "core/gpu_code.h"
 #include "probes/chains.h"
 #include "probes/gpu_times.h"
 
@@ -66,6 +67,9 @@ class ChainTask final : public Task {
   }
 
   double clock_hz() override { return times_.clock_hz(); }
+  std::string code_hash() const override {
+    return launched_code(probes_gpu_code(), probe_.launch, device_.machine());
+  }
 
   /// The chains that about 128 threads hand back, over all turns of a launch; an odd distance
   /// between these threads, so that it is each chain's turn.

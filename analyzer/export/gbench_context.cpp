@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "analyzer/tracking/round.h"
 #include "core/fnv1a.h"
 #include "core/printable.h"
 
@@ -143,7 +144,7 @@ Build build_of(const JsonView& context) {
 /// Nothing is known of how the samples were taken, so nothing is claimed.
 Policy unknown_policy() {
   Policy policy;
-  policy.preset = "import";
+  policy.preset = import_preset;
   policy.seed = 0;
   policy.target = policy.long_launch_s = policy.core_sample_s = policy.sample_s = 0;
   policy.case_limit_s = policy.core_limit_s = 0;

@@ -181,6 +181,7 @@ std::string section_html(const Section& section, const std::string& id) {
   }
   html += table_part("Points", points_table(point_list(analysis).measured, contended));
   for (const auto& [title, table] : model_tables(analysis)) html += table_part(title, table);
+  html += history_part(section.history);
   html += reasons_part("Refused", refused_rows(analysis));
   html += reasons_part("Not measured", missing_rows(analysis));
   html += reasons_part("Remarks", remarks(analysis));

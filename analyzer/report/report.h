@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analyzer/analysis.h"
+#include "analyzer/tracking/history.h"
 
 namespace roofmark {
 
@@ -12,6 +13,7 @@ namespace roofmark {
 struct Section {
   const Analysis* analysis = nullptr;
   const Run* run = nullptr;
+  std::span<const History> history = {};  ///< of the run's series; pages show it
 };
 
 /// For a terminal: the ladder of ceilings, the points under them, a model's layers, then what was

@@ -230,6 +230,9 @@ class Comparing {
 
   std::string more_rounds() const {
     const std::string name = rules_.baseline.empty() ? "NAME" : rules_.baseline;
+    if (before_.front().preset == import_preset) {
+      return "roofmark import FILE --format gbench --here --campaign CAMPAIGN";
+    }
     return "roofmark baseline save " + name + " --rounds " + std::to_string(enough_rounds);
   }
 
@@ -268,7 +271,8 @@ class Comparing {
     if (!large) return;
     verdict.verdict = Verdict::inconclusive;
     verdict.reason = "the change is within what its rounds scatter";
-    verdict.next = judged.past.rounds < enough_rounds || rules_.baseline.empty()
+    const bool measured = before_.front().preset != import_preset;
+    verdict.next = judged.past.rounds < enough_rounds || rules_.baseline.empty() || !measured
                        ? more_rounds()
                        : "roofmark check --baseline " + rules_.baseline + " --rounds " +
                              std::to_string(2 * after_.size());

@@ -48,6 +48,14 @@ Json json_of(const SeriesVerdict& one) {
           {"next", word(one.next)}};
 }
 
+Json json_of(const Known<Detectable>& found) {
+  if (!found) return nullptr;
+  return {{"series", found->series},
+          {"median", found->median},
+          {"worst", found->worst},
+          {"worst_series", found->worst_series}};
+}
+
 Json json_of(const CommonCause& common) {
   return {{"cause", name(common.cause)}, {"direction", name(common.direction)},
           {"series", common.series},     {"judged", common.judged},
@@ -70,6 +78,7 @@ std::string comparison_json(const Comparison& comparison) {
                {"across_machines", comparison.across_machines},
                {"regressed", comparison.regressed()},
                {"counts", counts},
+               {"detectable", json_of(comparison.detectable())},
                {"differences", Json::array()},
                {"causes", Json::array()},
                {"notes", comparison.notes},

@@ -29,15 +29,26 @@ std::string shares(const SeriesVerdict& one) {
   return percent(one.before.share) + " -> " + percent(one.after.share);
 }
 
-/// The change that the verdict rests on.
-std::string change_text(const SeriesVerdict& one, bool across) {
-  const Known<Shift>& change = one.by_share && one.relative ? one.relative : one.time;
-  if (!change) return "";
-  const bool of_share = across || (one.by_share && one.relative);
-  return shift_text(*change) + (across ? " of share" : of_share ? " over its ceiling" : "");
+std::string detectable_text(const Comparison& comparison) {
+  const Known<Detectable> found = comparison.detectable();
+  if (!found || comparison.across_machines) return "";
+  return "slowdowns that would have been found: " + signed_percent(found->median) + " in half of " +
+         std::to_string(found->series) + " series, " + signed_percent(found->worst) +
+         " in the worst (" + plain(found->worst_series) + ")\n";
 }
 
-std::string why(const SeriesVerdict& one) {
+}  // namespace
+
+std::string change_text(const SeriesVerdict& one, bool across_machines) {
+  const Known<Shift>& change = one.by_share && one.relative ? one.relative : one.time;
+  if (!change) return "";
+  const bool of_share = across_machines || (one.by_share && one.relative);
+  return shift_text(*change) + (across_machines ? " of share"
+                                : of_share      ? " over its ceiling"
+                                                : "");
+}
+
+std::string reason_text(const SeriesVerdict& one) {
   std::string text(name(one.cause));
   const bool moved = one.verdict == Verdict::slower || one.verdict == Verdict::faster;
   if (moved)
@@ -50,19 +61,15 @@ std::string why(const SeriesVerdict& one) {
 }
 
 std::string common_text(const CommonCause& common) {
-  std::string text = common.cause == Cause::machine ? "MACHINE      " : "ENVIRONMENT  ";
-  text += std::to_string(common.series) + " of " + std::to_string(common.judged) + " series " +
-          std::string(name(common.direction)) + " by " +
-          fixed(100 * std::min(std::fabs(common.least), std::fabs(common.most)), 1) + " to " +
-          fixed(100 * std::max(std::fabs(common.least), std::fabs(common.most)), 1) + " %";
-  text += common.cause == Cause::machine ? ", with the ceilings that bind them: one finding, no "
-                                           "kernel is blamed"
-                                         : ", their ceilings did not: look at what differs above";
-  for (const std::string& ceiling : common.ceilings) text += "\n             " + plain(ceiling);
-  return text + "\n";
+  std::string text =
+      std::to_string(common.series) + " of " + std::to_string(common.judged) + " series " +
+      std::string(name(common.direction)) + " by " +
+      fixed(100 * std::min(std::fabs(common.least), std::fabs(common.most)), 1) + " to " +
+      fixed(100 * std::max(std::fabs(common.least), std::fabs(common.most)), 1) + " %";
+  return text + (common.cause == Cause::machine
+                     ? ", with the ceilings that bind them: one finding, no kernel is blamed"
+                     : ", their ceilings did not: look at what differs");
 }
-
-}  // namespace
 
 std::string signed_percent(double share) { return signed_number(share) + " %"; }
 
@@ -92,7 +99,7 @@ Table comparison_table(const Comparison& comparison, Rows rows) {
         return side.seconds ? si(*side.seconds, "s") : std::string();
       };
       table.add({std::string(name(verdict)), one.id, seconds(one.before), seconds(one.after),
-                 change_text(one, comparison.across_machines), shares(one), why(one)});
+                 change_text(one, comparison.across_machines), shares(one), reason_text(one)});
     }
   }
   return table;
@@ -142,7 +149,12 @@ std::string comparison_head(const Comparison& comparison) {
     text += "differs      " + plain(difference_text(one)) + "\n";
   }
   for (const std::string& note : comparison.notes) text += "note         " + note + "\n";
-  for (const CommonCause& common : comparison.causes) text += common_text(common);
+  for (const CommonCause& common : comparison.causes) {
+    text += common.cause == Cause::machine ? "MACHINE      " : "ENVIRONMENT  ";
+    text += common_text(common) + "\n";
+    for (const std::string& ceiling : common.ceilings)
+      text += "             " + plain(ceiling) + "\n";
+  }
   return text;
 }
 
@@ -153,7 +165,7 @@ std::string comparison_foot(const Comparison& comparison) {
     if (count == 0) continue;
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(verdict));
   }
-  text += "\n";
+  text += "\n" + detectable_text(comparison);
   std::vector<std::string> said;
   for (const SeriesVerdict& one : comparison.series) {
     const bool had = std::find(said.begin(), said.end(), one.next) != said.end();

@@ -49,5 +49,8 @@ std::string history_text(const History& history);
 std::string history_json(std::span<const History> all);
 /// One self-contained page: a picture per series with change points and markers.
 std::string history_page(std::span<const History> all, const std::string& title);
+/// The same as a part of a run's page: the series that changed last in pictures, all of them in a
+/// table that is folded away.  Empty where no series has three rounds.
+std::string history_part(std::span<const History> all);
 
 }  // namespace roofmark

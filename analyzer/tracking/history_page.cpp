@@ -74,6 +74,10 @@ void draw_changes(Drawing& drawing, const Axes& axes, const History& history) {
   }
 }
 
+constexpr const char* legend =
+    "One dot a run: the median seconds of a launch. Red: change points and the means between them. "
+    "Blue, dashed: the environment changed (hover says how).";
+
 std::string picture(const History& history) {
   const Axes axes = axes_of(history);
   Drawing drawing;
@@ -91,7 +95,41 @@ std::string picture(const History& history) {
          "</svg>";
 }
 
+std::string figure(const History& history) {
+  return "<h3>" + markup_text(history.id) + "</h3><figure>" + picture(history) + "</figure>\n";
+}
+
+/// When it changed last; empty: never.
+std::string changed_at(const History& history) {
+  return history.changes.empty() ? "" : history.points[history.changes.back().at].started;
+}
+
 }  // namespace
+
+std::string history_part(std::span<const History> all) {
+  constexpr std::size_t fewest_points = 3, most_pictures = 8;
+  std::size_t rounds = 0;
+  std::vector<const History*> changed;
+  for (const History& one : all) {
+    rounds = std::max(rounds, one.points.size());
+    if (!one.changes.empty()) changed.push_back(&one);
+  }
+  if (rounds < fewest_points) return {};
+  std::stable_sort(changed.begin(), changed.end(), [](const History* a, const History* b) {
+    return changed_at(*a) > changed_at(*b);
+  });
+  std::string html = "<h2>History</h2>\n<p class=\"soft\">" + std::to_string(changed.size()) +
+                     " of " + std::to_string(all.size()) + " series changed in the last " +
+                     std::to_string(rounds) + " stored runs of this machine";
+  if (changed.size() > most_pictures) {
+    html += "; the " + std::to_string(most_pictures) + " that did so last are drawn";
+    changed.resize(most_pictures);
+  }
+  html += std::string(". ") + legend + "</p>\n";
+  for (const History* one : changed) html += figure(*one);
+  return html + "<details><summary>All series (" + std::to_string(all.size()) + ")</summary>\n" +
+         html_table(history_table(all)) + "</details>\n";
+}
 
 std::string history_page(std::span<const History> all, const std::string& title) {
   std::string page =
@@ -99,13 +137,10 @@ std::string history_page(std::span<const History> all, const std::string& title)
       "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'\"><title>" +
       markup_text(title) + "</title><style>" + page_style() + "</style></head><body><h1>" +
-      markup_text(title) +
-      "</h1><p class=\"soft\">One dot a run: the median seconds of a launch. Red: change points "
-      "and "
-      "the means between them. Blue, dashed: the environment changed (hover says how).</p>\n";
+      markup_text(title) + "</h1><p class=\"soft\">" + legend + "</p>\n";
   for (const History& one : all) {
     if (one.points.empty()) continue;
-    page += "<h3>" + markup_text(one.id) + "</h3><figure>" + picture(one) + "</figure>\n";
+    page += figure(one);
   }
   return page + "</body></html>\n";
 }

@@ -41,6 +41,9 @@ struct SeriesRound {
   bool operator==(const SeriesRound&) const = default;
 };
 
+/// Policy::preset of runs that other programs measured: nobody here can measure them again.
+inline constexpr const char* import_preset = "import";
+
 struct Round {
   std::string run;              ///< id of the run
   std::string campaign;         ///< that it was taken for; empty: none

@@ -1,6 +1,9 @@
 #include "analyzer/tracking/verdict.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "core/statistics.h"
 
 namespace roofmark {
 
@@ -52,6 +55,29 @@ bool Comparison::compared() const {
   return std::any_of(series.begin(), series.end(), [](const SeriesVerdict& one) {
     return one.time || one.relative || one.verdict == Verdict::inconclusive;
   });
+}
+
+bool fails(const SeriesVerdict& one, FailOn fail_on) {
+  if (one.verdict == Verdict::failed) return true;
+  const bool slower = one.verdict == Verdict::slower;
+  if (slower && one.confirmed) return fail_on != FailOn::never;
+  return (slower || one.verdict == Verdict::inconclusive) && fail_on == FailOn::inconclusive;
+}
+
+Known<Detectable> Comparison::detectable() const {
+  std::vector<double> all;
+  Detectable found;
+  for (const SeriesVerdict& one : series) {
+    if (!one.detectable || !std::isfinite(*one.detectable)) continue;
+    all.push_back(*one.detectable);
+    if (all.size() > 1 && *one.detectable <= found.worst) continue;
+    found.worst = *one.detectable;
+    found.worst_series = one.id;
+  }
+  if (all.empty()) return std::nullopt;
+  found.series = all.size();
+  found.median = median(all);
+  return found;
 }
 
 bool Comparison::regressed() const {

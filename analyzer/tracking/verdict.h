@@ -51,6 +51,12 @@ struct SeriesVerdict {
   std::string next;    ///< the command to run next; empty: none
 };
 
+/// What a gate fails on, besides what could not be measured.
+enum class FailOn { regression, inconclusive, never };
+/// Whether a gate fails for this series: it failed; it is slower and confirmed, unless never; it is
+/// inconclusive or slower and not confirmed (no regression, nor nothing), where that is asked for.
+bool fails(const SeriesVerdict& one, FailOn fail_on);
+
 /// A fact that differs between both sides, as each has it; several values where rounds differ.
 struct Difference {
   std::string name, before, after;
@@ -64,6 +70,14 @@ struct CommonCause {
   std::size_t series = 0, judged = 0;  ///< that it explains, of those judged
   double least = 0, most = 0;          ///< their changes
   std::vector<std::string> ceilings;   ///< that moved: "dram read (...): +8.1 %"
+};
+
+/// The least slowdowns that a comparison would have found in 95 % of cases, of its series that can
+/// say so.
+struct Detectable {
+  std::size_t series = 0;
+  double median = 0, worst = 0;  ///< shares: 0.05 is 5 %
+  std::string worst_series;
 };
 
 struct Comparison {
@@ -81,6 +95,8 @@ struct Comparison {
   bool compared() const;
   /// Whether anything confirmed is slower.
   bool regressed() const;
+  /// nullopt: no series knows its spread.
+  Known<Detectable> detectable() const;
 };
 
 }  // namespace roofmark

@@ -38,6 +38,7 @@ class GpuActivation {
     arguments.y = y[0];
     launch_activation(arguments, stream);
   }
+  static auto launcher() { return &launch_activation; }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
     return gated ? gated_error<F, NarrowExponential::full>(x[0], x[1], y[0], type_, all_.count)

@@ -27,6 +27,7 @@ class GpuAdd {
     arguments.y = y[0];
     launch_add(arguments, stream);
   }
+  static auto launcher() { return &launch_add; }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
     return add_error(x[0], x[1], y[0], type_, all_.count);

@@ -7,6 +7,7 @@
 
 #include "core/case.h"
 #include "core/error.h"
+#include "core/gpu_code.h"
 #include "kernels/attention/attention.h"
 #include "kernels/attention/attention_check.h"
 #include "kernels/attention/decode_splits.h"
@@ -55,18 +56,16 @@ class AttentionTask final : public Task {
 
   void launch(Queue queue) override {
     take_slices();
-    if (is_decode()) {
-      launch_attention_decode(a_, queue.stream);
-    } else {
-      launch_attention_prefill(a_, queue.stream);
-    }
+    launcher()(a_, queue.stream);
+  }
+  std::string code_hash() const override {
+    return launched_code(kernels_gpu_code(), launcher(), device_.machine());
   }
 
   double error() override {
     take_slices();
     poison_outputs();
-    is_decode() ? launch_attention_decode(a_, device_.queue().stream)
-                : launch_attention_prefill(a_, device_.queue().stream);
+    launcher()(a_, device_.queue().stream);
     device_.synchronize();
     const AttentionCheck check(e_, type_);
     const std::set<std::int64_t> checked = checked_sequences();
@@ -87,6 +86,9 @@ class AttentionTask final : public Task {
   }
 
  private:
+  void (*launcher() const)(const AttentionArguments&, void*) {
+    return is_decode() ? launch_attention_decode : launch_attention_prefill;
+  }
   bool is_decode() const { return e_.fresh == 1 && e_.heads / e_.kv_heads <= most_decode_heads; }
   std::int64_t query_bytes() const { return 2 * e_.queries * e_.query_elements(); }
   std::int64_t fresh_bytes() const { return 2 * e_.queries * e_.fresh_elements(); }

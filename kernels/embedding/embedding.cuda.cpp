@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/gpu_code.h"
 #include "kernels/embedding/embedding_model.h"
 #include "kernels/gpu_task.h"
 
@@ -35,6 +36,9 @@ class GpuEmbedding final : public Task {
   }
 
   void launch(Queue queue) override { launch_to(results_.next(), queue); }
+  std::string code_hash() const override {
+    return launched_code(kernels_gpu_code(), &launch_embedding, device_.machine());
+  }
 
   /// The bits of every row gathered: 0, or infinity where one of them is not its token's.
   double error() override {

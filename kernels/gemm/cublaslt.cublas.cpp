@@ -280,7 +280,8 @@ class CublasLtTask final : public Task {
         format_(what.variant->format),
         stored_(recipe_of(format_).stored),
         problem_(api, extents_, recipe_of(format_)),
-        memory_(extents_, stored_, device) {
+        memory_(extents_, stored_, device),
+        code_(library_code(reinterpret_cast<const void*>(api.Matmul))) {
     for (const auto& found : problem_.algorithms()) {
       auto attempt = std::make_unique<Attempt>(problem_, memory_, found.algo);
       const cublasStatus_t status =
@@ -317,6 +318,7 @@ class CublasLtTask final : public Task {
                          std::max(1, device_.machine().allowance.max_threads));
   }
 
+  std::string code_hash() const override { return code_; }
   std::string implementation() const override {
     return problem_.text() + ", " + best_->implementation() + " (best of " +
            std::to_string(attempts_.size()) + ")";
@@ -350,6 +352,7 @@ class CublasLtTask final : public Task {
   DType stored_;
   Problem problem_;
   Memory memory_;
+  std::string code_;
   std::vector<std::unique_ptr<Attempt>> attempts_;
   Attempt* best_ = nullptr;
 };

@@ -34,8 +34,9 @@ class GpuNorm {
     arguments.weight = x[1];
     arguments.bias = CENTRED ? x[2] : nullptr;
     arguments.y = y[0];
-    CENTRED ? launch_layer_norm(arguments, stream) : launch_norm(arguments, stream);
+    launcher()(arguments, stream);
   }
+  static auto launcher() { return CENTRED ? &launch_layer_norm : &launch_norm; }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
     return norm_error(x[0], x[1], CENTRED ? x[2] : nullptr, y[0], type_, all_.rows, all_.cols);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/case.h"
+#include "core/gpu_code.h"
 #include "core/values.h"
 #include "kernels/gpu_memory.h"
 #include "kernels/quantize/quantize_model.h"
@@ -27,6 +28,9 @@ class Quantize final : public Task {
         results_(device, GpuSlices::Use::results, q_bytes_ + 4 * rows_) {}
 
   void launch(Queue queue) override { launcher_(next(), queue.stream); }
+  std::string code_hash() const override {
+    return launched_code(kernels_gpu_code(), launcher_, device_.machine());
+  }
 
   /// Every element is there, and of up to 64 rows, the first and last among them, all are right.
   double error() override {

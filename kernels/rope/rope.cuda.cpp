@@ -40,6 +40,7 @@ class GpuRope {
     arguments.y = y[0];
     launch_rope(arguments, stream);
   }
+  static auto launcher() { return &launch_rope; }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
     return rope_error(x[0], angles_.cosines.data(), angles_.sines.data(), y[0], type_, all_.tokens,

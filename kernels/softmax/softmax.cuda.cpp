@@ -31,6 +31,7 @@ class GpuSoftmax {
     arguments.y = y[0];
     launch_softmax(arguments, stream);
   }
+  static auto launcher() { return &launch_softmax; }
 
   double error(const GpuOperands& x, const GpuOperands& y) const {
     return softmax_error(x[0], y[0], type_, all_.rows, all_.cols, softmax_gpu_units);

@@ -8,6 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
+
+#include "core/fnv1a.h"
 
 namespace roofmark {
 namespace {
@@ -134,6 +137,15 @@ std::string build_id_at(const char* base) {
   return {};
 }
 
+void add_samples(Fnv1a& hash, std::string_view part) {
+  constexpr std::size_t places = 64, block_bytes = 64 << 10;
+  hash.add(std::to_string(part.size()) + " ");
+  const std::size_t last = part.size() > block_bytes ? part.size() - block_bytes : 0;
+  for (std::size_t i = 0; i <= places; ++i) {
+    hash.add(part.substr(last / places * i + last % places * i / places, block_bytes));
+  }
+}
+
 }  // namespace
 
 LibraryPlaces library_places() {
@@ -187,7 +199,25 @@ std::string library_code(const void* function) {
   const auto here = reinterpret_cast<const void*>(&library_code);
   if (dladdr(function, &library) == 0 || dladdr(here, &own) == 0) return {};
   if (library.dli_fbase == own.dli_fbase) return {};
-  return build_id_at(static_cast<const char*>(library.dli_fbase)).substr(0, 16);
+  const std::string id = build_id_at(static_cast<const char*>(library.dli_fbase)).substr(0, 16);
+  return id.size() == 16 ? id : sampled_code(function);
+}
+
+std::string sampled_code(const void* function) {
+  constexpr std::uint32_t loaded = 1, writable = 2;
+  Dl_info library;
+  if (dladdr(function, &library) == 0) return {};
+  const char* base = static_cast<const char*>(library.dli_fbase);
+  const char* header = base + value_at<std::uint64_t>(base + 32);
+  const auto size = value_at<std::uint16_t>(base + 54), count = value_at<std::uint16_t>(base + 56);
+  Fnv1a hash;
+  for (int i = 0; i < count; ++i, header += size) {
+    const bool is_writable = (value_at<std::uint32_t>(header + 4) & writable) != 0;
+    if (value_at<std::uint32_t>(header) != loaded || is_writable) continue;
+    const char* part = base + value_at<std::uint64_t>(header + 16);
+    add_samples(hash, {part, value_at<std::uint64_t>(header + 32)});
+  }
+  return hash.digits();
 }
 
 SharedLibrary open_library(std::span<const std::string> candidates,

@@ -38,7 +38,13 @@ SharedLibrary open_library(std::span<const std::string> candidates,
                            std::span<const char* const> functions);
 
 /// Task::code_hash() of a library's code: the first sixteen digits of the build id of the file that
-/// a function of it lies in.  Empty where the file has none, or where it is this program itself.
+/// a function of it lies in, or sampled_code() where it has none.  Empty where it is this program.
 std::string library_code(const void* function);
+
+/// Sixteen hexadecimal digits of the loaded library that a function lies in, by the sizes of the
+/// parts that nobody writes to and 64 KiB at each of 65 places from the first byte of each to its
+/// last: libraries of NVIDIA have hundreds of megabytes, and no two builds of one agree there, for
+/// whatever grows moves what follows.  Empty where the function lies in none.
+std::string sampled_code(const void* function);
 
 }  // namespace roofmark

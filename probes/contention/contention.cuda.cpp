@@ -74,6 +74,7 @@ class ContentionTask final : public Task {
         readers_(static_cast<int>(what.shape.at("cpu_threads"))) {}
 
   void launch(Queue queue) override { gpu_task_->launch(queue); }
+  std::string code_hash() const override { return gpu_task_->code_hash(); }
 
   /// The GPU's read is right, and the CPU goes on reading.
   double error() override {

@@ -5,6 +5,7 @@
 
 #include "core/case.h"
 #include "core/device.h"
+#include "core/gpu_code.h"
 #include "probes/latency/cycle.h"
 
 namespace roofmark {
@@ -69,8 +70,9 @@ class ChaseTask final : public Task {
     start();
   }
 
-  void launch(Queue queue) override {
-    (through_l1_ ? launch_chase_l1 : launch_chase_l2)(chase_, queue.stream);
+  void launch(Queue queue) override { launcher()(chase_, queue.stream); }
+  std::string code_hash() const override {
+    return launched_code(probes_gpu_code(), launcher(), device_.machine());
   }
 
   /// Where it comes to from the first line.
@@ -84,6 +86,9 @@ class ChaseTask final : public Task {
   }
 
  private:
+  void (*launcher() const)(const Chase&, void*) {
+    return through_l1_ ? launch_chase_l1 : launch_chase_l2;
+  }
   std::uint64_t address(std::uint32_t line) const {
     return reinterpret_cast<std::uintptr_t>(lines_.data + line * line_bytes);
   }
@@ -116,6 +121,9 @@ class SharedChaseTask final : public Task {
   }
 
   void launch(Queue queue) override { launch_chase_shared(chase_, queue.stream); }
+  std::string code_hash() const override {
+    return launched_code(probes_gpu_code(), &launch_chase_shared, device_.machine());
+  }
 
   double error() override {
     device_.fill_bytes(at_, 0);

@@ -11,6 +11,7 @@
 
 #include "core/case.h"
 #include "core/device.h"
+#include "core/gpu_code.h"
 #include "core/values.h"
 #include "probes/gpu_times.h"
 #include "probes/matrix/matrix_probe.h"
@@ -87,6 +88,9 @@ class MatrixTask final : public Task {
   }
 
   void launch(Queue queue) override { launch_turns(queue, turns_); }
+  std::string code_hash() const override {
+    return launched_code(probes_gpu_code(), probe_.launch, device_.machine());
+  }
   double clock_hz() override { return times_.clock_hz(); }
 
   /// Integers over all turns of a launch and exactly, modulo 2^32; what rounds over two turns.

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <random>
 
+#include "core/gpu_code.h"
 #include "core/parallel.h"
 #include "probes/stream/stream.h"
 #include "probes/stream/stream_gpu.h"
@@ -126,6 +127,9 @@ class GpuStreamTask final : public Task {
   }
 
   void launch(Queue queue) override { launchers[pattern_](work_, level_, queue.stream); }
+  std::string code_hash() const override {
+    return launched_code(probes_gpu_code(), launchers[pattern_], device_.machine());
+  }
 
   /// A read: the sum of all that every block read, modulo 2^32.  Else every element that was
   /// written, exactly (the triad within one rounding).

@@ -65,6 +65,26 @@ TEST(History, ThePageIsWellFormedAndLoadsNothing) {
   EXPECT_NE(page.find("+10.0 %"), std::string::npos);
 }
 
+TEST(History, APartOfARunsPageDrawsWhatChangedLastAndListsAll) {
+  std::vector<Round> rounds;
+  for (int i = 0; i < 20; ++i) {
+    std::vector<SeriesRound> series{series_round("<x>&", 1)};
+    for (int s = 0; s < 10; ++s) {  // each changes a round after the one before
+      series.push_back(series_round("s" + std::to_string(s), i < 6 + s ? 1 : 1.1));
+    }
+    rounds.push_back(tracked_round(i, std::move(series)));
+  }
+  const std::string part = history_part(histories(rounds));
+  EXPECT_EQ(MarkupCheck::problem("<div>" + part + "</div>"), "");
+  EXPECT_NE(part.find("10 of 11 series changed in the last 20 stored runs"), std::string::npos);
+  EXPECT_LT(part.find("<h3>s9<"), part.find("<h3>s8<"));
+  EXPECT_EQ(part.find("<h3>s1<"), std::string::npos);  // eight are drawn
+  EXPECT_NE(part.find("All series (11)"), std::string::npos);
+  rounds.resize(2);
+  EXPECT_EQ(history_part(histories(rounds)), "");
+  EXPECT_EQ(history_part({}), "");
+}
+
 TEST(SelfCheck, CountsAlarmsOfRoundsThatDoNotDiffer) {
   const auto rounds = tracked_rounds(24, {series_round(a, 1), series_round(b, 2)});
   const SelfCheck checked = self_check(rounds, {});

@@ -40,10 +40,13 @@ void put_runs(const std::filesystem::path& store, int count, const std::string& 
 
 TEST(BaselineFile, ReadBackIsTheSame) {
   EXPECT_EQ(baseline_from_json(to_json(made_up()), "b"), made_up());
-  const BaselinePlan plan{made_up(), 15, {"--filter=gemv", "--preset=standard"}};
-  BaselinePlan expected = plan;
-  expected.baseline.runs.clear();
-  EXPECT_EQ(baseline_plan_from_json(to_json(plan), "p"), expected);
+  const BaselinePlan plan{made_up(), 15, small_run().policy};
+  const BaselinePlan read = baseline_plan_from_json(to_json(plan), "p");
+  EXPECT_EQ(to_json(read), to_json(plan));
+  EXPECT_EQ(read.rounds, 15u);
+  EXPECT_EQ(read.policy.filter, plan.policy.filter);
+  EXPECT_EQ(read.policy.workloads.size(), plan.policy.workloads.size());
+  EXPECT_TRUE(read.baseline.runs.empty());
 }
 
 TEST(BaselineFile, EveryTruncationIsRefused) {
@@ -138,14 +141,18 @@ TEST(BaselineCommand, TakesRoundsInFreshProcessesAndGoesOnWhereItWasInterrupted)
                          "--campaign=c", "--store", there})
                 .code,
             0);
-  baselines.write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}},
-                        2,
-                        {"--preset=standard", "--only=probes", "--filter=^clock/"}});
+  const StoredRound first = *Index(store / "").newest(id);
+  const Policy policy = read_run(read_file(first.file), "first").policy;
+  // And as one that was killed between writing that round and removing its journal.
+  const std::string left = first.file.string() + journal_suffix;
+  write_file(left, journal_header(read_run(read_file(first.file), "first")));
+  baselines.write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}}, 2, policy});
   expect_refused(save, "was begun and not finished");
   const Outcome outcome = run_program({"baseline", "save", "b", "--resume", "--store", there});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("round 2 of 2"), std::string::npos) << outcome.err;
   EXPECT_EQ(outcome.err.find("round 1 of 2"), std::string::npos) << outcome.err;
+  EXPECT_FALSE(std::filesystem::exists(left));
   const Baseline baseline = baselines.read("b");
   ASSERT_EQ(baseline.runs.size(), 2u);
   EXPECT_FALSE(baselines.plan("b"));
@@ -154,6 +161,22 @@ TEST(BaselineCommand, TakesRoundsInFreshProcessesAndGoesOnWhereItWasInterrupted)
     EXPECT_FALSE(one.round.series.empty());
   }
   expect_refused({"baseline", "save", "b", "--resume", "--store", there}, "no unfinished baseline");
+}
+
+TEST(BaselineCommand, ADamagedOneIsNamedAndTheOthersAreListed) {
+  const ScratchFolder store;
+  put_runs(store / "", 3, "standard");
+  const std::string there = store / "", id = discover().id;
+  ASSERT_EQ(run_program({"baseline", "save", "good", "--from", "c", "--store", there}).code, 0);
+  store.write(id + "/baselines/bad.json", "{\"schema\": \"roofm");
+  const Outcome outcome = run_program({"baseline", "list", "--store", there, "--output", "csv"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("bad.json"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.out.find("\ngood,"), std::string::npos) << outcome.out;
+  expect_refused({"baseline", "rm", "nope", "--store", there},
+                 "(bad, good are there); see them with roofmark baseline list");
+  EXPECT_EQ(run_program({"baseline", "rm", "bad", "--store", there}).code, 0);
+  EXPECT_EQ(run_program({"baseline", "list", "--store", there}).code, 0);
 }
 
 TEST(BaselineFile, WritingItAgainReplacesItWhole) {

@@ -30,7 +30,8 @@ case "$1" in
        [ "$MEASURED" = 2 ] && exit 2
        echo "some table"; echo; echo "run     $ROOFMARK_STORE/machine/20261122T174739Z-6ad60cfa.json"
        exit "$MEASURED" ;;
-  check) [ "$*" = "check --baseline main --store $ROOFMARK_STORE" ] || { echo "unexpected: $*" >&2; exit 2; }
+  check) [ "$*" = "check --baseline main --store $ROOFMARK_STORE --junit roofmark-gate.xml" ] || { echo "unexpected: $*" >&2; exit 2; }
+       "$PROGRAM" export "$RECORDED" --format junit -o roofmark-gate.xml
        echo "the gate says $GATE"; exit "$GATE" ;;
   *) exec "$PROGRAM" "$@" ;;
 esac
@@ -99,8 +100,9 @@ class Recipes(unittest.TestCase):
                 done = self.bash("\n".join(job["script"]), gate)
                 if not LIVE:
                     self.assertEqual(done.returncode, gate, done.stderr)
-                root = xml.etree.ElementTree.parse(self.work / job["artifacts"]["reports"]["junit"]).getroot()
-                self.assertGreater(int(root.find("testsuite").get("tests")), 0)
+                for report in job["artifacts"]["reports"]["junit"]:
+                    root = xml.etree.ElementTree.parse(self.work / report).getroot()
+                    self.assertGreater(int(root.find("testsuite").get("tests")), 0)
                 for path in [*job["artifacts"]["paths"], job["artifacts"]["reports"]["metrics"]]:
                     self.assertTrue((self.work / path).stat().st_size > 0, path)
             if LIVE:

@@ -2,7 +2,10 @@
 // kept.
 #include "app/store.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "app/build_info.h"
 #include "app/files.h"
@@ -112,8 +115,29 @@ TEST(Resume, KeepsItsFileAndTakesOnlyJournals) {
   expect_refused({"run", "--resume", finished}, "finished run and not a journal");
   expect_refused({"run", "--resume", folder.write("n.json", "neither")}, "n.json");
   expect_refused({"run", "--resume", folder / "absent"}, "No such file");
-  folder.write("r.json", to_json(run));  // killed after writing it, before removing the journal
-  expect_refused({"run", "--resume", journal}, "already exists");
+}
+
+TEST(Resume, OfARunThatIsWrittenRemovesTheJournalThatWasLeft) {
+  const ScratchFolder folder;
+  roofmark::Run run = unfinished();
+  run.build.commit = "another";
+  const std::string journal = folder.write("r.json.partial.jsonl", journal_header(run));
+  run.rows = {small_run().rows.front()};
+  run.complete = true;
+  const std::string text = to_json(run);
+  folder.write("r.json", text);  // killed after writing it, before removing the journal
+  const Outcome outcome = run_program({"run", "--resume", journal});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("finished already"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.out.find("run     " + (folder / "r.json").string()), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(journal));
+  EXPECT_EQ(contents(folder / "r.json"), text);
+  // Another run in its place is not taken for it.
+  folder.write("r.json.partial.jsonl", journal_header(run));
+  run.id = "0000beef";
+  folder.write("r.json", to_json(run));
+  expect_refused({"run", "--resume", journal}, "is in its place");
+  EXPECT_TRUE(std::filesystem::exists(journal));
 }
 
 TEST(RunFile, OnlyANewJsonFileIsTaken) {
@@ -166,6 +190,32 @@ TEST(WrittenFiles, AWrongPlaceIsSaidBeforeTheWork) {
   expect_refused({"analyze", "llama-2-7b", "-o", "/dev/null"}, "no ordinary file");
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
   expect_refused({"analyze", "--run", run, "-o", run}, "a measured run is kept in it");
+}
+
+TEST(WrittenFiles, WhatAKilledWriterLeftGoesWithTheNextOneAndNobodyElsesDoes) {
+  const ScratchFolder folder;
+  const std::string stray = folder.write("r.json.roofmark-Ab3xYz", "ha");
+  const std::string written = folder.write("q.json.roofmark-000000", "ha");
+  const std::string others = folder.write("r.json.backup", "kept");
+  const int writer = ::open(written.c_str(), O_RDWR);
+  ASSERT_EQ(::flock(writer, LOCK_EX), 0);
+  write_file(folder / "new", "new");
+  EXPECT_FALSE(std::filesystem::exists(stray));
+  EXPECT_TRUE(std::filesystem::exists(written));
+  EXPECT_EQ(contents(others), "kept");
+  ::close(writer);  // it was killed
+  EXPECT_EQ(remove_strays(folder / ""), 1u);
+  EXPECT_EQ(contents(folder / "new"), "new");
+}
+
+TEST(WrittenFiles, TheIndexSweepsTheWholeStore) {
+  const ScratchFolder store;
+  std::filesystem::create_directories(store / "m/baselines");
+  const std::string run = store.write("m/r.json.roofmark-Ab3xYz", "ha");
+  const std::string baseline = store.write("m/baselines/b.json.roofmark-Ab3xYz", "ha");
+  EXPECT_EQ(run_program({"index", "--store", store / ""}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(run));
+  EXPECT_FALSE(std::filesystem::exists(baseline));
 }
 
 TEST(WrittenFiles, AreReplacedThroughALink) {

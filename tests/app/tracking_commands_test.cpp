@@ -5,6 +5,7 @@
 
 #include "app/baseline.h"
 #include "app/files.h"
+#include "app/index.h"
 #include "app/rounds.h"
 #include "app/store.h"
 #include "core/id_filter.h"
@@ -129,6 +130,55 @@ TEST(CheckCommand, TheLastRoundsOfAKeptCampaignConfirmWhatTheOthersShow) {
   EXPECT_EQ(code("passing"), 0);
 }
 
+TEST(CheckCommand, WritesItsVerdictsAsJUnitToo) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store", xml = folder / "verdicts.xml";
+  for (int i = 0; i < 15; ++i) store_run(store, made_up_run(i, 1, "old"));
+  ASSERT_EQ(run_program({"baseline", "save", "main", "--from", "old", "--store", store}).code, 0);
+  for (int i = 20; i < 26; ++i) store_run(store, made_up_run(i, 1.2, "slow"));
+  const Outcome outcome = run_program(
+      {"check", "--baseline", "main", "--from", "slow", "--store", store, "--junit", xml});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  EXPECT_NE(outcome.out.find("slowdowns that would have been found: +"), std::string::npos)
+      << outcome.out;
+  const std::string text = contents(xml);
+  EXPECT_NE(text.find("tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\""), std::string::npos)
+      << text;  // the probe moved: one finding fails, and the probe is skipped
+  expect_refused({"check", "--baseline", "main", "--from", "slow", "--store", store, "--junit",
+                  folder / "none/x.xml"},
+                 "there is no folder");
+}
+
+TEST(CheckCommand, ImportedResultsAreNotMeasuredAgain) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  for (int i = 0; i < 15; ++i) {
+    roofmark::Run run = made_up_run(i, 1, "mine");
+    run.policy = {};
+    run.policy.preset = "import";
+    store_run(store, run);
+  }
+  ASSERT_EQ(run_program({"baseline", "save", "mine", "--from", "mine", "--store", store}).code, 0);
+  expect_refused({"check", "--baseline", "mine", "--store", store}, "pass --from NAME");
+  const Outcome same =
+      run_program({"check", "--baseline", "mine", "--from", "mine", "--store", store});
+  EXPECT_EQ(same.code, 0) << same.err;
+}
+
+TEST(CheckCommand, MeasuresItsRoundsInFreshProcesses) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store", id = discover().id;
+  const std::vector<std::string> save{"baseline", "save",   "b",      "--rounds", "2",  "--filter",
+                                      "^clock/",  "--only", "probes", "--store",  store};
+  ASSERT_EQ(run_program(save).code, 0);
+  const Outcome outcome =
+      run_program({"check", "--baseline", "b", "--rounds", "2", "--store", store});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;  // two rounds say nothing for sure
+  EXPECT_NE(outcome.err.find("round 2 of 2"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.out.find("now (2 rounds)"), std::string::npos) << outcome.out;
+  EXPECT_EQ(Index(store).rounds({.machine = id}).size(), 4u);
+}
+
 TEST(TrendCommand, ShowsTheHistoryOfASeriesAndWritesAPage) {
   const ScratchFolder folder;
   const std::string store = folder / "store";
@@ -142,7 +192,34 @@ TEST(TrendCommand, ShowsTheHistoryOfASeriesAndWritesAPage) {
   EXPECT_NE(contents(folder / "p.html").find("</html>"), std::string::npos);
   expect_refused({"trend", "no such series", "--store", store}, "no such series");
   expect_refused({"trend", "--store", folder / "empty"}, "roofmark run");
+  expect_refused({"trend", "--machine", "ffff", "--store", store},
+                 "no stored runs of machine 'ffff' in " + store + " (of " + discover().id);
   expect_refused({"trend", "--store", store, "-o", folder / "p.txt"}, ".html");
+}
+
+TEST(HistoryInReports, IsThatOfTheStore) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store", page = folder / "p.html";
+  for (int i = 0; i < 20; ++i) store_run(store, made_up_run(i, i < 12 ? 1 : 1.2, ""));
+  const roofmark::Run newest = made_up_run(19, 1.2, "");
+  ASSERT_EQ(run_program({"report", run_path(store, newest), "-o", page}).code, 0);
+  std::string text = contents(page);
+  EXPECT_NE(text.find("<h2>History</h2>"), std::string::npos);
+  EXPECT_NE(text.find("1 of 2 series changed in the last 20 stored runs"), std::string::npos);
+  EXPECT_NE(text.find("+20.0 %"), std::string::npos);
+  // A file that lies in no store has none, unless it is told where to look.
+  const std::string elsewhere = file_of(folder, "r.json", newest);
+  ASSERT_EQ(run_program({"report", elsewhere, "-o", page}).code, 0);
+  EXPECT_EQ(contents(page).find("<h2>History</h2>"), std::string::npos);
+  ASSERT_EQ(run_program({"report", elsewhere, "-o", page, "--store", store}).code, 0);
+  EXPECT_NE(contents(page).find("<h2>History</h2>"), std::string::npos);
+  // Quick runs and others are no single history.
+  roofmark::Run quick = newest;
+  quick.policy.preset = "quick";
+  ASSERT_EQ(
+      run_program({"report", file_of(folder, "q.json", quick), "-o", page, "--store", store}).code,
+      0);
+  EXPECT_EQ(contents(page).find("<h2>History</h2>"), std::string::npos);
 }
 
 TEST(SelfcheckCommand, JudgesAKeptCampaign) {

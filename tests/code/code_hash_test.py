@@ -43,9 +43,9 @@ class Hashes:
         subprocess.run([self.compiler, "-std=c++20", *self.flags, "-ffunction-sections", "-fdata-sections", "-c", source,
                         "-o", built], check=True)
         table = source.with_suffix(".table.cpp")
-        subprocess.run([self.tool, "kernels_code", table, built], check=True)
+        subprocess.run([self.tool, "kernels", table, built], check=True)
         names = re.findall(r'__asm__\("([^"]+)"\)', table.read_text())
-        values = re.findall(r"\{roofmark_leaf_\d+, (\d+)u\}", table.read_text())
+        values = re.findall(r"\{roofmark_code_\d+, (\d+)u\}", table.read_text())
         check("each symbol has a row", len(names) == len(values) >= 5)
         return dict(zip(names, values)), built, table
 
@@ -110,7 +110,7 @@ def refusals(tool, folder):
     for name, text in (("empty", b""), ("text", b"no object"), ("short", b"\x7fELF\x02\x01" + bytes(80))):
         broken = pathlib.Path(folder, name)
         broken.write_bytes(text)
-        said = subprocess.run([tool, "kernels_code", broken.with_suffix(".cpp"), broken], capture_output=True, text=True)
+        said = subprocess.run([tool, "kernels", broken.with_suffix(".cpp"), broken], capture_output=True, text=True)
         check(f"{name} is refused", said.returncode == 1 and "no relocatable ELF object" in said.stderr)
 
 

@@ -266,6 +266,14 @@ TEST(RunJson, ImpossibleValuesAreRefusedByKey) {
             std::string::npos);
 }
 
+TEST(RunJson, PairsAreSamplesOfTheirRowInTheirOrder) {
+  EXPECT_EQ(refusal_after("kernel_s\":0.002", "kernel_s\":3").find("rows[1].pairs: kernel_s"), 10u);
+  EXPECT_NE(refusal_after("[0.002,0.0021]", "[0.0021,0.002]"), "");
+  roofmark::Run run = small_run();
+  run.rows[1].pairs.erase(run.rows[1].pairs.begin());  // its probe found no memory at first
+  expect_equal(run_from_json(to_json(run), "run.json"), run);
+}
+
 TEST(RunJson, FlagsThatNobodyKnowsAreRefused) {
   EXPECT_NE(refusal_after("\"flags\":[\"\",\"stolen\"", "\"flags\":[\"\",\"zzz\"")
                 .find("rows[0].flags[1]: unknown flag 'zzz'; it is one of quiet, "),

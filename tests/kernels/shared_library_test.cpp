@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "tests/app/program.h"
 
@@ -109,6 +111,30 @@ TEST(SharedLibrary, EachFailureIsSaid) {
                                  ROOFMARK_PLANTED_LIBRARY " has no planted_question"}) {
     EXPECT_NE(library.problem.find(part), std::string::npos) << part << " in " << library.problem;
   }
+}
+
+TEST(SharedLibrary, OneWithoutABuildIdIsKnownByItsBytes) {
+  ScratchFolder folder;
+  std::stringstream read;
+  read << std::ifstream(ROOFMARK_PLANTED_LIBRARY, std::ios::binary).rdbuf();
+  const auto code = [&](const std::string& name, const std::string& bytes) {
+    const std::string path = folder / name;
+    std::ofstream(path, std::ios::binary) << bytes;
+    const std::vector<std::string> files = {path};
+    const std::vector<const char*> functions = {"planted_answer"};
+    const SharedLibrary library = open_library(files, functions);
+    return library.functions.empty() ? library.problem : sampled_code(library.functions[0]);
+  };
+  std::string bytes = read.str();
+  const std::string first = code("one.so", bytes);
+  EXPECT_EQ(first.size(), 16u) << first;
+  EXPECT_EQ(code("copy.so", bytes), first);
+  EXPECT_NE(sampled_code(reinterpret_cast<const void*>(&std::fopen)), first);
+  EXPECT_EQ(sampled_code(nullptr), "");
+  const std::size_t answer = bytes.find(std::string("\xb8\x2a\0\0\0", 5));  // mov $42, %eax
+  if (answer == std::string::npos) GTEST_SKIP() << "another architecture's code";
+  bytes[answer + 1] = 43;
+  EXPECT_NE(code("other.so", bytes), first);
 }
 
 }  // namespace

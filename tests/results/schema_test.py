@@ -1,4 +1,4 @@
-"""What the program writes is what results/schema/ says: schema_test.py SCHEMA WRITER [RUN...]."""
+"""What the program writes is what results/schema/ says: schema_test.py FOLDER WRITER TRACKING_WRITER [RUN...]."""
 
 import copy
 import json
@@ -14,10 +14,50 @@ except ImportError:
     sys.exit(77)
 
 
-def main():
-    schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
+FOLDER = pathlib.Path(sys.argv[1])
+SIDE = {"name": "x", "rounds": 1}
+# What no reader may take, of each file that comparing writes.
+DAMAGES = {
+    "comparison": (lambda c: c.update(schema="roofmark.comparison/2"), lambda c: c["counts"].pop("same"),
+                   lambda c: c["series"][0].update(verdict="slow"), lambda c: c["series"][1]["change"].update(p=2),
+                   lambda c: c["series"][0]["after"].update(seconds=0), lambda c: c["series"][0].update(extra=1),
+                   lambda c: c.update(before={**SIDE, "rounds": -1}), lambda c: c["causes"][0].update(cause="kernel")),
+    "history": (lambda h: h.update(schema="roofmark.history/0"), lambda h: h["series"][0]["points"][0].update(seconds=0),
+                lambda h: h["series"][0]["points"][0].update(started="yesterday"), lambda h: h["series"][1]["changes"][0].pop("p"),
+                lambda h: h["series"][0]["markers"][0].update(at=-1)),
+    "selfcheck": (lambda s: s.pop("judged"), lambda s: s["series"][0].update(alarms=-1),
+                  lambda s: s["series"][0].update(spread=-0.1)),
+}
+
+
+def schema_of(kind):
+    schema = json.loads((FOLDER / f"roofmark.{kind}-1.schema.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
-    whole = jsonschema.Draft7Validator(schema)
+    return schema, jsonschema.Draft7Validator(schema)
+
+
+def refuses(valid, value, damages):
+    for damage in damages:
+        broken = copy.deepcopy(value)
+        damage(broken)
+        assert not valid.is_valid(broken), f"the schema takes a broken {value['schema']}"
+
+
+def tracking():
+    """What comparing, histories and self-checks write: every key is described, and every list has something."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [pathlib.Path(folder, f"{kind}.json") for kind in DAMAGES]
+        subprocess.run([sys.argv[3], *files], check=True)
+        for (kind, damages), file in zip(DAMAGES.items(), files):
+            schema, valid = schema_of(kind)
+            value = json.loads(file.read_text())
+            valid.validate(value)
+            described(value, schema, schema, kind)
+            refuses(valid, value, damages)
+
+
+def main():
+    schema, whole = schema_of("run")
 
     def part(name):
         return jsonschema.Draft7Validator({**schema["definitions"][name], "definitions": schema["definitions"]})
@@ -36,30 +76,30 @@ def main():
 
     # Every key that is written is described, and the schema can refuse.
     described(run, schema, schema, "run")
-    for damage in (lambda r: r.update(schema="roofmark.run/2"), lambda r: r["rows"][0].update(threads=0),
+    refuses(whole, run, (lambda r: r.update(schema="roofmark.run/2"), lambda r: r["rows"][0].update(threads=0),
                    lambda r: r["rows"][0]["samples_s"].append(-1.0), lambda r: r["rows"][0].pop("work"),
                    lambda r: r["machine"]["cpu"].update(cores="2"), lambda r: r["rows"][0].update(flagg=1),
                    lambda r: r["machine"].update(id="../.."), lambda r: r.update(started="yesterday"),
                    lambda r: r["rows"][0]["flags"].append("zzz"), lambda r: r["rows"][0].pop("companion"),
-                   lambda r: r["rows"][0]["samples_s"].append(1e-300), lambda r: r["rows"][0]["work"].update(ops=1e300)):
-        broken = copy.deepcopy(run)
-        damage(broken)
-        assert not whole.is_valid(broken), "the schema takes a broken run"
+                   lambda r: r["rows"][0]["samples_s"].append(1e-300), lambda r: r["rows"][0]["work"].update(ops=1e300)))
 
-    for path in sys.argv[3:]:
+    tracking()
+    for path in sys.argv[4:]:
         whole.validate(json.loads(pathlib.Path(path).read_text()))
-    baseline = json.loads(pathlib.Path(sys.argv[1]).with_name("roofmark.baseline-1.schema.json").read_text())
-    jsonschema.Draft7Validator.check_schema(baseline)
     releases = pathlib.Path(__file__).parent.parent / "data" / "releases"
-    for kind, valid in (("run", whole), ("baseline", jsonschema.Draft7Validator(baseline))):
+    for kind, valid in (("run", whole), ("baseline", schema_of("baseline")[1])):
         files = sorted(releases.glob(f"*-{kind}.json"))
         assert files, f"no {kind} of a release is kept"
         for path in files:
             valid.validate(json.loads(path.read_text()))
-    print(f"valid: 1 written run, 1 journal, {len(sys.argv) - 3} kept runs")
+    print(f"valid: 1 written run, 1 journal, {len(sys.argv) - 4} kept runs")
 
 
 def described(value, node, schema, path):
+    if value is None:
+        return
+    if "oneOf" in node:
+        node = next(one for one in node["oneOf"] if one.get("type") != "null")
     if "$ref" in node:
         node = schema["definitions"][node["$ref"].rsplit("/", 1)[1]]
     if isinstance(value, list):
