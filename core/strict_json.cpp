@@ -131,12 +131,12 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     // Sorted once per object: asking for each key as it comes would cost the square of their
     // number.
-    std::vector<std::string_view> keys;
-    for (const auto& member : members(*open_.back())) keys.push_back(member.first);
+    keys_.clear();
+    for (const auto& member : members(*open_.back())) keys_.push_back(member.first);
     open_.pop_back();
-    std::sort(keys.begin(), keys.end());
-    const auto twice = std::adjacent_find(keys.begin(), keys.end());
-    if (twice == keys.end()) return true;
+    std::sort(keys_.begin(), keys_.end());
+    const auto twice = std::adjacent_find(keys_.begin(), keys_.end());
+    if (twice == keys_.end()) return true;
     return stop(child_path(path(), *twice) + ": key given twice; keep one of them");
   }
   bool parse_error(std::size_t offset, const std::string&,
@@ -200,11 +200,52 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   JsonView::Limits limits_;
   Node root_;
   std::vector<Node*> open_;
+  std::vector<std::string_view> keys_;  // of the object that ends
   std::size_t values_ = 0;
   std::string problem_;
 };
 
 const Node& node_at(const void* node) { return *static_cast<const Node*>(node); }
+
+/// Puts the nodes from `node` down to `wanted` behind `way`, the last first; false: it is not
+/// there.
+bool find_way(const Node& node, const void* wanted, std::vector<const Node*>& way) {
+  bool found = &node == wanted;
+  if (const Elements* array = node.elements()) {
+    for (std::size_t i = 0; !found && i < array->size(); ++i) {
+      found = find_way((*array)[i], wanted, way);
+    }
+  } else if (const Members* object = node.members()) {
+    for (std::size_t i = 0; !found && i < object->size(); ++i) {
+      found = find_way((*object)[i].second, wanted, way);
+    }
+  }
+  if (found) way.push_back(&node);
+  return found;
+}
+
+/// The path of `child` where its parent's is `path`.
+std::string path_below(const std::string& path, const Node& parent, const Node& child) {
+  if (const Elements* array = parent.elements()) {
+    return child_path(path, static_cast<std::size_t>(&child - array->data()));
+  }
+  for (const auto& [key, value] : *parent.members()) {
+    if (&value == &child) return child_path(path, key);
+  }
+  return path;
+}
+
+/// Whether one of `keys` is `name`; looked for first where the one before was found, because who
+/// writes objects and who reads them go through the keys in the same order.
+bool is_among(std::string_view name, const std::vector<std::string_view>& keys, std::size_t& next) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::size_t at = next + i < keys.size() ? next + i : next + i - keys.size();
+    if (keys[at] != name) continue;
+    next = at + 1;
+    return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -213,8 +254,16 @@ struct JsonView::Document {
   Node root;
 };
 
-JsonView::JsonView(std::shared_ptr<const Document> document, const void* node, std::string path)
-    : document_(std::move(document)), node_(node), path_(std::move(path)) {}
+JsonView::JsonView(std::shared_ptr<const Document> document, const void* node)
+    : document_(std::move(document)), node_(node) {}
+
+std::string JsonView::path() const {
+  std::vector<const Node*> way;
+  find_way(document_->root, node_, way);
+  std::string path;
+  for (std::size_t i = way.size(); i-- > 1;) path = path_below(path, *way[i], *way[i - 1]);
+  return path;
+}
 
 JsonView JsonView::parse(std::string_view text, const std::string& name, Limits limits) {
   const std::string shown = printable(name, 200);
@@ -236,7 +285,7 @@ JsonView JsonView::parse(std::string_view text, const std::string& name, Limits 
   document->name = shown;
   document->root = builder.take();
   const Node* root = &document->root;
-  return JsonView(std::move(document), root, "");
+  return JsonView(std::move(document), root);
 }
 
 bool JsonView::is_null() const { return node_at(node_).as<std::nullptr_t>() != nullptr; }
@@ -261,15 +310,14 @@ std::optional<JsonView> JsonView::find(std::string_view key) const {
   for (const auto& [name, value] : *members) {
     if (name != key) continue;
     if (value.as<std::nullptr_t>()) return std::nullopt;
-    return JsonView(document_, &value, child_path(path_, key));
+    return JsonView(document_, &value);
   }
   return std::nullopt;
 }
 
 JsonView JsonView::at(std::string_view key) const {
   std::optional<JsonView> found = find(key);
-  if (!found)
-    JsonView(document_, node_, child_path(path_, key)).refuse("missing or null", "give it a value");
+  if (!found) refuse_at(child_path(path(), key), "missing or null", "give it a value");
   return *found;
 }
 
@@ -278,9 +326,7 @@ std::vector<JsonView> JsonView::elements() const {
   if (!array) refuse("must be an array (it is " + described(node_at(node_)) + ")", "write [ ... ]");
   std::vector<JsonView> views;
   views.reserve(array->size());
-  for (const Node& element : *array) {
-    views.push_back(JsonView(document_, &element, child_path(path_, views.size())));
-  }
+  for (const Node& element : *array) views.push_back(JsonView(document_, &element));
   return views;
 }
 
@@ -290,7 +336,7 @@ std::vector<std::pair<std::string, JsonView>> JsonView::members() const {
     refuse("must be an object (it is " + described(node_at(node_)) + ")", "write { ... }");
   std::vector<std::pair<std::string, JsonView>> views;
   for (const auto& [name, value] : *object) {
-    views.emplace_back(name, JsonView(document_, &value, child_path(path_, name)));
+    views.emplace_back(name, JsonView(document_, &value));
   }
   return views;
 }
@@ -344,12 +390,13 @@ void JsonView::only(const std::vector<std::string_view>& keys) const {
   const Members* found = node_at(node_).members();
   if (!found)
     refuse("must be an object (it is " + described(node_at(node_)) + ")", "write { ... }");
+  std::size_t next = 0;
   for (const auto& [name, value] : *found) {
-    if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
+    if (is_among(name, keys, next)) continue;
     const std::optional<std::string> meant = nearest(name, keys);
     std::string known;
     for (const std::string_view key : keys) known += (known.empty() ? "" : ", ") + std::string(key);
-    JsonView(document_, &value, child_path(path_, name))
+    JsonView(document_, &value)
         .refuse("unknown key", meant ? "write \"" + *meant + "\" or remove it"
                                      : "remove it (known: " + known + ")");
   }
@@ -360,17 +407,22 @@ void JsonView::exactly(std::vector<std::string_view> keys,
   const std::size_t needed = keys.size();
   keys.insert(keys.end(), optional.begin(), optional.end());
   only(keys);
+  std::vector<std::string_view> given;
+  for (const auto& member : *node_at(node_).members()) given.push_back(member.first);
+  std::size_t next = 0;
   for (std::size_t i = 0; i < needed; ++i) {
-    const Members& all = *node_at(node_).members();
-    const auto is_key = [&](const auto& member) { return member.first == keys[i]; };
-    if (std::any_of(all.begin(), all.end(), is_key)) continue;
-    JsonView(document_, node_, child_path(path_, keys[i]))
-        .refuse("missing", "write it, null where it is unknown");
+    if (is_among(keys[i], given, next)) continue;
+    refuse_at(child_path(path(), keys[i]), "missing", "write it, null where it is unknown");
   }
 }
 
 void JsonView::refuse(const std::string& problem, const std::string& remedy) const {
-  throw InputError(document_->name + ": " + (path_.empty() ? "" : path_ + ": ") + problem + "; " +
+  refuse_at(path(), problem, remedy);
+}
+
+void JsonView::refuse_at(const std::string& path, const std::string& problem,
+                         const std::string& remedy) const {
+  throw InputError(document_->name + ": " + (path.empty() ? "" : path + ": ") + problem + "; " +
                    remedy);
 }
 
