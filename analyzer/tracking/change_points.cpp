@@ -69,14 +69,12 @@ std::size_t best_split(Values values, std::size_t least) {
 }
 
 /// The split moved past values that plainly belong to the other side, within a quarter of the step
-/// from its mean, as far as `least` values stay on each: with few values behind a large step the
-/// distance alone takes in a neighbour.
-std::size_t settled(Values values, std::size_t split, std::size_t least) {
+/// from its mean: with few values behind a large step the distance alone takes in a neighbour.
+std::size_t settled(Values values, std::size_t split) {
   const double before = mean(values.first(split)), after = mean(values.subspan(split));
   const double near = std::fabs(after - before) / 4;
-  const std::size_t most = values.size() - least;
-  while (split < most && std::fabs(values[split] - before) < near) ++split;
-  while (split > least && std::fabs(values[split - 1] - after) < near) --split;
+  while (split < values.size() && std::fabs(values[split] - before) < near) ++split;
+  while (split > 0 && std::fabs(values[split - 1] - after) < near) --split;
   return split;
 }
 
@@ -88,7 +86,8 @@ void search(Values values, std::size_t first, std::size_t total, const ChangePoi
   const std::size_t n = values.size();
   const double limit = significance_limit(n, n - split, first + n == total, rules);
   if (t_test(values.first(split), values.subspan(split)) >= limit) return;
-  split = settled(values, split, rules.least);
+  split = settled(values, split);
+  if (split < rules.least || n - split < rules.least) return;
   found.insert(first + split);
   search(values.first(split), first, total, rules, found);
   search(values.subspan(split), first + split, total, rules, found);

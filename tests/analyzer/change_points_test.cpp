@@ -53,13 +53,6 @@ TEST(ChangePoints, NewestChangesAreBelievedAtOneLimitAndOlderOnesAtLessTheMoreTh
   EXPECT_LT(significance_limit(50, 6, true, rules), significance_limit(33, 6, true, rules));
 }
 
-TEST(ChangePoints, KeepThreeValuesBehindThemWhereTheFirstOfThoseLooksLikeTheOnesBefore) {
-  std::vector<double> values;
-  append(values, 1, 20);
-  for (const double value : {1.01, 1.1, 1.1}) values.push_back(value);  // 1.01 is nearer to 1
-  EXPECT_EQ(places(values), std::vector<std::size_t>{20});
-}
-
 TEST(ChangePoints, AreFoundInHistoriesOfManyWindowsOnce) {
   std::vector<double> values;
   append(values, 1, 317);
