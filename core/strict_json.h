@@ -12,8 +12,8 @@
 
 namespace roofmark {
 
-/// A value inside a parsed document and the path to it ("rows[3].samples_s").  Cheap to copy; keeps
-/// the document alive.
+/// A value inside a parsed document.  Cheap to copy; keeps the document alive.  Its path
+/// ("rows[3].samples_s") is looked for only where it is refused.
 class JsonView {
  public:
   struct Limits {
@@ -57,12 +57,14 @@ class JsonView {
 
  private:
   struct Document;
-  JsonView(std::shared_ptr<const Document> document, const void* node, std::string path);
+  JsonView(std::shared_ptr<const Document> document, const void* node);
+  std::string path() const;
+  [[noreturn]] void refuse_at(const std::string& path, const std::string& problem,
+                              const std::string& remedy) const;
   [[noreturn]] void refuse_number(const std::string& wanted, bool is_one,
                                   const std::string& range) const;
   std::shared_ptr<const Document> document_;
   const void* node_ = nullptr;
-  std::string path_;
 };
 
 }  // namespace roofmark

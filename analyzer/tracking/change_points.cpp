@@ -78,16 +78,19 @@ std::size_t settled(Values values, std::size_t split) {
   return split;
 }
 
-void search(Values values, std::size_t first, const ChangePointRules& rules,
+/// Searches `values`, which begin at `first` of a history of `total`.
+void search(Values values, std::size_t first, std::size_t total, const ChangePointRules& rules,
             std::set<std::size_t>& found) {
   std::size_t split = best_split(values, rules.least);
   if (split == 0) return;
-  if (t_test(values.first(split), values.subspan(split)) >= rules.significance) return;
+  const std::size_t n = values.size();
+  const double limit = significance_limit(n, n - split, first + n == total, rules);
+  if (t_test(values.first(split), values.subspan(split)) >= limit) return;
   split = settled(values, split);
-  if (split < rules.least || values.size() - split < rules.least) return;
+  if (split < rules.least || n - split < rules.least) return;
   found.insert(first + split);
-  search(values.first(split), first, rules, found);
-  search(values.subspan(split), first + split, rules, found);
+  search(values.first(split), first, total, rules, found);
+  search(values.subspan(split), first + split, total, rules, found);
 }
 
 ChangePoint between(Values logs, std::size_t first, std::size_t at, std::size_t end) {
@@ -99,42 +102,36 @@ ChangePoint between(Values logs, std::size_t first, std::size_t at, std::size_t 
           .p = t_test(x, y)};
 }
 
-/// Each candidate between its neighbours.
-std::vector<ChangePoint> judged(Values logs, const std::vector<std::size_t>& at) {
-  std::vector<ChangePoint> all;
-  for (std::size_t i = 0; i < at.size(); ++i) {
-    const std::size_t first = i == 0 ? 0 : at[i - 1];
-    const std::size_t end = i + 1 == at.size() ? logs.size() : at[i + 1];
-    all.push_back(between(logs, first, at[i], end));
-  }
-  return all;
-}
-
-/// Whether a change stands by these rules; two windows may have put it beside one another.
-bool stands(const ChangePoint& change, std::size_t first, std::size_t end,
-            const ChangePointRules& rules) {
-  return change.p < rules.significance && std::fabs(change.share) >= rules.least_share &&
-         change.at - first >= rules.least && end - change.at >= rules.least;
-}
-
-/// Without those that do not stand, the least significant first.
+/// Without those that do not stand between their neighbours, the least significant first: two
+/// windows may have put one change beside another.
 std::vector<ChangePoint> pruned(Values logs, std::vector<std::size_t> at,
                                 const ChangePointRules& rules) {
   for (;;) {
-    const std::vector<ChangePoint> all = judged(logs, at);
-    std::size_t worst = all.size();
-    for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<ChangePoint> all;
+    std::size_t worst = at.size();
+    for (std::size_t i = 0; i < at.size(); ++i) {
       const std::size_t first = i == 0 ? 0 : at[i - 1];
       const std::size_t end = i + 1 == at.size() ? logs.size() : at[i + 1];
-      if (stands(all[i], first, end, rules)) continue;
-      if (worst == all.size() || all[i].p > all[worst].p) worst = i;
+      all.push_back(between(logs, first, at[i], end));
+      const double limit = significance_limit(end - first, end - at[i], end == logs.size(), rules);
+      const bool stands = all[i].p < limit && std::fabs(all[i].share) >= rules.least_share &&
+                          at[i] - first >= rules.least && end - at[i] >= rules.least;
+      if (!stands && (worst == at.size() || all[i].p > all[worst].p)) worst = i;
     }
-    if (worst == all.size()) return all;
+    if (worst == at.size()) return all;
     at.erase(at.begin() + static_cast<std::ptrdiff_t>(worst));
   }
 }
 
 }  // namespace
+
+double significance_limit(std::size_t n, std::size_t behind, bool at_end,
+                          const ChangePointRules& rules) {
+  if (at_end && behind <= rules.newest) return rules.newest_p;
+  const double least = static_cast<double>(rules.least);
+  return rules.older_p /
+         (1 + 5 * std::log(std::max(1.0, (static_cast<double>(n) - least) / least)));
+}
 
 std::vector<ChangePoint> change_points(std::span<const double> values,
                                        const ChangePointRules& rules) {
@@ -150,7 +147,7 @@ std::vector<ChangePoint> change_points(std::span<const double> values,
   // The last window ends with the history, so that its newest values are seen with a whole window.
   for (std::size_t end = logs.size();;) {
     const std::size_t first = end > rules.window ? end - rules.window : 0;
-    search(all.subspan(first, end - first), first, rules, found);
+    search(all.subspan(first, end - first), first, logs.size(), rules, found);
     if (first == 0) break;
     end -= rules.window / 2;
   }

@@ -42,6 +42,17 @@ TEST(ChangePoints, NeedThreeValuesAfterAStep) {
   EXPECT_EQ(places(values), std::vector<std::size_t>{20});
 }
 
+TEST(ChangePoints, NewestChangesAreBelievedAtOneLimitAndOlderOnesAtLessTheMoreThereAre) {
+  const ChangePointRules rules;
+  for (const std::size_t behind : {3, 4, 5}) {
+    EXPECT_EQ(significance_limit(50, behind, true, rules), rules.newest_p);
+    EXPECT_LT(significance_limit(50, behind, false, rules), rules.newest_p);
+  }
+  EXPECT_EQ(significance_limit(6, 3, false, rules), rules.older_p);  // one split alone
+  EXPECT_DOUBLE_EQ(significance_limit(33, 6, true, rules), rules.older_p / (1 + 5 * std::log(10)));
+  EXPECT_LT(significance_limit(50, 6, true, rules), significance_limit(33, 6, true, rules));
+}
+
 TEST(ChangePoints, AreFoundInHistoriesOfManyWindowsOnce) {
   std::vector<double> values;
   append(values, 1, 317);

@@ -41,8 +41,18 @@ TEST(Simulation, ASlowMachineBlamesNoKernel) {
 
 TEST(Simulation, ThreeRoundsAfterAStepItIsFoundAndFlatHistoriesHaveNone) {
   const Scatter noise = scatters().front();
-  EXPECT_GE(find_steps(noise, 47, 3, 0.03, 3, 300, 5).found, 270u);
-  EXPECT_LE(find_steps(noise, 47, 3, 0, 3, 300, 6).any, 15u);
+  for (const int before : {15, 30, 60, 200}) {
+    const auto seed = static_cast<std::uint64_t>(before);
+    EXPECT_GE(find_steps(noise, before, 3, 0.03, 3, 300, 10'000 + seed).found, 270u) << before;
+    EXPECT_LE(find_steps(noise, before, 3, 0, 3, 300, 20'000 + seed).any, 15u) << before;
+  }
+}
+
+TEST(Simulation, FlatHistoriesOfOtherNoiseHaveNoMoreChangePoints) {
+  for (const Scatter& noise : scatters()) {
+    if (noise.drift != 0) continue;  // that one does change
+    EXPECT_LE(find_steps(noise, 30, 3, 0, 3, 300, 30'000).any, 18u) << noise.name;
+  }
 }
 
 }  // namespace
