@@ -69,8 +69,9 @@ ROOFMARK_LEAF Walk walk_of(const Ahead& ahead, std::int64_t first, std::int64_t 
 
 /// How much of the next tile of keys is asked for while weights are made, where there are enough
 /// rows of queries for that to take long: memory would have nothing to do.
+template <class Math>
 ROOFMARK_LEAF std::int64_t asked_in_weigh(const DecodeMemory& m, const Ahead& next) {
-  return m.rows > 2 ? next.bytes / 4 : 0;
+  return m.rows > 2 ? next.bytes / Math::weigh_share : 0;
 }
 
 /// v = factor v, `count` of them, a multiple of lanes.
@@ -164,7 +165,7 @@ ROOFMARK_LEAF void decode(const AttentionHead& head, std::int64_t first, std::in
     const std::int64_t count = last - key < step ? last - key : step;
     Math::scores(head, m, key, count);
     const Ahead next = Math::keys_from(head, key + step, step);
-    const std::int64_t asked = asked_in_weigh(m, next);
+    const std::int64_t asked = asked_in_weigh<Math>(m, next);
     Math::weigh(head, m, key, count, {next.at, asked});
     Math::values(head, m, key, count, {next.at + asked, next.bytes - asked});
   }
