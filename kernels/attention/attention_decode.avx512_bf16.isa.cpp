@@ -2,46 +2,38 @@
 // f32 arithmetic on widened elements takes longer than the memory that brings them.
 #include <cstdint>
 
-#include "kernels/attention/attention_pairs.isa.h"
-#include "kernels/attention/attention_quads.isa.h"
+#include "kernels/attention/attention_beside.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
 constexpr int chunk = 32;
 
-struct Product {
-  ROOFMARK_LEAF void add(vf32& sum, vf32 a, vf32 b) { add_products(sum, (vu32)a, (vu32)b); }
-};
-
 /// As of Plain.  Weights are bf16, two keys to a pair.  Sums of values have the columns of each
 /// chunk in the order in which the unpacking of two rows leaves them, until finish().
 struct Pairs {
-  /// Of the read roof (Zen 5, one core, heads of 128, eight rows to a key): 0.88, with half as much
-  /// 0.80, for the softmax of a tile has a part that does not shrink with it.
+  /// Of the read roof (Zen 5, one core, heads of 128, eight rows to a key): 0.83, with half as much
+  /// 0.77, for what is asked for then has half as long to come.
   static constexpr std::int64_t tile_bytes = 16 << 10;
+  /// The same: an 8th of the next keys is asked for while weights are made 0.87, a half 0.73, a
+  /// fourth 0.84, none 0.81.
+  static constexpr std::int64_t weigh_share = 8;
 
   static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory&) {
     return 2 * head.head_dim;
   }
 
   static void read_queries(const AttentionHead& head, const DecodeMemory& m) {
-    bf16* row = reinterpret_cast<bf16*>(m.tile);
-    for (std::int64_t r = 0; r < m.rows; ++r) {
-      const bf16* from = at<bf16>(head.q, row_index(head, r));
-      for (std::int64_t i = 0; i < m.padded; ++i) row[i] = i < head.head_dim ? from[i] : bf16{};
-      if (are_quads(head, m)) {
-        keep_quads(m, r, at<char>(row, 0), 2 * head.head_dim);
-      } else {
-        __builtin_memcpy(query(m, r), row, static_cast<std::uint64_t>(2 * m.padded));
+    bf16* queries = queries_of(m, 0);
+    for (std::int64_t i = 0; i < 2 * m.padded * ((m.rows + 3) / 4 * 4); ++i) queries[i] = bf16{};
+    each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
+      for (std::int64_t r = 0; r < R && group.first + r < m.rows; ++r) {
+        keep_query<R>(queries_of(m, group.first), r,
+                      at<bf16>(head.q, row_index(head, group.first + r)), head.head_dim);
       }
-    }
-  }
-
-  ROOFMARK_LEAF vf32 power(vf32 x) { return short_exponential(x); }
-  /// Rounded, halves up: weights are not negative, and at most 1.
-  ROOFMARK_LEAF void keep_weights(float* weights, std::int64_t i, vf32 e) {
-    store_u16(reinterpret_cast<bf16*>(weights) + i, ((vu32)e + 0x8000) >> 16);
+      store(tops_of(m, group), splat(lowest));
+      store(tops_of(m, group) + lanes, vf32{});
+    });
   }
 
   static Ahead keys_from(const AttentionHead& head, std::int64_t key, std::int64_t count) {
@@ -53,44 +45,73 @@ struct Pairs {
     const bf16* keys = at<bf16>(head.k, key * head.head_dim);
     const Ahead ahead{at<char>(at<bf16>(head.v, key * head.head_dim), 0),
                       count * 2 * head.head_dim};
-    if (are_quads(head, m)) {
-      quad_scores<Product>(m, at<char>(keys, 0), 2 * head.head_dim, count, ahead);
-      return;
-    }
-    for (std::int64_t r = 0; r < m.rows; ++r) {
-      score_row(m, r, keys, head.head_dim, count, walk_of(ahead, r, 1, m.rows, count));
-    }
+    each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
+      if constexpr (R == 1) {
+        score_row(m, group.first, keys, head.head_dim, count,
+                  walk_of(ahead, group.first, 1, m.rows, count));
+      } else {
+        const auto of_length = [&](auto row_bytes) {
+          beside_scores(m, group, at<char>(keys, 0), row_bytes, count, part_of(m, group, ahead));
+        };
+        // Sixteen keys are more addresses than registers; of constant length they are one: 21.4
+        // cycles a key and eight rows, not 25.5.
+        head.head_dim == 128 ? of_length(Known<256>{}) : of_length(2 * head.head_dim);
+      }
+    });
+  }
+
+  static void weigh(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
+                    std::int64_t count, const Ahead& ahead) {
+    each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
+      weigh_beside(head, m, group, key, count, part_of(m, group, ahead));
+    });
   }
 
   static void values(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
                      std::int64_t count, const Ahead& next) {
     const bf16* v = at<bf16>(head.v, key * head.head_dim);
-    const std::int64_t in_block = m.rows < 4 ? 4 * chunk : 2 * chunk;
-    const std::int64_t blocks = (m.rows + 3) / 4 * ((m.padded + in_block - 1) / in_block);
     // A turn is two keys of a block of rows and columns.
-    Walk walk = walk_of(next, 0, 1, 1, blocks * (count / 2));
-    all_values<4>(m, v, head.head_dim, count, walk, 0);
+    std::int64_t blocks = 0;
+    each_group(m, head.head_dim, [&]<int R>(Beside<R>) {
+      blocks += (m.padded + chunks<R> * chunk - 1) / (chunks<R> * chunk);
+    });
+    Walk walk = walk_of(next, 0, 1, 1, blocks * ((count + 1) / 2));
+    each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
+      all_columns<R, chunks<R>>(m, group, v, head.head_dim, 0, count, walk);
+    });
   }
 
-  static void finish(const DecodeMemory& m) {
+  static void finish(const AttentionHead& head, const DecodeMemory& m) {
+    // Column i of a chunk is lane i / 8 * 4 + i % 4 of the first vector, or of the second.
+    const vi32 first = {0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23};
     for (float* at = m.values; at < m.values + m.rows * m.padded; at += chunk) {
-      float mixed[chunk];
-      __builtin_memcpy(mixed, at, sizeof mixed);
-      for (int i = 0; i < chunk; ++i) at[i] = mixed[i % 8 / 4 * 16 + i / 8 * 4 + i % 4];
+      const __m512 a = (__m512)load(at), b = (__m512)load(at + lanes);
+      store(at, (vf32)_mm512_permutex2var_ps(a, (__m512i)first, b));
+      store(at + lanes, (vf32)_mm512_permutex2var_ps(a, (__m512i)(first + 8), b));
     }
+    each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
+      const float* tops = tops_of(m, group);
+      for (std::int64_t r = 0; r < R && group.first + r < m.rows; ++r) {
+        m.top[group.first + r] = tops[r * group.keys];
+        const float* sums = tops + lanes + r * group.keys;
+        float total = 0;
+        for (int i = 0; i < group.keys; ++i) total += sums[i];
+        m.sum[group.first + r] = total;
+      }
+    });
   }
 
  private:
-  ROOFMARK_LEAF bf16* query(const DecodeMemory& m, std::int64_t r) {
-    return reinterpret_cast<bf16*>(m.q + r * m.padded);
-  }
-
-  ROOFMARK_LEAF bool are_quads(const AttentionHead& head, const DecodeMemory& m) {
-    return m.rows > 2 && 2 * head.head_dim % quad_bytes == 0;
-  }
+  /// Chunks of R rows whose sums are made at once: as many as a third of the registers hold or
+  /// half.
+  template <int R>
+  static constexpr int chunks = R == 8   ? 1
+                                : R == 4 ? 2
+                                         : 4;
 
   ROOFMARK_LEAF void score_row(const DecodeMemory& m, std::int64_t r, const bf16* keys,
                                std::int64_t dim, std::int64_t count, Walk walk) {
+    const bf16* query = queries_of(m, r);
     const std::int64_t whole = dim / chunk * chunk;
     const std::uint32_t rest = mask_of(whole, dim);
     for (std::int64_t k = 0; k < count; ++k, keys += dim) {
@@ -98,28 +119,31 @@ struct Pairs {
       vf32 total = {};
       std::int64_t i = 0;
       for (; i < whole; i += chunk) {
-        add_products(total, load_pairs(query(m, r) + i), load_pairs(keys + i));
+        add_products(total, load_pairs(query + i), load_pairs(keys + i));
       }
-      if (rest != 0) add_products(total, load_pairs(query(m, r) + i), load_pairs(keys + i, rest));
+      if (rest != 0) add_products(total, load_pairs(query + i), load_pairs(keys + i, rest));
       m.scores[r * decode_keys + k] = sum(total);
     }
   }
 
   /// N chunks of R rows, two keys at a time; the last may be alone: its pair has weight 0.
   template <int R, int N, bool whole>
-  ROOFMARK_LEAF void value_block(const DecodeMemory& m, std::int64_t r, const bf16* v,
+  ROOFMARK_LEAF void value_block(const DecodeMemory& m, Beside<R> group, const bf16* v,
                                  std::int64_t dim, std::int64_t first, std::int64_t count,
-                                 Walk& walk) {
-    float* values = m.values + r * m.padded + first;
-    const bf16* weights = reinterpret_cast<const bf16*>(m.weights + r * decode_keys);
-    vf32 sums[R][2 * N];
-    for (int j = 0; j < R; ++j) {
+                                 Walk& whole_walk) {
+    Walk walk = whole_walk;  // in registers
+    float* values = m.values + group.first * m.padded + first;
+    const bf16* weights = weights_of(m, group.first);
+    const std::int64_t there = m.rows - group.first;
+    vf32 sums[R][2 * N] = {};
+    for (int j = 0; j < R && j < there; ++j) {
       for (int n = 0; n < 2 * N; ++n) sums[j][n] = load(values + j * m.padded + n * lanes);
     }
     for (std::int64_t k = 0; k < count; k += 2) {
       Walk::ask(walk);
+      const bf16* pairs = weights + k / group.keys * lanes + k % group.keys;
       vu32 weight[R];
-      for (int j = 0; j < R; ++j) weight[j] = splat_pair(weights + 2 * j * decode_keys + k);
+      for (int j = 0; j < R; ++j) weight[j] = splat_pair(pairs + j * group.keys);
       const bf16* even = v + k * dim + first;
       const bf16* odd = k + 1 < count ? even + dim : even;
       for (int n = 0; n < N; ++n) {
@@ -134,31 +158,23 @@ struct Pairs {
         }
       }
     }
-    for (int j = 0; j < R; ++j) {
+    for (int j = 0; j < R && j < there; ++j) {
       for (int n = 0; n < 2 * N; ++n) store(values + j * m.padded + n * lanes, sums[j][n]);
     }
+    whole_walk = walk;
   }
 
   template <int R, int N>
-  ROOFMARK_LEAF void all_columns(const DecodeMemory& m, std::int64_t r, const bf16* v,
+  ROOFMARK_LEAF void all_columns(const DecodeMemory& m, Beside<R> group, const bf16* v,
                                  std::int64_t dim, std::int64_t i, std::int64_t count, Walk& walk) {
     for (; i + N * chunk <= dim; i += N * chunk) {
-      value_block<R, N, true>(m, r, v, dim, i, count, walk);
+      value_block<R, N, true>(m, group, v, dim, i, count, walk);
     }
     if constexpr (N > 1) {
-      all_columns<R, N / 2>(m, r, v, dim, i, count, walk);
+      all_columns<R, N / 2>(m, group, v, dim, i, count, walk);
     } else if (i < dim) {
-      value_block<R, 1, false>(m, r, v, dim, i, count, walk);
+      value_block<R, 1, false>(m, group, v, dim, i, count, walk);
     }
-  }
-
-  template <int R>
-  ROOFMARK_LEAF void all_values(const DecodeMemory& m, const bf16* v, std::int64_t dim,
-                                std::int64_t count, Walk& walk, std::int64_t r) {
-    for (; r + R <= m.rows; r += R) {
-      all_columns<R, R == 4 ? 2 : 4>(m, r, v, dim, 0, count, walk);
-    }
-    if constexpr (R > 1) all_values<R / 2>(m, v, dim, count, walk, r);
   }
 };
 

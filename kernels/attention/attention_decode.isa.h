@@ -69,8 +69,9 @@ ROOFMARK_LEAF Walk walk_of(const Ahead& ahead, std::int64_t first, std::int64_t 
 
 /// How much of the next tile of keys is asked for while weights are made, where there are enough
 /// rows of queries for that to take long: memory would have nothing to do.
+template <class Math>
 ROOFMARK_LEAF std::int64_t asked_in_weigh(const DecodeMemory& m, const Ahead& next) {
-  return m.rows > 2 ? next.bytes / 4 : 0;
+  return m.rows > 2 ? next.bytes / Math::weigh_share : 0;
 }
 
 /// v = factor v, `count` of them, a multiple of lanes.
@@ -116,18 +117,37 @@ ROOFMARK_LEAF void raise_top(const AttentionHead& head, const DecodeMemory& m, s
 }
 
 /// Turns row r's scores into weights and adds these up.
-template <class Math>
-ROOFMARK_LEAF void weigh(const AttentionHead& head, const DecodeMemory& m, std::int64_t r,
-                         std::int64_t whole) {
+ROOFMARK_LEAF void weigh_row(const AttentionHead& head, const DecodeMemory& m, std::int64_t r,
+                             std::int64_t whole) {
   const float* s = m.scores + r * decode_keys;
   const vf32 scale = splat(head.scale), top = splat(m.top[r]);
   vf32 total = {};
   for (std::int64_t i = 0; i < whole; i += lanes) {
-    const vf32 e = Math::power(load(s + i) * scale - top);
+    const vf32 e = exponential(load(s + i) * scale - top);
     total += e;
-    Math::keep_weights(m.weights + r * decode_keys, i, e);
+    store(m.weights + r * decode_keys + i, e);
   }
   m.sum[r] += sum(total);
+}
+
+/// Turns scores, [rows, decode_keys], into weights.
+ROOFMARK_LEAF void weigh_rows(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
+                              std::int64_t count, const Ahead& ahead) {
+  const std::int64_t whole = (count + lanes - 1) / lanes * lanes;
+  for (std::int64_t r = 0; r < m.rows; ++r) {
+    float* s = m.scores + r * decode_keys;
+    if (head.k_scales != nullptr) apply_scales(s, head.k_scales + key, count);
+    if (count != whole || key + count > head.cached + 1) mask(head, s, r, key, count);
+    raise_top(head, m, r, whole);
+  }
+  const std::int64_t part = ahead.bytes / m.rows;
+  for (std::int64_t r = 0; r < m.rows; ++r) {
+    ask_for(ahead.at + r * part, part);
+    weigh_row(head, m, r, whole);
+    if (head.v_scales != nullptr) {
+      apply_scales(m.weights + r * decode_keys, head.v_scales + key, count);
+    }
+  }
 }
 
 template <class Math>
@@ -143,26 +163,13 @@ ROOFMARK_LEAF void decode(const AttentionHead& head, std::int64_t first, std::in
   const std::int64_t step = tile_keys(Math::row_bytes(head, m), Math::tile_bytes);
   for (std::int64_t key = first; key < last; key += step) {
     const std::int64_t count = last - key < step ? last - key : step;
-    const std::int64_t whole = (count + lanes - 1) / lanes * lanes;
     Math::scores(head, m, key, count);
-    for (std::int64_t r = 0; r < m.rows; ++r) {
-      float* s = m.scores + r * decode_keys;
-      if (head.k_scales != nullptr) apply_scales(s, head.k_scales + key, count);
-      if (count != whole || key + count > head.cached + 1) mask(head, s, r, key, count);
-      raise_top(head, m, r, whole);
-    }
     const Ahead next = Math::keys_from(head, key + step, step);
-    const std::int64_t asked = asked_in_weigh(m, next), part = asked / m.rows;
-    for (std::int64_t r = 0; r < m.rows; ++r) {
-      ask_for(next.at + r * part, part);
-      weigh<Math>(head, m, r, whole);
-      if (head.v_scales != nullptr) {
-        apply_scales(m.weights + r * decode_keys, head.v_scales + key, count);
-      }
-    }
+    const std::int64_t asked = asked_in_weigh<Math>(m, next);
+    Math::weigh(head, m, key, count, {next.at, asked});
     Math::values(head, m, key, count, {next.at + asked, next.bytes - asked});
   }
-  Math::finish(m);
+  Math::finish(head, m);
 }
 
 /// Each piece's sums are relative to its own largest score.

@@ -25,6 +25,13 @@ ROOFMARK_LEAF vu32 load_pairs(const bf16* at, std::uint32_t mask) {
 }
 ROOFMARK_LEAF vu32 load_pairs(const bf16* at) { return (vu32)_mm512_loadu_si512(at); }
 
+/// a then b, rounded to the nearest, ties to even.  Denormals become 0.
+ROOFMARK_LEAF void store_pairs(bf16* at, vf32 a, vf32 b) {
+  vu32 rounded;
+  asm("vcvtne2ps2bf16 %2, %1, %0" : "=v"(rounded) : "v"(b), "v"(a));
+  store_u32(reinterpret_cast<char*>(at), rounded);
+}
+
 /// Which of 32 elements from `i` on are there, of `count`.
 ROOFMARK_LEAF std::uint32_t mask_of(std::int64_t i, std::int64_t count) {
   return count - i >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << (count - i)) - 1;

@@ -1,6 +1,6 @@
-// Scores of four rows or more at a time, for leaves of AVX-512 alone.  Each 128 bits of a vector
-// belong to a row, and 16 bytes of a key meet all of them: what is left to add up over lanes is a
-// fifth of that of a vector to a row.
+// Scores of four rows or more at a time, in f32, for leaves of AVX-512 alone.  Each 128 bits of a
+// vector belong to a row, and 16 bytes of a key meet all of them: what is left to add up over lanes
+// is a fifth of that of a vector to a row.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ ROOFMARK_LEAF vf32 quad_sums(vf32 a, vf32 b, vf32 c, vf32 d) {
 
 /// Scores of keys_at_once keys, 1 or a multiple of 4, in 4 G rows.  q: [G, row_bytes / 16] vectors,
 /// of which 128 bits are as many elements of a row.  A turn is 16 bytes of each key.
-template <class Product, int G, int keys_at_once>
+template <int G, int keys_at_once>
 ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row_bytes,
                               float* scores, Walk& walk) {
   vf32 sums[keys_at_once][G] = {};
@@ -41,7 +41,7 @@ ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row
     for (int g = 0; g < G; ++g) query[g] = load(q + g * row_bytes + s);
     for (int k = 0; k < keys_at_once; ++k) {
       const vf32 key = quad(keys + k * row_bytes + s);
-      for (int g = 0; g < G; ++g) Product::add(sums[k][g], key, query[g]);
+      for (int g = 0; g < G; ++g) sums[k][g] += query[g] * key;
     }
   }
   for (int k = 0; k < keys_at_once; k += 4) {
@@ -59,7 +59,7 @@ ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row
   }
 }
 
-template <class Product, int G>
+template <int G>
 ROOFMARK_LEAF void quad_rows(const float* q, const char* keys, std::int64_t row_bytes,
                              std::int64_t count, float* scores, const Ahead& ahead,
                              std::int64_t part, std::int64_t parts) {
@@ -67,26 +67,25 @@ ROOFMARK_LEAF void quad_rows(const float* q, const char* keys, std::int64_t row_
   Walk walk = walk_of(ahead, part, 1, parts, count / keys_at_once * (row_bytes / quad_bytes));
   std::int64_t k = 0;
   for (; k + keys_at_once <= count; k += keys_at_once) {
-    quad_block<Product, G, keys_at_once>(q, keys + k * row_bytes, row_bytes, scores + k, walk);
+    quad_block<G, keys_at_once>(q, keys + k * row_bytes, row_bytes, scores + k, walk);
   }
   for (; k < count; ++k) {
-    quad_block<Product, G, 1>(q, keys + k * row_bytes, row_bytes, scores + k, walk);
+    quad_block<G, 1>(q, keys + k * row_bytes, row_bytes, scores + k, walk);
   }
 }
 
 /// Of all rows, those of padding included; row_bytes is a multiple of 16.
-template <class Product>
 ROOFMARK_LEAF void quad_scores(const DecodeMemory& m, const char* keys, std::int64_t row_bytes,
                                std::int64_t count, const Ahead& ahead) {
   const std::int64_t groups = (m.rows + 3) / 4, parts = (groups + 1) / 2;
   std::int64_t g = 0;
   for (; g + 2 <= groups; g += 2) {
-    quad_rows<Product, 2>(m.q + g * row_bytes, keys, row_bytes, count,
-                          m.scores + 4 * g * decode_keys, ahead, g / 2, parts);
+    quad_rows<2>(m.q + g * row_bytes, keys, row_bytes, count, m.scores + 4 * g * decode_keys, ahead,
+                 g / 2, parts);
   }
   if (g < groups) {
-    quad_rows<Product, 1>(m.q + g * row_bytes, keys, row_bytes, count,
-                          m.scores + 4 * g * decode_keys, ahead, g / 2, parts);
+    quad_rows<1>(m.q + g * row_bytes, keys, row_bytes, count, m.scores + 4 * g * decode_keys, ahead,
+                 g / 2, parts);
   }
 }
 

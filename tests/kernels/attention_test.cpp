@@ -164,8 +164,21 @@ TEST(CpuAttention, DecodesForEveryHeadDimension) {
 
 TEST(CpuAttention, DecodesForEveryGroupOfQueryHeads) {
   each_variant([](const AttentionLeaves& leaves, const Format& format) {
-    for (const int group : {1, 2, 3, 4, 6, 7, 8, 71}) {
+    for (const int group : {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 31, 71}) {
       expect_right(leaves, format, shape(2, 1, 37, 2 * group, 2, 64));
+    }
+  });
+}
+
+TEST(CpuAttention, DecodesForManyQueryHeadsAtEveryLengthAndHeadDimension) {
+  each_variant([](const AttentionLeaves& leaves, const Format& format) {
+    for (const int cached : {0, 1, 2, 13, 15, 16, 17, 31, 61, 63, 64, 65, 130}) {
+      expect_right(leaves, format, shape(1, 1, cached, 8, 1, 128));
+      expect_right(leaves, format, shape(1, 1, cached, 11, 1, 40));
+    }
+    for (const int dim : {1, 3, 4, 6, 7, 12, 20, 36, 60, 72, 100, 128, 132, 256}) {
+      expect_right(leaves, format, shape(1, 1, 70, 8, 1, dim));
+      expect_right(leaves, format, shape(1, 1, 70, 4, 1, dim));
     }
   });
 }
@@ -174,6 +187,8 @@ TEST(CpuAttention, DecodesSeveralTokensEachWithItsOwnKeys) {
   each_variant([](const AttentionLeaves& leaves, const Format& format) {
     for (const int cached : {0, 1, 58, 60, 64, 100}) {
       expect_right(leaves, format, shape(1, 5, cached, 4, 2, 48));
+      expect_right(leaves, format, shape(1, 3, cached, 8, 1, 64));
+      expect_right(leaves, format, shape(1, 3, cached, 4, 2, 64));
     }
   });
 }
