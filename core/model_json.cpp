@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/family_reading.h"
 #include "core/model_families.h"
 #include "core/printable.h"
 #include "core/quantization_json.h"
@@ -116,12 +117,8 @@ void read_dimensions(const JsonView& config, const Family& family, Model& model)
   model.vocabulary = dimension(config, keys.vocabulary, most_vocabulary, family.vocabulary);
   read_heads(config, family, model);
   read_context(config, keys.context, model);
-  const auto biased = [&](const char* key) {
-    const auto found = config.find(key);
-    return found && found->boolean();
-  };
-  model.biases.query_key_value = model.biases.attention_out = biased("attention_bias");
-  model.biases.mlp = biased("mlp_bias");
+  model.biases.query_key_value = model.biases.attention_out = flag(config, "attention_bias", false);
+  model.biases.mlp = flag(config, "mlp_bias", false);
 }
 
 /// Each kind once, by its first layer.

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/family_reading.h"
 #include "core/printable.h"
 
 namespace roofmark {
@@ -9,11 +10,6 @@ namespace {
 
 constexpr std::int64_t most_block = 1 << 20;
 constexpr std::int64_t least_group = 16, most_group = 1024;  // inputs that share a scale
-
-bool flag(const JsonView& config, const char* key, bool otherwise) {
-  const auto found = config.find(key);
-  return found ? found->boolean() : otherwise;
-}
 
 /// 4 or 8 bits as integers.
 DType integer_of(const JsonView& bits) {
