@@ -140,6 +140,8 @@ void gemma3(const Config& config, Draft& draft) {
   draft.model.activation = ActivationKind::gelu;
   draft.model.block = BlockKind::sandwich;
   draft.model.qk_norm = QkNorm::scaled;
+  if (draft.model.context == 0) draft.model.context = 131072;  // the class's own,
+  draft.model.stretched = false;                               // with its rope scaling
   const char* key = config.text.mentions("sliding_window_pattern") ? "sliding_window_pattern"
                                                                    : "_sliding_window_pattern";
   const std::int64_t pattern = count(config.text, key, 6, most_layers);

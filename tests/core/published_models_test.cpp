@@ -61,7 +61,8 @@ TEST(PublishedModels, SayForHowManyTokensTheyAreMade) {
   EXPECT_EQ(model_called("opt-1.3b").positions, 2050);  // rows: two before the first position
   EXPECT_EQ(model_called("gpt2-xl").context, 1024);
   EXPECT_EQ(model_called("glm-4-9b-chat").context, 131072);
-  EXPECT_EQ(model_called("gemma-3-27b-it").context, 0);          // its configuration leaves it out
+  EXPECT_EQ(model_called("gemma-3-27b-it").context, 131072);  // of its class
+  EXPECT_FALSE(model_called("gemma-3-27b-it").stretched);
   const Model linear = model_called("deepseek-coder-33b-base");  // a factor, and not of what
   EXPECT_EQ(linear.context, 16384);
   EXPECT_TRUE(linear.stretched);
