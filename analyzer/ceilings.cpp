@@ -170,6 +170,14 @@ const Ceiling* best_compute(const std::vector<Ceiling>& ceilings, const std::str
   });
 }
 
+void raise_compute(Roofline& roofline, const Ceiling& ceiling, OpRate rate) {
+  OpRate& peak = roofline.engine.peaks[ceiling.format];
+  peak = std::max(peak, rate);
+  if (!is_exponential(ceiling)) return;
+  Known<OpRate>& exponentials = roofline.exponentials_in(ceiling.format);
+  exponentials = std::max(exponentials.value_or(rate), rate);
+}
+
 const Ceiling* best_exponentials(const std::vector<Ceiling>& ceilings, const Format& of,
                                  const std::string& device, int threads) {
   const auto of_width = [&](const Format& format) {

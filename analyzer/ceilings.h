@@ -8,6 +8,7 @@
 
 #include "analyzer/analysis.h"
 #include "analyzer/bounds.h"
+#include "analyzer/roofline.h"
 #include "core/measurement.h"
 
 namespace roofmark {
@@ -35,6 +36,9 @@ inline constexpr std::string_view exponential_probe = "exp";
 inline bool is_exponential(const Ceiling& ceiling) {
   return ceiling.kind == "compute" && ceiling.kernel == exponential_probe;
 }
+/// Raises what the roofline has of that compute ceiling's format, and of exponentials, to `rate`
+/// where that is more.
+void raise_compute(Roofline& roofline, const Ceiling& ceiling, OpRate rate);
 /// The largest measured rate of exponentials as good as results of that format want them, else of
 /// those of f32; null where there is neither.
 const Ceiling* best_exponentials(const std::vector<Ceiling>& ceilings, const Format& of,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
@@ -28,10 +29,7 @@ std::string of_local_layers(const Workload& workload) {
   const Model& model = workload.model;
   const std::int64_t layers = cut_layers(workload);
   if (layers == 0) return {};
-  const Query longest = *std::max_element(
-      workload.queries.begin(), workload.queries.end(),
-      [](const Query& a, const Query& b) { return a.cached + a.fresh < b.cached + b.fresh; });
-  const std::int64_t all = longest.cached + longest.fresh;
+  const std::int64_t all = longest_query(workload);
   const bool window = model.local_reach == Reach::window;
   const std::int64_t seen =
       window ? std::min(all, model.local_span) : (all - 1) % model.local_span + 1;
@@ -54,24 +52,19 @@ std::string of_experts(const Workload& workload) {
 }
 
 std::string of_latents(const Workload& workload) {
-  if (workload.model.latent.rank == 0) return {};
-  return workload.phase == Phase::prefill
-             ? "prefill: keys and values of all heads are expanded from the latents"
-             : "decode: heads attend to the latents themselves (absorbed); the cache holds " +
-                   std::to_string(workload.model.latent.rank + workload.model.latent.rotated_dim) +
-                   " elements per token and layer for all heads";
-}
-
-std::string of_positions(const Workload& workload) {
-  const Model& model = workload.model;
-  const bool beyond =
-      std::any_of(workload.queries.begin(), workload.queries.end(), [&](const Query& query) {
-        return model.positions > 0 && query.cached + query.fresh > model.positions;
-      });
-  return beyond ? model.name + " has learned positions for " + std::to_string(model.positions) +
-                      " tokens only; " + std::string(name(workload.phase)) +
-                      " figures beyond them are of no network"
-                : "";
+  const Latent& latent = workload.model.latent;
+  if (latent.rank == 0) return {};
+  if (workload.phase == Phase::prefill) {
+    return "prefill: keys and values of all heads are expanded from the latents, those of cached "
+           "tokens again";
+  }
+  const std::int64_t more = 2 * (2 * latent.rank - latent.plain_dim - latent.value_dim);
+  return "decode: heads attend to the latents themselves (absorbed): " +
+         std::to_string(std::abs(more)) + (more < 0 ? " fewer" : " more") +
+         " operations per layer, head and token seen than with expanded keys and values; the "
+         "cache holds " +
+         std::to_string(latent.rank + latent.rotated_dim) +
+         " elements per token and layer for all heads";
 }
 
 std::string of_eight_bits(const Workload& workload) {
@@ -87,10 +80,22 @@ std::string of_eight_bits(const Workload& workload) {
 
 }  // namespace
 
+std::string context_note(const Model& model, std::string_view what, std::int64_t tokens) {
+  if (model.context == 0 || tokens <= model.context) return {};
+  const std::string made_for = std::to_string(model.context) + " tokens";
+  return std::string(what) + " goes to " + std::to_string(tokens) + " tokens: " + model.name +
+         (model.positions > 0 ? " has learned positions for " + made_for +
+                                    " only; figures beyond them are of no network"
+                              : " is made for " + made_for + " (max_position_embeddings)") +
+         (model.stretched ? "; its rope scaling may carry it further" : "");
+}
+
 std::vector<std::string> counting_notes(const Workload& workload) {
   std::vector<std::string> notes;
-  for (std::string note : {of_positions(workload), of_local_layers(workload), of_experts(workload),
-                           of_latents(workload), of_eight_bits(workload)}) {
+  for (std::string note :
+       {context_note(workload.model, name(workload.phase), longest_query(workload)),
+        of_local_layers(workload), of_experts(workload), of_latents(workload),
+        of_eight_bits(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }
   if (workload.model.family.rfind("llama4", 0) == 0) {

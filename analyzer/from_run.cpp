@@ -77,13 +77,7 @@ Roofline measured_roofline(const Run& run, const Analysis& analysis, const std::
   roofline.name = title_of(run.machine);
   roofline.engine.name = device;
   for_each_usable(analysis, device, "compute", [&](const Ceiling& ceiling) {
-    const OpRate value{*ceiling.value};
-    OpRate& peak = roofline.engine.peaks[ceiling.format];
-    peak = std::max(peak, value);
-    if (is_exponential(ceiling)) {
-      Known<OpRate>& rate = roofline.exponentials_in(ceiling.format);
-      rate = std::max(rate.value_or(value), value);
-    }
+    raise_compute(roofline, ceiling, OpRate{*ceiling.value});
   });
   Known<Bandwidth> read, any;
   for_each_usable(analysis, device, "bandwidth", [&](const Ceiling& ceiling) {

@@ -159,11 +159,16 @@ Storage larger(const Storage& a, const Storage& b) {
 }
 
 /// Each note once: both phases have most of them alike.
-void add_notes(Analysis& analysis, const Workload& workload) {
-  for (std::string& note : counting_notes(workload)) {
+void add_notes(Analysis& analysis, const Workload& workload, const Setting& setting) {
+  std::vector<std::string> notes = counting_notes(workload);
+  if (workload.phase == Phase::prefill && setting.generate > 0) {
+    const std::int64_t last = longest_query(workload) + setting.generate - 1;
+    notes.push_back(context_note(workload.model, "the generation", last));
+  }
+  for (std::string& note : notes) {
     const bool said =
         std::find(analysis.notes.begin(), analysis.notes.end(), note) != analysis.notes.end();
-    if (!said) analysis.notes.push_back(std::move(note));
+    if (!said && !note.empty()) analysis.notes.push_back(std::move(note));
   }
 }
 
@@ -265,7 +270,7 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
     analysis.totals.push_back(total_of(workload, setting, layers));
     if (setting.accounting == Accounting::exact) {
       put_reads(layers, workload, setting);
-      add_notes(analysis, workload);
+      add_notes(analysis, workload, setting);
     }
     for (Layer& layer : layers) analysis.layers.push_back(std::move(layer));
     const Storage& needed = *analysis.totals.back().storage;

@@ -166,6 +166,12 @@ std::int64_t fresh_tokens(const Workload& workload) {
   return tokens;
 }
 
+std::int64_t longest_query(const Workload& workload) {
+  std::int64_t most = 0;
+  for (const Query& query : workload.queries) most = std::max(most, query.cached + query.fresh);
+  return most;
+}
+
 std::int64_t head_rows(const Workload& workload) {
   return workload.phase == Phase::decode ? fresh_tokens(workload)
                                          : static_cast<std::int64_t>(workload.queries.size());

@@ -102,6 +102,9 @@ std::vector<QueryGroup> grouped(const std::vector<Query>& queries);
 /// Tokens computed in this pass: the sum of `fresh`.
 std::int64_t fresh_tokens(const Workload& workload);
 
+/// Tokens of the longest query after the pass: cached + fresh.
+std::int64_t longest_query(const Workload& workload);
+
 /// Rows of the head's product: in decode every fresh token (of several at once each is checked), in
 /// prefill the last one of each query.
 std::int64_t head_rows(const Workload& workload);

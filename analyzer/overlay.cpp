@@ -48,13 +48,7 @@ Roofline theoretical_roofline(const Analysis& analysis, const std::string& devic
     if (ceiling.device != device || !ceiling.value || !ceiling.theoretical || ceiling.grade == 'X')
       continue;
     if (ceiling.kind == "compute") {
-      const OpRate bound{*ceiling.theoretical};
-      OpRate& peak = roofline.engine.peaks[ceiling.format];
-      peak = std::max(peak, bound);
-      if (is_exponential(ceiling)) {
-        Known<OpRate>& rate = roofline.exponentials_in(ceiling.format);
-        rate = std::max(rate.value_or(bound), bound);
-      }
+      raise_compute(roofline, ceiling, OpRate{*ceiling.theoretical});
     }
     if (ceiling.kind == "bandwidth" && ceiling.level == "dram") {
       const Bandwidth bandwidth{*ceiling.theoretical};

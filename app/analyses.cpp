@@ -9,6 +9,7 @@
 #include "app/subject.h"
 #include "app/work_model.h"
 #include "core/error.h"
+#include "core/model_json.h"
 
 namespace roofmark {
 namespace {
@@ -41,9 +42,13 @@ void warn_of_assumed_type(Analysis& analysis, const AnalyzeRequest& request, con
   const bool said = !request.dtypes.empty() || request.setting.has_bits() ||
                     accounting_of(request) == Accounting::tra;
   if (!model.dtype_assumed || said) return;
-  analysis.warnings.push_back({model.name +
-                               " has no torch_dtype: float32 is assumed, as Hugging Face does; say "
-                               "another with --dtype"});
+  const bool quantized = model.quantization.weights != DType::none;
+  analysis.warnings.push_back(
+      {model.name + "'s configuration has neither torch_dtype nor dtype: " +
+       std::string(torch_name(model.dtype)) + " is assumed" +
+       (quantized ? " beside the quantized weights" : "") +
+       ", which transformers before 5 loads (5 takes what the checkpoint holds); say another with "
+       "--dtype"});
 }
 
 std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model,

@@ -54,11 +54,13 @@ DType cache_type_of(const AnalyzeRequest& request, const Model& model, const For
   return *type;
 }
 
-/// Wherever they are from and whatever they are called.
+/// Wherever they are from, whatever they are called and however long a context they are made for.
 bool same_dimensions(Model a, const Model& b) {
   a.name = b.name;
   a.source = b.source;
   a.dtype_assumed = b.dtype_assumed;
+  a.context = b.context;  // which a run does not hold
+  a.stretched = b.stretched;
   return a == b;
 }
 
@@ -331,7 +333,9 @@ std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, c
         !same_dimensions(workload.model, model) || !wants(request, workload.phase)) {
       continue;
     }
-    add_to(sets, workload);
+    Workload asked = workload;
+    asked.model = model;
+    add_to(sets, asked);
   }
   if (!sets.empty()) return sets;
   const auto& measured = run.policy.workloads;

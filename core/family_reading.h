@@ -1,7 +1,6 @@
 // What the readers of several families share: flags, spans of attention, experts, rotary parts.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,8 +10,6 @@
 #include "core/printable.h"
 
 namespace roofmark {
-
-inline constexpr std::int64_t most_span = std::int64_t{1} << 40;
 
 inline bool flag(const JsonView& config, const char* key, bool otherwise) {
   const auto found = config.find(key);
@@ -43,38 +40,59 @@ inline std::optional<std::int64_t> span_of(const JsonView& config, const char* k
   return config.mentions(key) ? std::nullopt : missing;
 }
 
-inline void set_local(Draft& draft, Reach reach, std::int64_t span) {
-  draft.model.local_reach = reach;
-  draft.model.local_span = span;
+/// How configurations speak of local layers.
+struct LocalWords {
+  Reach reach;
+  const char *type, *span;  ///< in layer_types; the key of how far they see
+};
+inline constexpr LocalWords windowed{Reach::window, "sliding_attention", "sliding_window"},
+    chunked{Reach::chunk, "chunked_attention", "attention_chunk_size"};
+
+/// The entries of a list that has one for each layer; none where there is no list.
+inline std::vector<JsonView> said_of_layers(const JsonView& config, const char* key,
+                                            std::size_t layers) {
+  const auto list = config.find(key);
+  if (!list) return {};
+  std::vector<JsonView> said = list->elements();
+  if (said.size() != layers) {
+    list->refuse(
+        "has " + std::to_string(said.size()) + " entries for " + std::to_string(layers) + " layers",
+        "write one for each layer");
+  }
+  return said;
 }
 
 /// layer_types, where it is given, says it of every layer; else `is_local` does.
 template <class IsLocal>
-void read_windows(const JsonView& config, Draft& draft, std::optional<std::int64_t> window,
-                  IsLocal is_local) {
-  const auto types = config.find("layer_types");
-  if (types && types->elements().size() != draft.layers.size()) {
-    types->refuse("has " + std::to_string(types->elements().size()) + " entries for " +
-                      std::to_string(draft.layers.size()) + " layers",
-                  "write one for each layer");
-  }
-  const std::vector<JsonView> said = types ? types->elements() : std::vector<JsonView>{};
+void read_local_layers(const JsonView& config, Draft& draft, const LocalWords& words,
+                       std::optional<std::int64_t> span, IsLocal is_local) {
+  const std::vector<JsonView> said = said_of_layers(config, "layer_types", draft.layers.size());
   bool any = false;
   for (std::size_t i = 0; i < draft.layers.size(); ++i) {
-    bool local = window && is_local(static_cast<std::int64_t>(i));
-    if (types) {
+    bool local = span && is_local(static_cast<std::int64_t>(i));
+    if (!said.empty()) {
       const std::string type = said[i].text();
-      if (type != "sliding_attention" && type != "full_attention") {
+      if (type != words.type && type != "full_attention") {
         said[i].refuse("\"" + printable(type, 40) + "\" is not counted",
-                       "write sliding_attention or full_attention");
+                       "write " + std::string(words.type) + " or full_attention");
       }
-      local = type == "sliding_attention";
-      if (local && !window) said[i].refuse("there is no sliding_window", "add sliding_window");
+      local = type == words.type;
+      if (local && !span) {
+        said[i].refuse("there is no " + std::string(words.span), "add " + std::string(words.span));
+      }
     }
     draft.layers[i].local = local;
     any = any || local;
   }
-  if (any) set_local(draft, Reach::window, *window);
+  if (!any) return;
+  draft.model.local_reach = words.reach;
+  draft.model.local_span = *span;
+}
+
+template <class IsLocal>
+void read_windows(const JsonView& config, Draft& draft, std::optional<std::int64_t> window,
+                  IsLocal is_local) {
+  read_local_layers(config, draft, windowed, window, is_local);
 }
 
 inline constexpr auto every_layer = [](std::int64_t) { return true; };
@@ -112,13 +130,6 @@ inline std::vector<bool> layers_in(const JsonView& list, std::size_t layers) {
 /// RoPE turns the first elements of each head alone.
 inline void rotate_part(Model& model, std::int64_t rotated) {
   model.unrotated = model.head_dim - rotated;
-}
-
-inline void read_rotary_factor(const JsonView& config, Model& model, double otherwise) {
-  const auto factor = config.find("partial_rotary_factor");
-  const double part = factor ? factor->number(0, 1) : otherwise;
-  rotate_part(model, static_cast<std::int64_t>(
-                         std::floor(part * static_cast<double>(model.head_dim) + 1e-9)));
 }
 
 }  // namespace roofmark

@@ -23,6 +23,8 @@ struct Model {
   DType dtype = DType::f16;    ///< as the weights are published
   bool dtype_assumed = false;  ///< the configuration does not say it
   std::string source;          ///< where the dimensions are from
+  std::int64_t context = 0;    ///< tokens it is made for, rope scaling included; 0: not said
+  bool stretched = false;      ///< a rope scaling that does not say from where may carry it further
 
   NormKind norm = NormKind::rms;
   BlockKind block = BlockKind::sequential;

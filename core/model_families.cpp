@@ -4,54 +4,66 @@
 #include <optional>
 
 #include "core/family_reading.h"
+#include "core/rope_json.h"
 
 namespace roofmark {
 namespace {
 
 constexpr DimensionKeys hugging_face{
     "num_hidden_layers",   "hidden_size", "intermediate_size", "num_attention_heads",
-    "num_key_value_heads", "head_dim",    "vocab_size"};
-constexpr DimensionKeys gpt{"n_layer", "n_embd", nullptr, "n_head", nullptr, nullptr, "vocab_size"};
-constexpr DimensionKeys gpt_with_groups{"n_layer",   "n_embd", nullptr,     "n_head",
-                                        "n_head_kv", nullptr,  "vocab_size"};
-constexpr DimensionKeys opt_keys{"num_hidden_layers",   "hidden_size", "ffn_dim",
-                                 "num_attention_heads", nullptr,       nullptr,
-                                 "vocab_size"};
-constexpr DimensionKeys glm{"num_layers", "hidden_size", "ffn_hidden_size",  "num_attention_heads",
-                            nullptr,      "kv_channels", "padded_vocab_size"};
+    "num_key_value_heads", "head_dim",    "vocab_size",        "max_position_embeddings"};
+/// Heads of latent attention have their own widths, whatever hidden_size divided by them is.
+constexpr DimensionKeys latent_keys{
+    "num_hidden_layers",   "hidden_size",      "intermediate_size", "num_attention_heads",
+    "num_key_value_heads", "qk_rope_head_dim", "vocab_size",        "max_position_embeddings"};
+constexpr DimensionKeys gpt{"n_layer", "n_embd", nullptr,      "n_head",
+                            nullptr,   nullptr,  "vocab_size", "n_positions"};
+constexpr DimensionKeys gpt_with_groups{"n_layer",   "n_embd", nullptr,      "n_head",
+                                        "n_head_kv", nullptr,  "vocab_size", "n_positions"};
+constexpr DimensionKeys opt_keys{"num_hidden_layers",
+                                 "hidden_size",
+                                 "ffn_dim",
+                                 "num_attention_heads",
+                                 nullptr,
+                                 nullptr,
+                                 "vocab_size",
+                                 "max_position_embeddings"};
+constexpr DimensionKeys glm{"num_layers", "hidden_size", "ffn_hidden_size",   "num_attention_heads",
+                            nullptr,      "kv_channels", "padded_vocab_size", "seq_length"};
 
 void llama(const Config& config, Draft& draft) { read_rotary_factor(config.text, draft.model, 1); }
 
 void llama4(const Config& config, Draft& draft) {
   const JsonView& text = config.text;
   Model& model = draft.model;
-  const std::int64_t step = count(text, "interleave_moe_layer_step", 1, most_layers);
   const auto listed = text.find("moe_layers");
-  const std::vector<bool> sparse =
-      listed ? layers_in(*listed, draft.layers.size()) : std::vector<bool>{};
-  set_sparse(draft, [&](std::int64_t i) {
-    return listed ? bool(sparse[static_cast<std::size_t>(i)]) : (i + 1) % step == 0;
-  });
-  read_experts(text, draft, "num_local_experts", "intermediate_size");
-  model.experts.shared = model.experts.intermediate;
+  const bool dense = listed && listed->elements().empty();  // Llama Guard 4
+  if (!dense) {
+    const std::int64_t step = count(text, "interleave_moe_layer_step", 1, most_layers);
+    const std::vector<bool> sparse =
+        listed ? layers_in(*listed, draft.layers.size()) : std::vector<bool>{};
+    set_sparse(draft, [&](std::int64_t i) {
+      return listed ? bool(sparse[static_cast<std::size_t>(i)]) : (i + 1) % step == 0;
+    });
+    read_experts(text, draft, "num_local_experts", "intermediate_size");
+    model.experts.shared = model.experts.intermediate;
+  }
   model.intermediate = text.at("intermediate_size_mlp").integer(1, most_wide);
   model.qk_norm = flag(text, "use_qk_norm", true) ? QkNorm::plain : QkNorm::none;
 
   const std::int64_t interval = count(text, "no_rope_layer_interval", 4, most_layers);
   const auto rotates = text.find("no_rope_layers");  // 1 where there is RoPE, whatever it is called
-  std::vector<JsonView> said = rotates ? rotates->elements() : std::vector<JsonView>{};
-  if (!said.empty() && said.size() != draft.layers.size()) {
-    rotates->refuse("has " + std::to_string(said.size()) + " entries for " +
-                        std::to_string(draft.layers.size()) + " layers",
-                    "write one for each layer");
-  }
-  const auto chunk = span_of(text, "attention_chunk_size", 8192);
+  const bool listed_rotation = rotates && !rotates->elements().empty();
+  const std::vector<JsonView> said =
+      listed_rotation ? said_of_layers(text, "no_rope_layers", draft.layers.size())
+                      : std::vector<JsonView>{};
   for (std::size_t i = 0; i < draft.layers.size(); ++i) {
     draft.layers[i].rotated = said.empty() ? (static_cast<std::int64_t>(i) + 1) % interval != 0
                                            : said[i].integer(0, 1) == 1;
-    draft.layers[i].local = chunk && draft.layers[i].rotated;
   }
-  if (chunk) set_local(draft, Reach::chunk, *chunk);
+  read_local_layers(text, draft, chunked, span_of(text, chunked.span, 8192), [&](std::int64_t i) {
+    return draft.layers[static_cast<std::size_t>(i)].rotated;
+  });
 }
 
 void mistral(const Config& config, Draft& draft) {
@@ -83,7 +95,9 @@ void qwen2(const Config& config, Draft& draft) {
 
 void experts_of_qwen(const Config& config, Draft& draft) {
   const JsonView& text = config.text;
-  read_experts(text, draft, "num_experts", "moe_intermediate_size");
+  // transformers 5 writes num_local_experts.
+  const bool newer = !text.has("num_experts") && text.has("num_local_experts");
+  read_experts(text, draft, newer ? "num_local_experts" : "num_experts", "moe_intermediate_size");
   const std::int64_t step = count(text, "decoder_sparse_step", 1, most_layers);
   const auto dense = text.find("mlp_only_layers");
   const std::vector<bool> skipped =
@@ -115,15 +129,19 @@ void qwen3_moe(const Config& config, Draft& draft) {
 void gemma(const Config&, Draft& draft) { draft.model.activation = ActivationKind::gelu; }
 
 void gemma2(const Config& config, Draft& draft) {
+  refuse_if(config.text, "use_bidirectional_attention", true, "attention in both directions is");
   draft.model.activation = ActivationKind::gelu;
   draft.model.block = BlockKind::sandwich;
   read_windows(config.text, draft, span_of(config.text, "sliding_window", 4096), every_other_layer);
 }
 
 void gemma3(const Config& config, Draft& draft) {
+  refuse_if(config.text, "use_bidirectional_attention", true, "attention in both directions is");
   draft.model.activation = ActivationKind::gelu;
   draft.model.block = BlockKind::sandwich;
   draft.model.qk_norm = QkNorm::scaled;
+  if (draft.model.context == 0) draft.model.context = 131072;  // the class's own,
+  draft.model.stretched = false;                               // with its rope scaling
   const char* key = config.text.mentions("sliding_window_pattern") ? "sliding_window_pattern"
                                                                    : "_sliding_window_pattern";
   const std::int64_t pattern = count(config.text, key, 6, most_layers);
@@ -229,15 +247,34 @@ void chatglm(const Config& config, Draft& draft) {
   rotate_part(model, model.head_dim / 2);
 }
 
+/// Tokens go to experts of topk_group of n_group groups, which divide the experts; both may be
+/// null.
+void read_groups_of_experts(const JsonView& text, const Experts& experts) {
+  const std::int64_t groups = count(text, "n_group", 1, experts.count);
+  if (experts.count % groups != 0) {
+    text.at("n_group").refuse("does not divide n_routed_experts (" + std::to_string(experts.count) +
+                                  " / " + std::to_string(groups) + ")",
+                              "write a divisor");
+  }
+  const std::int64_t open = count(text, "topk_group", groups, groups);
+  if (experts.chosen > open * (experts.count / groups)) {
+    text.at("num_experts_per_tok")
+        .refuse("more than there are experts in the " + std::to_string(open) +
+                    " groups that a token goes to",
+                "write at most " + std::to_string(open * (experts.count / groups)));
+  }
+}
+
 void experts_of_deepseek(const Config& config, Draft& draft) {
   const JsonView& text = config.text;
   if (!text.has("n_routed_experts")) return;  // DeepSeek-V2 without any is a dense network
   read_experts(text, draft, "n_routed_experts", "moe_intermediate_size");
   Experts& experts = draft.model.experts;
+  read_groups_of_experts(text, experts);
   if (const auto shared = text.find("n_shared_experts")) {
     experts.shared = shared->integer(0, most_experts) * experts.intermediate;
   }
-  const std::int64_t first = text.at("first_k_dense_replace").integer(0, most_layers);
+  const std::int64_t first = text.at("first_k_dense_replace").integer(0, draft.model.layers);
   const std::int64_t every = count(text, "moe_layer_freq", 1, most_layers);
   set_sparse(draft, [&](std::int64_t i) { return i >= first && i % every == 0; });
 }
@@ -254,8 +291,14 @@ void deepseek2(const Config& config, Draft& draft) {
   model.kv_heads = model.heads;
   model.head_dim = model.latent.rotated_dim + model.latent.plain_dim;
   experts_of_deepseek(config, draft);
-  const auto method = text.find("topk_method");
-  model.experts.router_bias = method && method->text() == "noaux_tc";
+  if (const auto method = text.find("topk_method")) {
+    const std::string said = method->text();
+    model.experts.router_bias = said == "noaux_tc";
+    if (said != "noaux_tc" && said != "greedy" && said != "group_limited_greedy") {
+      method->refuse("\"" + printable(said, 40) + "\" is no way of choosing experts that is known",
+                     "write greedy, group_limited_greedy or noaux_tc");
+    }
+  }
 }
 
 void deepseek3(const Config& config, Draft& draft) {
@@ -317,8 +360,8 @@ const Family families[] = {
     {.type = "opt", .keys = &opt_keys, .read = opt, .tied = true},
     {.type = "chatglm", .keys = &glm, .read = chatglm},
     {.type = "deepseek", .keys = &hugging_face, .read = experts_of_deepseek},
-    {.type = "deepseek_v2", .keys = &hugging_face, .read = deepseek2},
-    {.type = "deepseek_v3", .keys = &hugging_face, .read = deepseek3},
+    {.type = "deepseek_v2", .keys = &latent_keys, .read = deepseek2},
+    {.type = "deepseek_v3", .keys = &latent_keys, .read = deepseek3},
     {.type = "gpt_oss",
      .keys = &hugging_face,
      .read = gpt_oss,

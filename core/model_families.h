@@ -14,10 +14,11 @@ namespace roofmark {
 // Far above any model there is (405B: 126 layers, 16384 wide), far below what overflows.
 inline constexpr std::int64_t most_layers = 1 << 14, most_wide = 1 << 20, most_vocabulary = 1 << 24,
                               most_experts = 1 << 16;
+inline constexpr std::int64_t most_span = std::int64_t{1} << 40;  // tokens
 
 /// What a family calls the dimensions that all have; nullptr: it has no such key.
 struct DimensionKeys {
-  const char *layers, *hidden, *intermediate, *heads, *kv_heads, *head_dim, *vocabulary;
+  const char *layers, *hidden, *intermediate, *heads, *kv_heads, *head_dim, *vocabulary, *context;
 };
 
 /// A network while it is read: every layer by itself, `count` 1.

@@ -4,9 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "core/family_reading.h"
 #include "core/model_families.h"
 #include "core/printable.h"
 #include "core/quantization_json.h"
+#include "core/rope_json.h"
 #include "core/weights.h"
 
 namespace roofmark {
@@ -32,8 +34,8 @@ DType dtype_of(const JsonView& value) {
   return *own;
 }
 
-/// Without either key the weights are what the family's are known to be in, else float32, the
-/// default of torch and of Hugging Face.
+/// Without either key the weights are what the family's are known to be in, else float32: torch's
+/// default, which transformers before 5 loads (5 asks the checkpoint, which is not here).
 void read_dtype(const JsonView& config, DType known, Model& model) {
   const auto torch = config.find("torch_dtype"), newer = config.find("dtype");
   if (torch && newer && dtype_of(*torch) != dtype_of(*newer)) {
@@ -114,12 +116,9 @@ void read_dimensions(const JsonView& config, const Family& family, Model& model)
   if (keys.intermediate) model.intermediate = dimension(config, keys.intermediate, most_wide);
   model.vocabulary = dimension(config, keys.vocabulary, most_vocabulary, family.vocabulary);
   read_heads(config, family, model);
-  const auto biased = [&](const char* key) {
-    const auto found = config.find(key);
-    return found && found->boolean();
-  };
-  model.biases.query_key_value = model.biases.attention_out = biased("attention_bias");
-  model.biases.mlp = biased("mlp_bias");
+  read_context(config, keys.context, model);
+  model.biases.query_key_value = model.biases.attention_out = flag(config, "attention_bias", false);
+  model.biases.mlp = flag(config, "mlp_bias", false);
 }
 
 /// Each kind once, by its first layer.
@@ -203,10 +202,13 @@ Model model_from_json(const JsonView& whole, const std::string& name) {
   opened.family.read(opened.config, draft);
   read_activation(config, model);
   model.kinds = kinds_of(draft.layers);
+  const DimensionKeys& keys = *opened.family.keys;
+  refuse_unpaired_rotation(config, model, keys.head_dim, keys.heads);
   for (const JsonView& place : {config, whole}) {
     const auto quantized = place.find("quantization_config");
     if (!quantized) continue;
     model.quantization = quantization_from_json(*quantized);
+    if (model.dtype_assumed) model.dtype = unsaid_type_beside(*quantized);
     break;
   }
   refuse_what_is_too_large(whole, model);

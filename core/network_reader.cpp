@@ -12,8 +12,6 @@
 namespace roofmark {
 namespace {
 
-constexpr std::int64_t most_span = std::int64_t{1} << 40;
-
 /// Reads each field by its type, and remembers the keys that there may be.
 struct FieldReader {
   const JsonView& json;

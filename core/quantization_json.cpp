@@ -2,17 +2,14 @@
 
 #include <string>
 
+#include "core/family_reading.h"
 #include "core/printable.h"
 
 namespace roofmark {
 namespace {
 
-constexpr std::int64_t most_group = 1 << 20;
-
-bool flag(const JsonView& config, const char* key, bool otherwise) {
-  const auto found = config.find(key);
-  return found ? found->boolean() : otherwise;
-}
+constexpr std::int64_t most_block = 1 << 20;
+constexpr std::int64_t least_group = 16, most_group = 1024;  // inputs that share a scale
 
 /// 4 or 8 bits as integers.
 DType integer_of(const JsonView& bits) {
@@ -23,11 +20,24 @@ DType integer_of(const JsonView& bits) {
               "name a model of 4 or 8 bits, or remove quantization_config and pass --dtype");
 }
 
-/// Inputs that share a scale; -1 in GPTQ: all of a row.
+/// Inputs that share a scale; -1: all of a row, for which the answer is 0.
 std::int64_t group_of(const JsonView& group) {
-  const std::int64_t size = group.integer(-1, most_group);
-  if (size == 0) group.refuse("no group has 0 weights", "write -1 for one scale per output");
-  return size == -1 ? 0 : size;
+  const std::int64_t size = group.integer(-1, most_block);
+  if (size == -1) return 0;
+  const bool known = size >= least_group && size <= most_group && (size & (size - 1)) == 0;
+  if (!known) {
+    group.refuse("no quantizer shares a scale among " + std::to_string(size) + " weights",
+                 "write 16, 32, 64, 128, 256, 512 or 1024, or -1 for one scale per output");
+  }
+  return size;
+}
+
+/// Outputs and inputs of a block that shares a scale.
+void read_block(Quantization& q, const JsonView& block) {
+  const std::vector<JsonView> sides = block.elements();
+  if (sides.size() != 2) block.refuse("a block has two sides", "write [128, 128]");
+  q.rows = sides[0].integer(1, most_block);
+  q.group = sides[1].integer(1, most_block);
 }
 
 JsonView first_of(const JsonView& config, const char* key, const char* other) {
@@ -103,11 +113,7 @@ void read_strategy(Quantization& q, const JsonView& weights) {
   } else if (strategy == "tensor") {
     q.rows = q.group = 0;
   } else if (strategy == "block") {
-    const JsonView block = weights.at("block_structure");
-    const std::vector<JsonView> sides = block.elements();
-    if (sides.size() != 2) block.refuse("a block has two sides", "write [128, 128]");
-    q.rows = sides[0].integer(1, most_group);
-    q.group = sides[1].integer(1, most_group);
+    read_block(q, weights.at("block_structure"));
   } else {
     said->refuse("strategy \"" + printable(strategy, 40) + "\" is not counted",
                  "write group, channel, block or tensor");
@@ -157,10 +163,7 @@ Quantization bitsandbytes(const JsonView& config) {
 Quantization fp8(const JsonView& config) {
   Quantization q{.weights = DType::fp8, .activations = DType::fp8, .scale_bits = 32};
   if (const auto block = config.find("weight_block_size")) {
-    const std::vector<JsonView> sides = block->elements();
-    if (sides.size() != 2) block->refuse("a block has two sides", "write [128, 128]");
-    q.rows = sides[0].integer(1, most_group);
-    q.group = sides[1].integer(1, most_group);
+    read_block(q, *block);
   } else {
     q.rows = q.group = 0;
   }
@@ -173,30 +176,36 @@ Quantization mxfp4(const JsonView&) { return {.weights = DType::i4, .group = 32,
 struct Method {
   const char* name;
   Quantization (*read)(const JsonView&);
+  DType beside;  ///< where the configuration does not say it
 };
-constexpr Method methods[] = {{"gptq", gptq},
-                              {"awq", awq},
-                              {"compressed-tensors", compressed_tensors},
-                              {"bitsandbytes", bitsandbytes},
-                              {"fp8", fp8},
-                              {"mxfp4", mxfp4}};
+constexpr Method methods[] = {{"gptq", gptq, DType::f16},
+                              {"awq", awq, DType::f16},
+                              {"compressed-tensors", compressed_tensors, DType::f16},
+                              {"bitsandbytes", bitsandbytes, DType::f16},
+                              {"fp8", fp8, DType::f32},
+                              {"mxfp4", mxfp4, DType::bf16}};
 
-}  // namespace
-
-Quantization quantization_from_json(const JsonView& config) {
+const Method& method_of(const JsonView& config) {
   const JsonView asked = config.at("quant_method");
   const std::string name = asked.text();
   std::string known;
   for (const Method& method : methods) {
+    if (name == method.name) return method;
     known += (known.empty() ? "" : ", ") + std::string(method.name);
-    if (name != method.name) continue;
-    Quantization q = method.read(config);
-    except_as_listed(q, config);
-    return q;
   }
   asked.refuse(
       "quantization \"" + printable(name, 40) + "\" is not supported (there are " + known + ")",
       "remove quantization_config and say the format with --dtype");
 }
+
+}  // namespace
+
+Quantization quantization_from_json(const JsonView& config) {
+  Quantization q = method_of(config).read(config);
+  except_as_listed(q, config);
+  return q;
+}
+
+DType unsaid_type_beside(const JsonView& quantization) { return method_of(quantization).beside; }
 
 }  // namespace roofmark

@@ -18,7 +18,13 @@ namespace roofmark {
 ///                       256 of those (8.125 -> counted as 8); 8 bits: f32 per output
 ///   fp8                 f32 scale per block of weight_block_size, else per tensor
 ///   mxfp4               8-bit exponent per 32
-/// Throws InputError for another method, other bits, and group sizes that are none.
+/// Throws InputError for another method, other bits, and group sizes that no quantizer writes: they
+/// are powers of two from 16 (NVFP4's) to 1024, or -1.
 Quantization quantization_from_json(const JsonView& config);
+
+/// What transformers before 5 loads beside weights so quantized where neither torch_dtype nor dtype
+/// is said: float16, which the kernels of these methods compute in; bfloat16 with mxfp4 and float32
+/// with fp8.
+DType unsaid_type_beside(const JsonView& quantization);
 
 }  // namespace roofmark

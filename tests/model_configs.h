@@ -17,8 +17,9 @@ struct PublishedModel {
   Model model;
 };
 
-inline std::vector<PublishedModel> published_models() {
-  const std::string path = std::string(ROOFMARK_TEST_DATA) + "/models.json";
+/// Those of tests/data/models.json, or of another file there.
+inline std::vector<PublishedModel> published_models(const char* file = "/models.json") {
+  const std::string path = std::string(ROOFMARK_TEST_DATA) + file;
   std::stringstream text;
   text << std::ifstream(path).rdbuf();
   std::vector<PublishedModel> models;

@@ -11,6 +11,10 @@ struct Spot {
   double x = 0, y = 0;
 };
 
+/// Attributes of texts: what is read first, and what stands beside it.
+inline constexpr const char* in_ink = "class=\"rm-ink\" fill=\"#222\"";
+inline constexpr const char* in_soft = "class=\"rm-soft\" fill=\"#555\"";
+
 class Drawing {
  public:
   /// Attributes are ours and trusted; texts and titles (shown on hover) are escaped.

@@ -161,7 +161,7 @@ Picture roofline_svg(const Panel& panel, const std::map<std::string, std::string
   height += draw_legend(drawing, frame, height);
   for (const std::string& note : {left_out(panel), footnote}) {
     if (note.empty()) continue;
-    drawing.text({left, height + 10}, note, "class=\"rm-soft\" fill=\"#555\"");
+    drawing.text({left, height + 10}, note, in_soft);
     height += 18;
   }
   height += 10;

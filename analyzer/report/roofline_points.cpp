@@ -122,7 +122,7 @@ class Legend {
     const double width = 34 + text_width(text, 12) + 14;
     if (x_ + width > right_ && x_ > left_) line();
     draw(Spot{x_ + 13, y_});
-    drawing_.text({x_ + 32, y_ + 4}, text, "class=\"rm-ink\" fill=\"#222\"");
+    drawing_.text({x_ + 32, y_ + 4}, text, in_ink);
     x_ += width;
   }
   void line() {
@@ -240,9 +240,8 @@ double draw_legend(Drawing& drawing, const Frame& frame, double top) {
   }
   legend.line();
   for (const std::string& phase : phases) {
-    legend.add(phase.empty() ? "no phase" : phase, [&](Spot at) {
-      draw_marker(drawing, phase, at, 5.5, "class=\"rm-ink\" fill=\"#222\"");
-    });
+    legend.add(phase.empty() ? "no phase" : phase,
+               [&](Spot at) { draw_marker(drawing, phase, at, 5.5, in_ink); });
   }
   if (rough) {
     legend.add("hollow: grade C", [&](Spot at) {

@@ -210,7 +210,7 @@ void label_flats(Drawing& drawing, Frame& frame) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     drawing.line({edge, entries[i].y}, {edge + 12, positions[i]},
                  "class=\"rm-roof\" stroke=\"#222\" stroke-width=\"0.8\" opacity=\"0.6\"");
-    drawing.text({edge + 16, positions[i] + 4}, entries[i].text, "class=\"rm-ink\" fill=\"#222\"");
+    drawing.text({edge + 16, positions[i] + 4}, entries[i].text, in_ink);
   }
 }
 
@@ -242,7 +242,7 @@ void draw_ridge(Drawing& drawing, Frame& frame, double bandwidth, const std::str
     const double length = text_width(name, font), x = (from + to - length) / 2;
     if (x < from + 4) return;
     frame.placer.take(text_boxes(x, floor - 8, length, font, 0));
-    drawing.text({x, floor - 8}, name, "class=\"rm-soft\" fill=\"#555\"");
+    drawing.text({x, floor - 8}, name, in_soft);
   };
   zone("memory-bound", frame.x.from, ridge.x);
   zone("compute-bound", ridge.x, frame.x.to);

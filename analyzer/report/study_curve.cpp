@@ -17,8 +17,6 @@ namespace {
 
 constexpr double width = 1080, left = 98, right = 700, top = 60, bottom = 440;
 constexpr double row_height = 18;  // of the legend, right of the curves
-constexpr const char* ink = "class=\"rm-ink\" fill=\"#222\"";
-constexpr const char* soft = "class=\"rm-soft\" fill=\"#555\"";
 // Tol 2021, "bright" and "muted": told apart by readers who see colours differently.
 constexpr std::array<const char*, 10> scheme{"#4477AA", "#EE6677", "#228833", "#CCBB44", "#AA3377",
                                              "#66CCEE", "#332288", "#882255", "#44AA99", "#999933"};
@@ -61,16 +59,16 @@ void draw_axes(Drawing& drawing, const Axes& axes, const std::string& swept) {
     const double x = axes.x.at(tick.value);
     drawing.line({x, top}, {x, bottom}, "class=\"rm-decade\" stroke=\"#d8d8d8\"");
     if (tick.label.empty()) continue;
-    drawing.text({x, bottom + 18}, tick.label, std::string(soft) + " text-anchor=\"middle\"");
+    drawing.text({x, bottom + 18}, tick.label, std::string(in_soft) + " text-anchor=\"middle\"");
   }
   for (const Tick& tick : ticks(axes.seconds, "s")) {
     const double y = axes.seconds.at(tick.value);
     drawing.line({left, y}, {right, y}, "class=\"rm-decade\" stroke=\"#d8d8d8\"");
     if (tick.label.empty()) continue;
-    drawing.text({left - 8, y + 4}, tick.label, std::string(soft) + " text-anchor=\"end\"");
+    drawing.text({left - 8, y + 4}, tick.label, std::string(in_soft) + " text-anchor=\"end\"");
   }
   drawing.text({(left + right) / 2, bottom + 40}, swept,
-               std::string(ink) + " text-anchor=\"middle\"");
+               std::string(in_ink) + " text-anchor=\"middle\"");
 }
 
 void draw_series(Drawing& drawing, const Axes& axes, const std::vector<const StudyRow*>& rows,
@@ -114,8 +112,10 @@ std::string study_svg(const Study& study) {
   }
   const Axes axes = axes_of(series);
   Drawing drawing;
-  drawing.text({left, 28}, study.title, std::string(ink) + " font-size=\"18\" font-weight=\"600\"");
-  drawing.text({left, 47}, "time of a pass at the roof; hollow: more than the memory holds", soft);
+  drawing.text({left, 28}, study.title,
+               std::string(in_ink) + " font-size=\"18\" font-weight=\"600\"");
+  drawing.text({left, 47}, "time of a pass at the roof; hollow: more than the memory holds",
+               in_soft);
   draw_axes(drawing, axes, study.swept);
   double y = top + 10;
   std::size_t index = 0;
@@ -124,7 +124,7 @@ std::string study_svg(const Study& study) {
     draw_series(drawing, axes, rows, colour);
     drawing.line({right + 16, y - 4}, {right + 40, y - 4},
                  "stroke=\"" + colour + "\" stroke-width=\"3\"");
-    drawing.text({right + 46, y}, name, ink);
+    drawing.text({right + 46, y}, name, in_ink);
     y += row_height;
   }
   return opening(study.title, std::max(bottom + 60, y + 10)) + drawing.body() + "</svg>\n";

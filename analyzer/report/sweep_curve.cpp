@@ -14,8 +14,6 @@ namespace roofmark {
 namespace {
 
 constexpr double width = 1080, height = 420, left = 98, right = 1040, top = 60, bottom = 360;
-constexpr const char* ink = "class=\"rm-ink\" fill=\"#222\"";
-constexpr const char* soft = "class=\"rm-soft\" fill=\"#555\"";
 
 struct Axes {
   LogAxis size, rate;
@@ -40,10 +38,10 @@ void draw_sizes(Drawing& drawing, const Axes& axes) {
     std::string label = iec(bytes);  // "1 MiB", not "1.00 MiB": a power of two is exact
     const std::size_t point = label.find('.');
     if (point != std::string::npos) label.erase(point, label.find(' ') - point);
-    drawing.text({x, bottom + 18}, label, std::string(soft) + " text-anchor=\"middle\"");
+    drawing.text({x, bottom + 18}, label, std::string(in_soft) + " text-anchor=\"middle\"");
   }
   drawing.text({(left + right) / 2, bottom + 40}, "working set of all threads",
-               std::string(ink) + " text-anchor=\"middle\"");
+               std::string(in_ink) + " text-anchor=\"middle\"");
 }
 
 void draw_rates(Drawing& drawing, const Axes& axes) {
@@ -53,7 +51,7 @@ void draw_rates(Drawing& drawing, const Axes& axes) {
                  tick.label.empty() ? "class=\"rm-grid\" stroke=\"#f0f0f0\""
                                     : "class=\"rm-decade\" stroke=\"#d8d8d8\"");
     if (tick.label.empty()) continue;
-    drawing.text({left - 8, y + 4}, tick.label, std::string(soft) + " text-anchor=\"end\"");
+    drawing.text({left - 8, y + 4}, tick.label, std::string(in_soft) + " text-anchor=\"end\"");
   }
 }
 
@@ -65,7 +63,7 @@ void draw_caches(Drawing& drawing, const Axes& axes, const Sweep& sweep) {
     drawing.line({x, top}, {x, bottom},
                  "class=\"rm-roof\" stroke=\"#222\" stroke-width=\"1\" stroke-dasharray=\"2 4\"",
                  text + ", as the machine reports it");
-    drawing.turned_text({x + 12, top + 4}, 90, text, soft);
+    drawing.turned_text({x + 12, top + 4}, 90, text, in_soft);
   }
 }
 
@@ -94,10 +92,10 @@ void draw_curve(Drawing& drawing, const Axes& axes, const Sweep& sweep) {
                    "class=\"rm-roof\" stroke=\"#222\" stroke-width=\"1\" opacity=\"0.6\"");
     }
     before = &point;
-    drawing.circle(spot, 3,
-                   point.grade == 'C' ? "class=\"rm-roof rm-hollow\" fill=\"#fff\" stroke=\"#222\""
-                                      : "class=\"rm-ink\" fill=\"#222\"",
-                   iec(point.bytes) + ": " + si(point.value, "B/s") + ", grade " + point.grade);
+    drawing.circle(
+        spot, 3,
+        point.grade == 'C' ? "class=\"rm-roof rm-hollow\" fill=\"#fff\" stroke=\"#222\"" : in_ink,
+        iec(point.bytes) + ": " + si(point.value, "B/s") + ", grade " + point.grade);
   }
 }
 
@@ -107,10 +105,10 @@ Picture sweep_svg(const Sweep& sweep, const std::string& id) {
   const Axes axes = axes_of(sweep);
   Drawing drawing;
   const std::string title = "Bandwidth over size, " + sweep_name(sweep);
-  drawing.text({left, 28}, title, std::string(ink) + " font-size=\"18\" font-weight=\"600\"");
+  drawing.text({left, 28}, title, std::string(in_ink) + " font-size=\"18\" font-weight=\"600\"");
   drawing.text({left, 47},
                "lines: plateaus; dashed: caches as the machine reports them; hollow: grade C",
-               soft);
+               in_soft);
   draw_sizes(drawing, axes);
   draw_rates(drawing, axes);
   draw_caches(drawing, axes, sweep);

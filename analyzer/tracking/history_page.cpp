@@ -13,8 +13,6 @@ namespace roofmark {
 namespace {
 
 constexpr double width = 1080, height = 220, left = 98, right = 1040, top = 20, bottom = 180;
-constexpr const char* ink = "class=\"rm-ink\" fill=\"#222\"";
-constexpr const char* soft = "class=\"rm-soft\" fill=\"#555\"";
 
 struct Axes {
   double rounds = 1;
@@ -41,11 +39,11 @@ void draw_frame(Drawing& drawing, const Axes& axes, const History& history) {
     const double y = bottom + share * (top - bottom);
     drawing.line({left, y}, {right, y}, "class=\"rm-decade\" stroke=\"#d8d8d8\"");
     drawing.text({left - 8, y + 4}, si(axes.seconds.value_at(y), "s"),
-                 std::string(soft) + " text-anchor=\"end\"");
+                 std::string(in_soft) + " text-anchor=\"end\"");
   }
-  drawing.text({left, bottom + 20}, history.points.front().started, soft);
+  drawing.text({left, bottom + 20}, history.points.front().started, in_soft);
   drawing.text({right, bottom + 20}, history.points.back().started,
-               std::string(soft) + " text-anchor=\"end\"");
+               std::string(in_soft) + " text-anchor=\"end\"");
 }
 
 void draw_markers(Drawing& drawing, const Axes& axes, const History& history) {
@@ -70,7 +68,7 @@ void draw_changes(Drawing& drawing, const Axes& axes, const History& history) {
     const double x = axes.x(static_cast<double>(change.at) - 0.5);
     drawing.line({x, top}, {x, bottom}, "stroke=\"#c4314b\"",
                  signed_percent(change.share) + " at " + history.points[change.at].started);
-    drawing.text({x + 4, top + 12}, signed_percent(change.share), ink);
+    drawing.text({x + 4, top + 12}, signed_percent(change.share), in_ink);
   }
 }
 

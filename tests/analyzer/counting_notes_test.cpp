@@ -4,6 +4,7 @@
 
 #include "analyzer/models.h"
 #include "analyzer/operators.h"
+#include "tests/model_configs.h"
 
 namespace roofmark {
 namespace {
@@ -59,8 +60,38 @@ TEST(CountingNotes, ExpertsAreThoseExpected) {
 
 TEST(CountingNotes, PositionsThatAModelDoesNotHaveAreSaid) {
   EXPECT_EQ(notes_of("gpt2", Phase::prefill, {0, 1024}), "");
-  EXPECT_NE(notes_of("gpt2", Phase::decode, {1024, 1}).find("positions for 1024 tokens only"),
-            std::string::npos);
+  EXPECT_EQ(notes_of("gpt2", Phase::decode, {1024, 1}),
+            "decode goes to 1025 tokens: gpt2 has learned positions for 1024 tokens only; figures "
+            "beyond them are of no network\n");
+  // OPT's table has 2050 rows: those of 2048 positions and two before them.
+  Workload asked{published_model("opt-125m"), Phase::decode, {{2047, 1}}};
+  EXPECT_TRUE(counting_notes(asked).empty());
+  asked.queries = {{5, 1}, {2048, 1}};
+  ASSERT_EQ(counting_notes(asked).size(), 1u);
+  EXPECT_NE(counting_notes(asked)[0].find("to 2049 tokens"), std::string::npos);
+  EXPECT_NE(counting_notes(asked)[0].find("positions for 2048 tokens"), std::string::npos);
+}
+
+TEST(CountingNotes, AContextThatAModelIsNotMadeForIsSaidAndCounted) {
+  EXPECT_EQ(notes_of("llama-3-8b", Phase::prefill, {0, 8192}), "");
+  EXPECT_EQ(notes_of("llama-3-8b", Phase::prefill, {0, 8193}),
+            "prefill goes to 8193 tokens: llama-3-8b is made for 8192 tokens "
+            "(max_position_embeddings)\n");
+  Model model = find_model("llama-3-8b");
+  model.stretched = true;
+  EXPECT_EQ(context_note(model, "the generation", 9000),
+            "the generation goes to 9000 tokens: llama-3-8b is made for 8192 tokens "
+            "(max_position_embeddings); its rope scaling may carry it further");
+  model.context = 0;  // its configuration does not say
+  EXPECT_EQ(context_note(model, "decode", 1 << 30), "");
+}
+
+TEST(CountingNotes, LatentsSayInWhichFormTheyAreCounted) {
+  const Workload asked{find_model("deepseek-v2-lite"), Phase::decode, {{100, 1}}};
+  EXPECT_EQ(counting_notes(asked).back(),
+            "decode: heads attend to the latents themselves (absorbed): 1536 more operations per "
+            "layer, head and token seen than with expanded keys and values; the cache holds 576 "
+            "elements per token and layer for all heads");
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ TEST(FromRun, AContendedRowIsThe90thPercentileOfWhatIsUsable) {
   row.flags.emplace_back("stolen");
   row.clock_hz.push_back(clock_hz);
   const Ceiling found = analyze_run(run).ceilings[0];
-  EXPECT_NEAR(*found.value, 10 * 10 * 64 * clock_hz, 1e-9 * *found.value);
+  EXPECT_NEAR(*found.value, 10 * 10 * 64 * clock_hz, 1e-12 * *found.value);
   EXPECT_EQ(found.low, std::nullopt);
   EXPECT_EQ(found.grade, 'C');
 }

@@ -49,20 +49,24 @@ struct Measured {
   }
 };
 
+void expect_seconds(const Prediction& prediction, double seconds) {
+  EXPECT_NEAR(prediction.seconds->value / seconds, 1, 1e-12);
+}
+
 TEST(Prediction, BetweenTwoRowsTheShareIsLinearInTheLogarithms) {
   Measured measured;
   measured.add(square(99), work(99), 99 / 0.25);                       // a quarter of the roof
   measured.add(square(399), work(399), 399 / 1.0);                     // all of it
   const Prediction call = measured.predicted(square(199), work(199));  // 100, 200, 400: half way
   EXPECT_EQ(call.provenance, "interpolated");
-  EXPECT_NEAR(call.seconds->value, 199 / 0.5, 1e-9);
+  expect_seconds(call, 199 / 0.5);
 }
 
 TEST(Prediction, AtARowItIsThatRow) {
   Measured measured;
   measured.add(square(99), work(99), 300);
   measured.add(square(399), work(399), 500);
-  EXPECT_NEAR(measured.predicted(square(99), work(99)).seconds->value, 300, 1e-9);
+  expect_seconds(measured.predicted(square(99), work(99)), 300);
 }
 
 TEST(Prediction, BeyondTheRowsAndOfOtherKernelsItIsTheCeiling) {
@@ -82,7 +86,7 @@ TEST(Prediction, OfVariantsAndThreadsTheFastestCounts) {
     measured.add(square(99), work(99), 99 / share, variant, threads);
     measured.add(square(399), work(399), 399 / share, variant, threads);
   }
-  EXPECT_NEAR(measured.predicted(square(199), work(199)).seconds->value, 199 / 0.8, 1e-9);
+  expect_seconds(measured.predicted(square(199), work(199)), 199 / 0.8);
 }
 
 TEST(Prediction, RowsThatEncloseAShapeInSeveralExtentsAreWeighted) {
@@ -96,7 +100,7 @@ TEST(Prediction, RowsThatEncloseAShapeInSeveralExtentsAreWeighted) {
   }
   const Prediction call = measured.predicted(shape(199, 199), work(199));
   EXPECT_EQ(call.provenance, "interpolated");
-  EXPECT_NEAR(call.seconds->value, 199 / 0.5, 1e-9);
+  expect_seconds(call, 199 / 0.5);
 }
 
 TEST(Prediction, RefusedAndCachedRowsSayNothing) {
@@ -127,7 +131,7 @@ TEST(Prediction, AGemvIsTheProductOfOneRow) {
   measured.add(square(7), work(7), 7 / 1.0);                                // 8
   const Prediction between = measured.predicted(square(3), work(3));        // 4: half way
   EXPECT_EQ(between.provenance, "interpolated");
-  EXPECT_NEAR(between.seconds->value, 3 / 0.5, 1e-9);
+  expect_seconds(between, 3 / 0.5);
   EXPECT_EQ(measured.predicted({{"n", 64}, {"k", 64}}, work(1), "gemv").provenance, "measured");
 }
 

@@ -213,10 +213,9 @@ TEST(AnalyzeRun, ASweepStandsOnItsRooflineBesideWhatItsKernelsPredict) {
   ASSERT_EQ(rows.size(), 2u);
   // q_proj and out_proj of 32 layers take twice their time at the roof.
   const double extra = 2.0 * 32 * 67141632 / 0x1p36;
-  EXPECT_NEAR(rows[0].at("predicted_seconds").number(0, 10),
-              rows[0].at("seconds").number(0, 10) + extra, 1e-9);
-  EXPECT_NEAR(rows[0].at("predicted_by_kernels").number(0, 1),
-              2 * extra / rows[0].at("predicted_seconds").number(0, 10), 1e-9);
+  const double predicted = rows[0].at("predicted_seconds").number(0, 10);
+  EXPECT_NEAR((rows[0].at("seconds").number(0, 10) + extra) / predicted, 1, 1e-12);
+  EXPECT_NEAR(rows[0].at("predicted_by_kernels").number(0, 1) * predicted / (2 * extra), 1, 1e-12);
   EXPECT_EQ(rows[1].at("predicted_by_kernels").number(0, 1), 0);  // of two rows nothing is known
   const Outcome table = run_program(asked);
   EXPECT_NE(table.out.find("by kernels"), std::string::npos) << table.out;
@@ -234,10 +233,11 @@ TEST(AnalyzeRun, AGenerationIsPredictedToo) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const JsonView generation = JsonView::parse(outcome.out, "stdout").at("generation");
   const double steps = 2, slower = steps * 2 * 32 * 67141632 / 0x1p36;
-  EXPECT_NEAR(generation.at("predicted_seconds").number(0, 1e3),
-              generation.at("seconds").number(0, 1e3) + slower, 1e-9);
-  EXPECT_NEAR(generation.at("predicted_time_per_output_token").number(0, 1e3),
-              generation.at("time_per_output_token").number(0, 1e3) + slower / steps, 1e-9);
+  const auto figure = [&](const char* key) { return generation.at(key).number(0, 1e3); };
+  EXPECT_NEAR((figure("seconds") + slower) / figure("predicted_seconds"), 1, 1e-12);
+  EXPECT_NEAR((figure("time_per_output_token") + slower / steps) /
+                  figure("predicted_time_per_output_token"),
+              1, 1e-12);
 }
 
 }  // namespace

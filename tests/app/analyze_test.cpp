@@ -126,7 +126,7 @@ TEST(Analyze, AnAssumedTypeIsSaidWhereItIsUsed) {
   const std::string config = R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
     "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100)";
   const std::string path = folder.write("config.json", config + "}");
-  const std::string remark = "no torch_dtype: float32 is assumed";
+  const std::string remark = "neither torch_dtype nor dtype: float32 is assumed";
   for (const char* accounting : {"exact", "llm-viewer"}) {
     const Outcome outcome = run_program({"analyze", path, "--accounting", accounting});
     EXPECT_NE(outcome.out.find(remark), std::string::npos) << outcome.out;

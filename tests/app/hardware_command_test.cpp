@@ -20,8 +20,8 @@ double bandwidth_of(std::vector<std::string> arguments) {
 
 TEST(HardwareCommand, BandwidthIsTransfersTimesBitsTimesChannels) {
   EXPECT_EQ(bandwidth_of({"--mts", "2666", "--bus-bits", "64", "--channels", "6"}), 127.968e9);
-  EXPECT_NEAR(bandwidth_of({"--mts", "2666.67", "--bus-bits", "64", "--channels", "6"}), 128e9,
-              0.001e9);
+  EXPECT_DOUBLE_EQ(bandwidth_of({"--mts", "2666.67", "--bus-bits", "64", "--channels", "6"}),
+                   128.00016e9);
   EXPECT_EQ(bandwidth_of({"--gbps", "14", "--bus-bits", "384"}), 672e9);  // GDDR6
   EXPECT_EQ(bandwidth_of({"--mts", "14000", "--bus-bits", "384"}), 672e9);
   EXPECT_EQ(bandwidth_of({"--mts", "6400", "--bus-bits", "256"}), 204.8e9);
