@@ -75,7 +75,7 @@ struct Layer {
   Known<double> achieved;  ///< op/s (bytes/s where nothing is computed)
   Known<double> share_measured, share_theoretical;
   Known<Seconds> predicted;  ///< of one call on the machine of the run (prediction.h)
-  std::string provenance;    ///< of that: measured | interpolated | ceiling | spec
+  std::string provenance;    ///< of that: measured | interpolated | extrapolated | ceiling | spec
   /// Operators whose results it reads (dependencies() in network.h), where that is known.
   std::vector<std::string> reads = {};
   bool reads_known = false;
@@ -97,7 +97,8 @@ struct Total {
   Known<Seconds> latency;
   Known<Storage> storage;  ///< of this phase
   Known<Seconds> predicted;
-  Known<double> kernels_share;  ///< of `predicted`, what rows of kernels say and not roofs
+  Known<double> kernels_share;       ///< of `predicted`, what rows of kernels say and not roofs
+  Known<double> extrapolated_share;  ///< of it, what rows of smaller or larger calls say
 };
 
 /// A prompt and the tokens generated after it (generation.h).
@@ -108,7 +109,7 @@ struct Generation {
   Known<Seconds> first_token, seconds, per_output_token;
   /// The same as a run's own kernels would have it (prediction.h).
   Known<Seconds> predicted_first_token, predicted, predicted_per_output_token;
-  Known<double> kernels_share;  ///< as in Total
+  Known<double> kernels_share, extrapolated_share;  ///< as in Total
   Known<double> tokens_per_second;
   Storage storage;  ///< with the cache as long as it gets
 };

@@ -157,6 +157,7 @@ Json json_of(const Total& total) {
   json["time_per_output_token"] = prefill ? Json(nullptr) : number(total.latency);
   json["predicted_seconds"] = number(total.predicted);
   json["predicted_by_kernels"] = number(total.kernels_share);
+  json["predicted_extrapolated"] = number(total.extrapolated_share);
   json["storage"] = total.storage ? json_of(*total.storage) : Json(nullptr);
   return json;
 }
@@ -171,6 +172,7 @@ Json json_of(const Generation& generation) {
   json["tokens_per_second"] = number(generation.tokens_per_second);
   json["predicted_seconds"] = number(generation.predicted);
   json["predicted_by_kernels"] = number(generation.kernels_share);
+  json["predicted_extrapolated"] = number(generation.extrapolated_share);
   json["predicted_time_to_first_token"] = number(generation.predicted_first_token);
   json["predicted_time_per_output_token"] = number(generation.predicted_per_output_token);
   json["storage"] = json_of(generation.storage);

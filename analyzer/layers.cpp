@@ -35,7 +35,8 @@ Layer layer_of(const CountedOperator& op, const Roofline& roofline, const Predic
 
 /// Of two provenances that which says less.
 const std::string& weaker(const std::string& a, const std::string& b) {
-  static const std::array<std::string, 5> known{"measured", "interpolated", "ceiling", "spec", ""};
+  static const std::array<std::string, 6> known{"measured", "interpolated", "extrapolated",
+                                                "ceiling",  "spec",         ""};
   return std::find(known.begin(), known.end(), a) < std::find(known.begin(), known.end(), b) ? b
                                                                                              : a;
 }
@@ -188,6 +189,23 @@ std::string title_of(std::span<const Workload> workloads, const Setting& setting
          std::string(name(setting.accounting)) + " accounting";
 }
 
+/// Which predictions reach beyond what was measured, by phase.
+void note_extrapolation(Analysis& analysis) {
+  for (const Total& total : analysis.totals) {
+    if (total.extrapolated_share.value_or(0) <= 0) continue;
+    std::string names;
+    for (const Layer& layer : analysis.layers) {
+      if (layer.phase != total.phase || layer.provenance != "extrapolated") continue;
+      names += (names.empty() ? "" : ", ") + layer.op;
+    }
+    analysis.notes.push_back(total.phase + ": " + percent(total.extrapolated_share) +
+                             " of the predicted time is extrapolated: the run measured no call as "
+                             "small or as large as " +
+                             names +
+                             ", and the nearest measured share of the roof stands for theirs");
+  }
+}
+
 void warn_where_too_large(Analysis& analysis, const Storage& needed, const Roofline& roofline) {
   if (!roofline.memory || needed.peak <= *roofline.memory) return;
   analysis.warnings.push_back({"this needs " + iec(needed.peak.value) + ", " + roofline.name +
@@ -208,7 +226,7 @@ void stand_on(Layer& layer, const Roofline& roofline) {
 
 Total sum_of(std::string phase, std::span<const Layer> layers) {
   Total total{.phase = std::move(phase), .seconds = Seconds{}, .predicted = Seconds{}};
-  Seconds by_kernels;
+  Seconds by_kernels, extrapolated;
   const auto add = [](Known<Seconds>& sum, const Known<Seconds>& one, double count) {
     sum = sum && one ? Known<Seconds>(*sum + *one * count) : std::nullopt;
   };
@@ -218,12 +236,14 @@ Total sum_of(std::string phase, std::span<const Layer> layers) {
     total.link += layer.link * count;
     add(total.seconds, layer.seconds, count);
     add(total.predicted, layer.predicted, count);
-    if (Prediction{layer.predicted, layer.provenance}.by_kernel() && layer.predicted) {
-      by_kernels += *layer.predicted * count;
-    }
+    if (!layer.predicted) continue;
+    const Prediction prediction{layer.predicted, layer.provenance};
+    if (prediction.by_kernel()) by_kernels += *layer.predicted * count;
+    if (prediction.extrapolated()) extrapolated += *layer.predicted * count;
   }
   if (total.predicted && total.predicted->value > 0) {
     total.kernels_share = by_kernels / *total.predicted;
+    total.extrapolated_share = extrapolated / *total.predicted;
   }
   return total;
 }
@@ -278,6 +298,7 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
   if (analysis.generation) {
     analysis.storage = larger(*analysis.storage, analysis.generation->storage);
   }
+  note_extrapolation(analysis);
   warn_where_too_large(analysis, *analysis.storage, roofline);
   return analysis;
 }

@@ -122,6 +122,7 @@ void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
   const Seconds all = *one.seconds * static_cast<double>(op.count);
   *sum.predicted += all;
   if (one.by_kernel()) sum.by_kernels += all;
+  if (one.extrapolated()) sum.extrapolated += all;
 }
 
 void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) {
@@ -147,9 +148,9 @@ void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) 
   }
 }
 
-Known<double> PassCost::kernels_share() const {
+Known<double> PassCost::share_of_predicted(Seconds part) const {
   if (!predicted || predicted->value <= 0) return std::nullopt;
-  return by_kernels / *predicted;
+  return part / *predicted;
 }
 
 const char* PassCost::bound() const {

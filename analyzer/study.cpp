@@ -49,7 +49,8 @@ constexpr const char* csv_columns[] = {"model",
                                        "predicted_s",
                                        "predicted_by_kernels",
                                        "predicted_generation_s",
-                                       "predicted_per_output_token_s"};
+                                       "predicted_per_output_token_s",
+                                       "predicted_extrapolated"};
 
 std::vector<std::string> reasons_of(const Study& study) {
   std::vector<std::string> reasons;
@@ -66,12 +67,14 @@ struct Shown {
     for (const StudyRow& row : study.rows) {
       generation = generation || row.generation;
       predicted = predicted || row.predicted;
+      extrapolated = extrapolated || row.extrapolated_share.value_or(0) > 0;
       devices = devices || row.devices > 1;
       tokens = tokens || (is_counted(row) && row.kv != "");
       images = images || row.images_per_second || (is_counted(row) && row.kv.empty());
     }
   }
-  bool generation = false, predicted = false, devices = false, tokens = false, images = false;
+  bool generation = false, predicted = false, extrapolated = false, devices = false, tokens = false,
+       images = false;
 };
 
 std::vector<Column> columns_of(const Shown& shown) {
@@ -87,6 +90,7 @@ std::vector<Column> columns_of(const Shown& shown) {
   if (shown.predicted) {
     columns.push_back({"predicted", Align::right});
     columns.push_back({"by kernels", Align::right});
+    if (shown.extrapolated) columns.push_back({"extrapolated", Align::right});
   }
   columns.push_back({"bound"});
   columns.push_back({"memory", Align::right});
@@ -126,6 +130,7 @@ std::vector<std::string> cells_of(const StudyRow& row, const Shown& shown, std::
   if (shown.predicted) {
     add(seconds_cell(row.predicted));
     add(percent(row.kernels_share));
+    if (shown.extrapolated) add(percent(row.extrapolated_share));
   }
   add(row.bound);
   add(iec(row.storage.peak.value));
@@ -188,6 +193,7 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const
   row.seconds = cost.seconds;
   row.predicted = cost.predicted;
   row.kernels_share = cost.kernels_share();
+  row.extrapolated_share = cost.extrapolated_share();
   row.bound = cost.bound();
   if (!cost.seconds) row.reason = why_unknown(counted.operators, roofline);
   if (cost.seconds && cost.seconds->value > 0) {
@@ -281,7 +287,8 @@ std::string study_csv(const Study& study) {
                                    cell(row.predicted),
                                    cell(row.kernels_share),
                                    cell(row.predicted_generation),
-                                   cell(row.predicted_per_output_token)};
+                                   cell(row.predicted_per_output_token),
+                                   cell(row.extrapolated_share)};
     if (!is_counted(row)) {  // names and a reason alone
       for (std::size_t i = 2; i < cells.size(); ++i) {
         if (columns[i].title != "reason") cells[i].clear();

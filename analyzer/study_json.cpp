@@ -47,6 +47,7 @@ Json figures_of(const StudyRow& row) {
           {"images_per_second", number(row.images_per_second)},
           {"predicted_seconds", number(row.predicted)},
           {"predicted_by_kernels", number(row.kernels_share)},
+          {"predicted_extrapolated", number(row.extrapolated_share)},
           {"predicted_generation_seconds", number(row.predicted_generation)},
           {"predicted_time_per_output_token", number(row.predicted_per_output_token)}};
 }

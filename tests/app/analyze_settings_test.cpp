@@ -107,6 +107,8 @@ TEST(AnalyzeSettings, WhatDoesNotGoTogetherIsRefused) {
   expect_refused({"analyze", "llama-3-8b", "--cached-tokens", "1", "2", "--input-tokens", "1"},
                  "2 entries");
   expect_refused({"analyze", "llama-3-8b", "--generate", "4", "--phase", "decode"}, "prompt");
+  expect_refused({"analyze", "llama-3-8b", "--generate", "4", "--accounting", "tra"},
+                 "add --phase prefill with --context");
   expect_refused({"analyze", "--sweep", "batch=1..4"}, "--sweep");
   expect_refused({"analyze", "llama-3-8b", "--dtype", "bf16", "--weight-bits", "4"}, "--dtype");
   expect_refused({"analyze", "llama-3-8b", "--accounting", "lmm"}, "exact, llm-viewer and tra");
