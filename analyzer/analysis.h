@@ -67,7 +67,8 @@ struct Layer {
   Known<OpRate> attainable;  ///< null where the roofline lacks the format's ceiling
   std::string bound;         ///< compute | memory | link | unknown
   Known<Seconds> seconds;
-  Known<double> share;  ///< of its phase's seconds, all calls together
+  Known<Seconds> at_least;  ///< where only the peak is not known: of its bytes alone
+  Known<double> share;      ///< of its phase's seconds, all calls together
   std::string reason;
   // Filled where there is a run:
   Known<OpRate> attainable_theoretical;
@@ -92,6 +93,7 @@ struct Total {
   Work work;
   Bytes link;
   Known<Seconds> seconds;
+  Known<Seconds> at_least;  ///< where that is not known: with the bytes alone of such layers
   Known<double> tokens_per_second;
   /// Of one sequence: to the first token in prefill, per output token in decode.
   Known<Seconds> latency;
@@ -179,6 +181,15 @@ struct NetworkFacts {
   std::vector<NetworkCounting> countings;
 };
 
+/// What was asked of a model in one phase, as a title has it in words.
+struct Asked {
+  std::string phase, format, kv, attention;
+  std::int64_t batch = 1, devices = 1;
+  std::int64_t chunk = 0;        ///< tokens of a piece of a prefill; 0: not cut
+  std::vector<Query> queries;    ///< each distinct one, by first occurrence
+  std::vector<std::int64_t> of;  ///< how many are like each
+};
+
 struct Warning {
   std::string what;  ///< e.g. a violated consistency pair, naming both rows
 };
@@ -190,9 +201,11 @@ struct Analysis {
   std::vector<Warning> warnings;
   std::vector<Sweep> sweeps;
   std::vector<std::string>
-      notes;  ///< what the ceilings say together, e.g. which thread count is best
+      notes;             ///< what the ceilings say together, e.g. which thread count is best
+  std::string hardware;  ///< what the figures are of; empty: nothing was named
   // Filled where a model was asked for:
   Known<Model> model;
+  std::vector<Asked> asked;
   std::string accounting;  ///< of the figures below
   DType kv = DType::none;  ///< of the key/value cache; none: not known
   std::vector<Layer> layers;

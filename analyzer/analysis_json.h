@@ -7,8 +7,10 @@
 
 namespace roofmark {
 
-/// `title`, `ceilings`, `points` and `warnings`; with a model also `model`, `layers`, `totals` and
-/// `storage`. Values are in seconds, bytes, ops and their quotients.  What is unknown is null, with
+/// `schema`, `title`, `hardware`, `ceilings`, `points` and `warnings`; with a model also `model`,
+/// `workloads` (what was asked of it, by phase), `layers`, `totals` and `storage`: schema
+/// results/schema/roofmark.analysis-1.schema.json.  Values are in seconds, bytes, ops and their
+/// quotients; counts are integers where they are whole and below 2^63.  What is unknown is null, with
 /// the cause in `reason` where there is one; a number that is not finite is unknown.  Indented,
 /// ends in a newline, and always valid UTF-8 (broken sequences become U+FFFD).
 std::string analysis_json(const Analysis& analysis);

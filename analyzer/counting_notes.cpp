@@ -6,6 +6,7 @@
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 #include "analyzer/reach.h"
+#include "analyzer/weight_formats.h"
 
 namespace roofmark {
 namespace {
@@ -74,6 +75,20 @@ std::string of_positions(const Workload& workload) {
                 : "";
 }
 
+/// Embedding and head, where they are not as narrow as the layers' weights.
+std::string of_head(const Workload& workload) {
+  const WeightFormats formats(workload);
+  const DType head = formats.of(Part::head).weights, layers = workload.format.weights;
+  if (bits(head) == bits(layers)) return {};
+  const std::string text = "of " + format_text(workload) + " the layers alone have weights of " +
+                           std::to_string(bits(layers)) + " bits: embedding and head are " +
+                           std::string(name(head));
+  return text +
+         (formats.as_published()
+              ? ", as published"
+              : ", as GPTQ and AWQ leave them; --quantize-head counts the head as the layers");
+}
+
 std::string of_eight_bits(const Workload& workload) {
   for (const Operator& op : operators(workload)) {
     if (op.kernel != "add" || bits(op.format.activations) >= 16) continue;
@@ -90,7 +105,7 @@ std::string of_eight_bits(const Workload& workload) {
 std::vector<std::string> counting_notes(const Workload& workload) {
   std::vector<std::string> notes;
   for (std::string note : {of_positions(workload), of_local_layers(workload), of_experts(workload),
-                           of_latents(workload), of_eight_bits(workload)}) {
+                           of_latents(workload), of_head(workload), of_eight_bits(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }
   if (workload.model.family.rfind("llama4", 0) == 0) {

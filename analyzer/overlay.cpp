@@ -99,7 +99,9 @@ void put_points(Analysis& analysis, const std::string& device) {
 
 Analysis with_model(Analysis of_run, Analysis of_model, const std::string& device) {
   of_run.title = std::move(of_model.title);
+  of_run.hardware = std::move(of_model.hardware);
   of_run.model = std::move(of_model.model);
+  of_run.asked = std::move(of_model.asked);
   of_run.accounting = std::move(of_model.accounting);
   of_run.kv = of_model.kv;
   of_run.layers = std::move(of_model.layers);

@@ -112,6 +112,11 @@ Known<Seconds> Costing::seconds(const CountedOperator& op) {
   return roof_seconds(op.work, op.format, peak(op.format), roofline_);
 }
 
+Known<Seconds> Costing::moving(const CountedOperator& op) const {
+  if (op.link.value > 0 || !roofline_.bandwidth) return std::nullopt;
+  return op.work.bytes() / *roofline_.bandwidth;
+}
+
 void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
   if (!sum.predicted) return;
   const Prediction one = predict_(op);
@@ -133,6 +138,9 @@ void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) 
     sum.link += op.link * count;
     if (predict_) add_prediction(sum, op);
     const Known<Seconds> one = seconds(op);
+    const Known<Seconds> least = one ? one : moving(op);
+    sum.at_least =
+        sum.at_least && least ? Known<Seconds>(*sum.at_least + *least * count) : std::nullopt;
     if (!sum.seconds || !one) {
       sum.seconds.reset();
       continue;

@@ -42,6 +42,7 @@ struct PassCost {
   Work work;
   Bytes link;
   Known<Seconds> seconds = Seconds{};    ///< null where the roofline lacks a ceiling that is needed
+  Known<Seconds> at_least = Seconds{};   ///< the same with the bytes alone of what lacks a peak
   Seconds computing, moving, sending;    ///< of those, by what binds the operators
   Known<Seconds> predicted = Seconds{};  ///< null where nobody predicts one of the operators
   Seconds by_kernels;                    ///< of those, by rows of kernels and not by roofs
@@ -79,6 +80,8 @@ class Costing {
  private:
   const Known<OpRate>& peak(const Format& format);
   void add_prediction(PassCost& sum, const CountedOperator& op) const;
+  /// Of the bytes alone, where it is bytes that move.
+  Known<Seconds> moving(const CountedOperator& op) const;
 
   const Roofline& roofline_;
   Predict predict_;

@@ -18,6 +18,7 @@ struct StudyRow {
   Work work;
   Bytes link;
   Known<Seconds> seconds, latency;
+  Known<Seconds> at_least;  ///< where seconds are not known: as in Total
   Known<double> tokens_per_second;
   std::string bound;  ///< under which most of the time falls: compute | memory | link | unknown
   Storage storage;    ///< of one device

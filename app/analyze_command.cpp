@@ -160,6 +160,9 @@ std::vector<CLI::Option*> add_model_options(CLI::App& command, AnalyzeRequest& r
                       "run's")
           ->delimiter(',')
           ->allow_extra_args(false),
+      command.add_flag("--quantize-head", request.quantize_head,
+                       "weights of the head as narrow as the layers'; default as wide as "
+                       "activations, as GPTQ and AWQ leave it"),
       command.add_option("--kv-dtype", request.kv_dtype,
                          "type of the cache; default the activations'"),
       command

@@ -134,6 +134,10 @@ std::vector<AskedFormat> formats_of(const AnalyzeRequest& request, const Format&
 
 std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, const Model& model,
                                                 const Format& otherwise) {
+  if (request.quantize_head && accounting_of(request) != Accounting::exact) {
+    throw InputError("--quantize-head is of exact accounting (" + request.accounting +
+                     " has one width for all weights); leave it out");
+  }
   Attention attention =
       accounting_of(request) == Accounting::llm_viewer ? Attention::eager : Attention::flash;
   if (request.attention == "flash") attention = Attention::flash;
@@ -147,6 +151,7 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
     for (Passing& pass : passings(request)) {
       set.push_back({model, pass.phase, std::move(pass.queries), format, cache, attention});
       set.back().group = group;
+      if (request.quantize_head) set.back().model.quantization.head = true;
     }
     sets.push_back(std::move(set));
   }
@@ -268,6 +273,7 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
   }
   const WeightScales scales = request.scales == "128" ? WeightScales::per_128 : WeightScales::none;
   Analysis analysis;
+  analysis.hardware = roofline.name;
   analysis.title =
       "quantization sweet spot" + (roofline.name.empty() ? "" : " on " + roofline.name);
   if (!model) {
@@ -323,7 +329,7 @@ std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, c
   const bool as_measured = !request.batch && !request.context && request.dtypes.empty() &&
                            request.kv_dtype.empty() && !setting.has_queries() &&
                            !setting.has_bits() && setting.decode_tokens == 1 &&
-                           accounting_of(request) == Accounting::exact;
+                           !request.quantize_head && accounting_of(request) == Accounting::exact;
   const Attention attention = attention_of(request, run);
   std::vector<std::vector<Workload>> sets;
   for (const Workload& workload : run.policy.workloads) {

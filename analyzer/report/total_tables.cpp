@@ -55,7 +55,7 @@ Table totals_table(const Analysis& analysis) {
     const Known<double>& rate = network ? network->images_per_second : row.tokens_per_second;
     std::vector<std::string> cells{row.phase, si(row.work.ops.value, "op"),
                                    si(row.work.bytes().value, "B"),
-                                   row.seconds ? si(row.seconds->value, "s") : "unknown"};
+                                   time_text(row.seconds, row.at_least)};
     if (!network) {
       cells.push_back(prefill ? latency : "-");
       cells.push_back(prefill ? "-" : latency);

@@ -48,6 +48,21 @@ TEST(WeightFormats, AskedForAnotherFormatTheCheckpointDoesNotMatter) {
   EXPECT_EQ(storage(asked).weights.value, 2 * 20914757184.0);
 }
 
+TEST(WeightFormats, AskedForNarrowWeightsEmbeddingAndHeadStayAsWideAsActivations) {
+  Workload asked = as_published(published_model("Llama-2-7b-hf"));
+  asked.format = {DType::i4, DType::bf16, DType::f32};
+  for (const Operator& op : operators(asked)) {
+    const bool outside = op.name == "embedding" || op.name == "lm_head";
+    if (outside) EXPECT_EQ(op.format, (Format{DType::bf16, DType::bf16, DType::f32})) << op.name;
+    if (op.name == "q_proj") EXPECT_EQ(op.format, asked.format);
+  }
+  asked.model.quantization.head = true;
+  for (const Operator& op : operators(asked)) {
+    if (op.name == "lm_head") EXPECT_EQ(op.format, asked.format);
+    if (op.name == "embedding") EXPECT_EQ(op.format.weights, DType::bf16);
+  }
+}
+
 TEST(WeightFormats, ScalesOfAGptqCheckpointAreStoredAndRead) {
   Model model = published_model("Llama-2-7b-hf");
   model.quantization = {.weights = DType::i4, .group = 128, .zero_bits = 4};
