@@ -18,11 +18,9 @@ Json number(Known<Quantity<S, B, O>> value) {
   return value ? number(value->value) : Json(nullptr);
 }
 
-/// Operations and bytes: an integer where it is one and 64 bits hold it, as readers of JSON expect
-/// of counts; expected experts and packed bits make fractions.
 Json count(double value) {
-  const bool whole = std::isfinite(value) && std::floor(value) == value && std::abs(value) < 0x1p63;
-  return whole ? Json(static_cast<std::int64_t>(value)) : number(value);
+  const std::optional<std::int64_t> whole = as_integer(value);
+  return whole ? Json(*whole) : number(value);
 }
 
 /// Null where the word does not apply.
@@ -312,6 +310,11 @@ Json json_of(const Sweep& sweep) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> as_integer(double count) {
+  const bool whole = std::isfinite(count) && std::floor(count) == count && std::abs(count) < 0x1p63;
+  return whole ? std::optional(static_cast<std::int64_t>(count)) : std::nullopt;
+}
 
 std::string analysis_json(const Analysis& analysis) {
   Json json{{"schema", "roofmark.analysis/1"},     {"title", analysis.title},

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analyzer/analysis_json.h"
 #include "analyzer/study.h"
 
 namespace roofmark {
@@ -9,10 +10,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-/// An integer where it is one and 64 bits hold it.
 Json count(double value) {
-  const bool whole = std::isfinite(value) && std::floor(value) == value && std::abs(value) < 0x1p63;
-  return whole ? Json(static_cast<std::int64_t>(value)) : number(value);
+  const std::optional<std::int64_t> whole = as_integer(value);
+  return whole ? Json(*whole) : number(value);
 }
 Json number(const Known<double>& value) { return value ? number(*value) : Json(nullptr); }
 Json number(const Known<Seconds>& value) { return value ? number(value->value) : Json(nullptr); }

@@ -265,7 +265,9 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
                              const Roofline& roofline, const WorkModel& exact,
                              const Predict& predict) {
   for (const std::string& flag : request.model_flags) {
-    if (model && (flag == "--phase" || flag == "--batch" || flag == "--context")) continue;
+    const bool known =
+        flag == "--phase" || flag == "--batch" || flag == "--context" || flag == "--quantize-head";
+    if (model && known) continue;
     throw InputError(flag + " does not go with --sweet-spot" +
                      (model ? " (it compares formats of a model's products, counted exactly)"
                             : " of a device alone (no model is named)") +
@@ -282,8 +284,10 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
   }
   const std::int64_t context = request.context.value_or(2048);
   const std::int64_t most = request.batch.value_or(1024);
+  Model asked = *model;
+  asked.quantization.head |= request.quantize_head;
   const auto workload = [&](Phase phase, std::int64_t sequences, const Format& format) {
-    return Workload{*model, phase, queries_of(phase, sequences, context), format, DType::f16};
+    return Workload{asked, phase, queries_of(phase, sequences, context), format, DType::f16};
   };
   analysis.title =
       model->name + ", " + analysis.title + ", 1 to " + std::to_string(most) + " sequences";
