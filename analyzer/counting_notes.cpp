@@ -80,13 +80,11 @@ std::string of_head(const Workload& workload) {
   const WeightFormats formats(workload);
   const DType head = formats.of(Part::head).weights, layers = workload.format.weights;
   if (bits(head) == bits(layers)) return {};
-  const std::string text = "of " + format_text(workload) + " the layers alone have weights of " +
-                           std::to_string(bits(layers)) + " bits: embedding and head are " +
-                           std::string(name(head));
-  return text +
-         (formats.as_published()
-              ? ", as published"
-              : ", as GPTQ and AWQ leave them; --quantize-head counts the head as the layers");
+  const std::string wide = "embedding and head are " + std::string(name(head));
+  if (formats.as_published()) return wide + ", as published";
+  return "of " + format_text(workload) + " the layers alone have weights of " +
+         std::to_string(bits(layers)) + " bits: " + wide +
+         ", as GPTQ and AWQ leave them; --quantize-head counts the head as the layers";
 }
 
 std::string of_eight_bits(const Workload& workload) {
