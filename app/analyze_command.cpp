@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "analyzer/report/tables.h"
 #include "analyzer/study.h"
 #include "analyzer/tra_table.h"
 #include "analyzer/viewer_table.h"
@@ -36,6 +37,18 @@ const ReportFormat& format_of(const AnalyzeRequest& request) {
   return *named;
 }
 
+/// What another tool's table does not have, and is asked for.
+std::string generations(const std::vector<Analysis>& analyses, const std::string& output) {
+  std::string text;
+  for (const Analysis& analysis : analyses) {
+    const Table table = generation_table(analysis);
+    if (table.empty()) continue;
+    text +=
+        output == "md" ? "\n## Generation\n\n" + table.markdown() : "\nGeneration\n" + table.text();
+  }
+  return text;
+}
+
 std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
                      const Run* run) {
   const ReportFormat& format = format_of(request);
@@ -56,6 +69,8 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
     for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
     text = format.write(sections);
   }
+  const bool tools_own = (viewer || tra) && (output == "table" || output == "md");
+  if (tools_own) text += generations(analyses, output);
   if (request.sweet_spot || !is_side_by_side(request)) return text;
   if (output == "table") text += "\n\n" + study_text(study_of(request, run));
   if (output == "md") text += "\n" + study_markdown(study_of(request, run));

@@ -109,6 +109,9 @@ TEST(AnalyzeSettings, WhatDoesNotGoTogetherIsRefused) {
   expect_refused({"analyze", "llama-3-8b", "--generate", "4", "--phase", "decode"}, "prompt");
   expect_refused({"analyze", "llama-3-8b", "--generate", "4", "--accounting", "tra"},
                  "add --phase prefill with --context");
+  const Outcome tra = run_program({"analyze", "llama-3-8b", "--generate", "4", "--accounting",
+                                   "tra", "--phase", "prefill", "--context", "64"});
+  EXPECT_NE(tra.out.find("\nGeneration\n"), std::string::npos) << tra.out;
   expect_refused({"analyze", "--sweep", "batch=1..4"}, "--sweep");
   expect_refused({"analyze", "llama-3-8b", "--dtype", "bf16", "--weight-bits", "4"}, "--dtype");
   expect_refused({"analyze", "llama-3-8b", "--accounting", "lmm"}, "exact, llm-viewer and tra");
