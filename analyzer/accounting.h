@@ -38,13 +38,14 @@ struct CountedOperator {
 };
 
 /// How long one call takes on a machine that was measured, and what says so (prediction.h):
-/// measured | interpolated | ceiling | spec; without seconds empty.
+/// measured | interpolated | extrapolated | ceiling | spec; without seconds empty.
 struct Prediction {
   Known<Seconds> seconds;
   std::string provenance;
 
-  /// Not merely a roof.
+  /// Neither a roof nor carried over beyond what was measured.
   bool by_kernel() const { return provenance == "measured" || provenance == "interpolated"; }
+  bool extrapolated() const { return provenance == "extrapolated"; }
 };
 /// Empty where there is no such machine.
 using Predict = std::function<Prediction(const CountedOperator&)>;

@@ -139,7 +139,7 @@ std::vector<Change> changes_of(const std::vector<Evaluated>& evaluated, const Ti
     const auto found = times.find(group);
     if (!group.empty() && found == times.end()) continue;
     const double after = group.empty() ? total(times) : found->second;
-    if (after <= 0) continue;
+    if (after <= 0 || before / after < least_gain) continue;
     changes.push_back({candidate.what, candidate.flags, Seconds{after}, before / after, fits});
   }
   std::stable_sort(changes.begin(), changes.end(),

@@ -10,13 +10,15 @@
 
 namespace roofmark {
 
+constexpr double least_gain = 1.005;  // below it is printed as 1.00 x: no help, or a slowdown
+
 /// Per workload one answer for the whole phase, then one for each operator that takes at least 1 %
 /// of it, longest first; operators of attention (scores, softmax and values, or all in one) are
 /// one. Changes are evaluated like what was asked, never estimated: weights of 8 and 4 bits,
 /// weights and activations of 8 bits (integers, fp8) and of 16 where they are wider, a cache of 8
 /// bits, fused attention, twice and eight times the sequences (then seconds are per sequence), each
-/// where it changes something, the accounting and the roofline can say it.  `analysis` is
-/// analyze_model()'s of the same arguments; nothing where it has no times.
+/// where the accounting and the roofline can say it and it gains at least least_gain.  `analysis`
+/// is analyze_model()'s of the same arguments; nothing where it has no times.
 std::vector<Advice> advice_on(std::span<const Workload> workloads, const Setting& setting,
                               const WorkModel& exact, const Roofline& roofline,
                               const Analysis& analysis);

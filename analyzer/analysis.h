@@ -67,7 +67,8 @@ struct Layer {
   Known<OpRate> attainable;  ///< null where the roofline lacks the format's ceiling
   std::string bound;         ///< compute | memory | link | unknown
   Known<Seconds> seconds;
-  Known<double> share;  ///< of its phase's seconds, all calls together
+  Known<Seconds> at_least;  ///< where only the peak is not known: of its bytes alone
+  Known<double> share;      ///< of its phase's seconds, all calls together
   std::string reason;
   // Filled where there is a run:
   Known<OpRate> attainable_theoretical;
@@ -75,7 +76,7 @@ struct Layer {
   Known<double> achieved;  ///< op/s (bytes/s where nothing is computed)
   Known<double> share_measured, share_theoretical;
   Known<Seconds> predicted;  ///< of one call on the machine of the run (prediction.h)
-  std::string provenance;    ///< of that: measured | interpolated | ceiling | spec
+  std::string provenance;    ///< of that: measured | interpolated | extrapolated | ceiling | spec
   /// Operators whose results it reads (dependencies() in network.h), where that is known.
   std::vector<std::string> reads = {};
   bool reads_known = false;
@@ -92,12 +93,14 @@ struct Total {
   Work work;
   Bytes link;
   Known<Seconds> seconds;
+  Known<Seconds> at_least;  ///< where that is not known: with the bytes alone of such layers
   Known<double> tokens_per_second;
   /// Of one sequence: to the first token in prefill, per output token in decode.
   Known<Seconds> latency;
   Known<Storage> storage;  ///< of this phase
   Known<Seconds> predicted;
-  Known<double> kernels_share;  ///< of `predicted`, what rows of kernels say and not roofs
+  Known<double> kernels_share;       ///< of `predicted`, what rows of kernels say and not roofs
+  Known<double> extrapolated_share;  ///< of it, what rows of smaller or larger calls say
 };
 
 /// A prompt and the tokens generated after it (generation.h).
@@ -108,7 +111,7 @@ struct Generation {
   Known<Seconds> first_token, seconds, per_output_token;
   /// The same as a run's own kernels would have it (prediction.h).
   Known<Seconds> predicted_first_token, predicted, predicted_per_output_token;
-  Known<double> kernels_share;  ///< as in Total
+  Known<double> kernels_share, extrapolated_share;  ///< as in Total
   Known<double> tokens_per_second;
   Storage storage;  ///< with the cache as long as it gets
 };
@@ -178,6 +181,15 @@ struct NetworkFacts {
   std::vector<NetworkCounting> countings;
 };
 
+/// What was asked of a model in one phase, as a title has it in words.
+struct Asked {
+  std::string phase, format, kv, attention;
+  std::int64_t batch = 1, devices = 1;
+  std::int64_t chunk = 0;        ///< tokens of a piece of a prefill; 0: not cut
+  std::vector<Query> queries;    ///< each distinct one, by first occurrence
+  std::vector<std::int64_t> of;  ///< how many are like each
+};
+
 struct Warning {
   std::string what;  ///< e.g. a violated consistency pair, naming both rows
 };
@@ -189,9 +201,11 @@ struct Analysis {
   std::vector<Warning> warnings;
   std::vector<Sweep> sweeps;
   std::vector<std::string>
-      notes;  ///< what the ceilings say together, e.g. which thread count is best
+      notes;             ///< what the ceilings say together, e.g. which thread count is best
+  std::string hardware;  ///< what the figures are of; empty: nothing was named
   // Filled where a model was asked for:
   Known<Model> model;
+  std::vector<Asked> asked;
   std::string accounting;  ///< of the figures below
   DType kv = DType::none;  ///< of the key/value cache; none: not known
   std::vector<Layer> layers;

@@ -18,6 +18,11 @@ Json number(Known<Quantity<S, B, O>> value) {
   return value ? number(value->value) : Json(nullptr);
 }
 
+Json count(double value) {
+  const std::optional<std::int64_t> whole = as_integer(value);
+  return whole ? Json(*whole) : number(value);
+}
+
 /// Null where the word does not apply.
 Json word(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -73,19 +78,19 @@ Json json_of(const Point& point) {
 
 /// The figures of work, under the keys that layers and totals share.
 void add_work(Json& json, const Work& work) {
-  json["ops"] = number(work.ops.value);
-  json["weight_bytes"] = number(work.weights.value);
-  json["input_bytes"] = number(work.input().value);
-  json["output_bytes"] = number(work.output().value);
-  json["kv_bytes"] = number((work.kv_read + work.kv_written).value);
-  json["kv_read_bytes"] = number(work.kv_read.value);
-  json["kv_written_bytes"] = number(work.kv_written.value);
-  json["bytes"] = number(work.bytes().value);
+  json["ops"] = count(work.ops.value);
+  json["weight_bytes"] = count(work.weights.value);
+  json["input_bytes"] = count(work.input().value);
+  json["output_bytes"] = count(work.output().value);
+  json["kv_bytes"] = count((work.kv_read + work.kv_written).value);
+  json["kv_read_bytes"] = count(work.kv_read.value);
+  json["kv_written_bytes"] = count(work.kv_written.value);
+  json["bytes"] = count(work.bytes().value);
 }
 
 Json json_of(const SweepPoint& point) {
   return {{"id", point.id},
-          {"bytes", number(point.bytes)},
+          {"bytes", count(point.bytes)},
           {"value", number(point.value)},
           {"grade", std::string(1, point.grade)}};
 }
@@ -95,13 +100,13 @@ Json json_of(const Plateau& plateau) {
           {"value", number(plateau.value)},
           {"low", number(plateau.low)},
           {"high", number(plateau.high)},
-          {"first_bytes", number(plateau.first_bytes)},
-          {"last_bytes", number(plateau.last_bytes)},
+          {"first_bytes", count(plateau.first_bytes)},
+          {"last_bytes", count(plateau.last_bytes)},
           {"points", plateau.points}};
 }
 
 Json json_of(const CacheReach& cache) {
-  return {{"level", cache.level}, {"bytes", number(cache.bytes)}};
+  return {{"level", cache.level}, {"bytes", count(cache.bytes)}};
 }
 
 Json json_of(const Shape& shape) {
@@ -113,11 +118,12 @@ Json json_of(const Shape& shape) {
 Json json_of(const Layer& layer) {
   Json json{{"operator", layer.op}, {"phase", layer.phase}, {"count", layer.count}};
   add_work(json, layer.work);
-  json["link_bytes"] = number(layer.link.value);
+  json["link_bytes"] = count(layer.link.value);
   json["intensity"] = number(layer.intensity);
   json["attainable"] = number(layer.attainable);
   json["bound"] = word(layer.bound);
   json["seconds"] = number(layer.seconds);
+  json["seconds_at_least"] = number(layer.at_least);
   json["share"] = number(layer.share);
   json["attainable_theoretical"] = number(layer.attainable_theoretical);
   json["achieved"] = number(layer.achieved);
@@ -134,14 +140,35 @@ Json json_of(const Layer& layer) {
   return json;
 }
 
+Json json_of(const Asked& asked) {
+  Json queries = Json::array();
+  for (std::size_t i = 0; i < asked.queries.size(); ++i) {
+    queries.push_back({{"queries", asked.of[i]},
+                       {"cached_tokens", asked.queries[i].cached},
+                       {"input_tokens", asked.queries[i].fresh}});
+  }
+  const Query& first = asked.queries.front();
+  const bool prefill = asked.phase == name(Phase::prefill);
+  const bool alike = asked.queries.size() == 1 && (!prefill || first.cached == 0);
+  return {{"phase", asked.phase},
+          {"batch", asked.batch},
+          {"context", alike ? Json(prefill ? first.fresh : first.cached) : Json(nullptr)},
+          {"dtype", asked.format},
+          {"kv_dtype", asked.kv},
+          {"attention", asked.attention},
+          {"devices", asked.devices},
+          {"chunk", asked.chunk > 0 ? Json(asked.chunk) : Json(nullptr)},
+          {"queries", queries}};
+}
+
 Json json_of(const Storage& storage) {
   Json json{
-      {"weights", number(storage.weights.value)},     {"kv_cache", number(storage.kv_cache.value)},
-      {"peak", number(storage.peak.value)},           {"experts", number(storage.experts.value)},
-      {"embedding", number(storage.embedding.value)}, {"head", number(storage.head.value)}};
+      {"weights", count(storage.weights.value)},     {"kv_cache", count(storage.kv_cache.value)},
+      {"peak", count(storage.peak.value)},           {"experts", count(storage.experts.value)},
+      {"embedding", count(storage.embedding.value)}, {"head", count(storage.head.value)}};
   if (storage.embedding_table.value > 0) {  // tra accounting, whose weights are not all
-    json["inactive_experts"] = number(storage.inactive_experts.value);
-    json["embedding_table"] = number(storage.embedding_table.value);
+    json["inactive_experts"] = count(storage.inactive_experts.value);
+    json["embedding_table"] = count(storage.embedding_table.value);
   }
   return json;
 }
@@ -149,14 +176,16 @@ Json json_of(const Storage& storage) {
 Json json_of(const Total& total) {
   Json json{{"phase", total.phase}};
   add_work(json, total.work);
-  json["link_bytes"] = number(total.link.value);
+  json["link_bytes"] = count(total.link.value);
   json["seconds"] = number(total.seconds);
+  json["seconds_at_least"] = number(total.at_least);
   json["tokens_per_second"] = number(total.tokens_per_second);
   const bool prefill = total.phase == name(Phase::prefill);
   json["time_to_first_token"] = prefill ? number(total.latency) : Json(nullptr);
   json["time_per_output_token"] = prefill ? Json(nullptr) : number(total.latency);
   json["predicted_seconds"] = number(total.predicted);
   json["predicted_by_kernels"] = number(total.kernels_share);
+  json["predicted_extrapolated"] = number(total.extrapolated_share);
   json["storage"] = total.storage ? json_of(*total.storage) : Json(nullptr);
   return json;
 }
@@ -164,13 +193,14 @@ Json json_of(const Total& total) {
 Json json_of(const Generation& generation) {
   Json json{{"sequences", generation.sequences}, {"tokens", generation.tokens}};
   add_work(json, generation.work);
-  json["link_bytes"] = number(generation.link.value);
+  json["link_bytes"] = count(generation.link.value);
   json["seconds"] = number(generation.seconds);
   json["time_to_first_token"] = number(generation.first_token);
   json["time_per_output_token"] = number(generation.per_output_token);
   json["tokens_per_second"] = number(generation.tokens_per_second);
   json["predicted_seconds"] = number(generation.predicted);
   json["predicted_by_kernels"] = number(generation.kernels_share);
+  json["predicted_extrapolated"] = number(generation.extrapolated_share);
   json["predicted_time_to_first_token"] = number(generation.predicted_first_token);
   json["predicted_time_per_output_token"] = number(generation.predicted_per_output_token);
   json["storage"] = json_of(generation.storage);
@@ -188,8 +218,8 @@ Json json_of(const Change& change) {
 Json json_of(const NetworkCounting& counting) {
   return {{"counted", counting.counting},
           {"unit", counting.unit},
-          {"ops", number(counting.ops)},
-          {"bytes", number(counting.bytes)},
+          {"ops", count(counting.ops)},
+          {"bytes", count(counting.bytes)},
           {"intensity", number(counting.intensity)}};
 }
 
@@ -260,7 +290,7 @@ Json json_of(const SweetSpot& spot) {
 
 Json json_of(const NetworkFacts& network) {
   return {{"name", network.name},
-          {"parameters", number(network.parameters)},
+          {"parameters", count(network.parameters)},
           {"images", network.images},
           {"images_per_second", number(network.images_per_second)},
           {"countings", list_of(network.countings)}};
@@ -281,11 +311,15 @@ Json json_of(const Sweep& sweep) {
 
 }  // namespace
 
+std::optional<std::int64_t> as_integer(double count) {
+  const bool whole = std::isfinite(count) && std::floor(count) == count && std::abs(count) < 0x1p63;
+  return whole ? std::optional(static_cast<std::int64_t>(count)) : std::nullopt;
+}
+
 std::string analysis_json(const Analysis& analysis) {
-  Json json{{"title", analysis.title},
-            {"ceilings", list_of(analysis.ceilings)},
-            {"points", list_of(analysis.points)},
-            {"warnings", Json::array()}};
+  Json json{{"schema", "roofmark.analysis/1"},     {"title", analysis.title},
+            {"hardware", word(analysis.hardware)}, {"ceilings", list_of(analysis.ceilings)},
+            {"points", list_of(analysis.points)},  {"warnings", Json::array()}};
   for (const Warning& warning : analysis.warnings) json["warnings"].push_back(warning.what);
   json["notes"] = analysis.notes;
   json["sweep"] = list_of(analysis.sweeps);
@@ -296,8 +330,9 @@ std::string analysis_json(const Analysis& analysis) {
         {"name", model.name},
         {"parameters", parameters(model)},
         {"active_parameters", active_parameters(model)},
-        {"kv_bytes_per_token", analysis.kv == DType::none ? Json(nullptr) : number(kv_bytes)}};
+        {"kv_bytes_per_token", analysis.kv == DType::none ? Json(nullptr) : count(kv_bytes)}};
   }
+  if (analysis.model) json["workloads"] = list_of(analysis.asked);
   if (analysis.network) json["network"] = json_of(*analysis.network);
   if (analysis.model || analysis.network) {
     json["accounting"] = word(analysis.accounting);

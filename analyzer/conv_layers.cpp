@@ -131,6 +131,7 @@ std::string_view name(Intermediates intermediates) {
 Analysis analyze_network(const ConvNetwork& network, std::int64_t images, const Format& format,
                          Intermediates intermediates, const Roofline& roofline) {
   Analysis analysis;
+  analysis.hardware = roofline.name;
   analysis.title = network.title + (roofline.name.empty() ? "" : " on " + roofline.name) +
                    ", inference of " + std::to_string(images) +
                    (images == 1 ? " image, " : " images, ") + format.name() + ", " +

@@ -7,6 +7,7 @@
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 #include "analyzer/reach.h"
+#include "analyzer/weight_formats.h"
 
 namespace roofmark {
 namespace {
@@ -67,6 +68,18 @@ std::string of_latents(const Workload& workload) {
          " elements per token and layer for all heads";
 }
 
+/// Embedding and head, where they are not as narrow as the layers' weights.
+std::string of_head(const Workload& workload) {
+  const WeightFormats formats(workload);
+  const DType head = formats.of(Part::head).weights, layers = workload.format.weights;
+  if (bits(head) == bits(layers)) return {};
+  const std::string wide = "embedding and head are " + std::string(name(head));
+  if (formats.as_published()) return wide + ", as published";
+  return "of " + format_text(workload) + " the layers alone have weights of " +
+         std::to_string(bits(layers)) + " bits: " + wide +
+         ", as GPTQ and AWQ leave them; --quantize-head counts the head as the layers";
+}
+
 std::string of_eight_bits(const Workload& workload) {
   for (const Operator& op : operators(workload)) {
     if (op.kernel != "add" || bits(op.format.activations) >= 16) continue;
@@ -94,7 +107,7 @@ std::vector<std::string> counting_notes(const Workload& workload) {
   std::vector<std::string> notes;
   for (std::string note :
        {context_note(workload.model, name(workload.phase), longest_query(workload)),
-        of_local_layers(workload), of_experts(workload), of_latents(workload),
+        of_local_layers(workload), of_experts(workload), of_latents(workload), of_head(workload),
         of_eight_bits(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }

@@ -63,7 +63,7 @@ Analysis analyze_run(const Run& run, const RunOptions& options) {
   }
   for (Operator& op : asked) op = measured(std::move(op));
   Analysis analysis;
-  analysis.title = title_of(run.machine);
+  analysis.title = analysis.hardware = title_of(run.machine);
   analysis.ceilings = ceilings_of(run, facts);
   analysis.points = points_of(run, analysis.ceilings, asked);
   analysis.warnings = inconsistencies(run, analysis.ceilings, facts);

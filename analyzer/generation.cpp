@@ -46,6 +46,7 @@ Generation generation_of(const Workload& prefill, const Setting& setting, const 
   sum.seconds = cost.seconds;
   sum.predicted = cost.predicted;
   sum.kernels_share = cost.kernels_share();
+  sum.extrapolated_share = cost.extrapolated_share();
   sum.per_output_token = per_step(sum.seconds, sum.first_token, steps);
   sum.predicted_per_output_token = per_step(sum.predicted, sum.predicted_first_token, steps);
   if (sum.seconds && sum.seconds->value > 0) {

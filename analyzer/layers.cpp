@@ -35,7 +35,8 @@ Layer layer_of(const CountedOperator& op, const Roofline& roofline, const Predic
 
 /// Of two provenances that which says less.
 const std::string& weaker(const std::string& a, const std::string& b) {
-  static const std::array<std::string, 5> known{"measured", "interpolated", "ceiling", "spec", ""};
+  static const std::array<std::string, 6> known{"measured", "interpolated", "extrapolated",
+                                                "ceiling",  "spec",         ""};
   return std::find(known.begin(), known.end(), a) < std::find(known.begin(), known.end(), b) ? b
                                                                                              : a;
 }
@@ -73,6 +74,7 @@ class Calls {
     all.shape = {};
     all.intensity = all.work.bytes().value > 0 ? (all.work.ops / all.work.bytes()).value : 0;
     all.seconds = sum.seconds ? Known<Seconds>(*sum.seconds / count) : std::nullopt;
+    all.at_least = sum.at_least ? Known<Seconds>(*sum.at_least / count) : std::nullopt;
     all.predicted = sum.predicted ? Known<Seconds>(*sum.predicted / count) : std::nullopt;
     all.attainable = all.seconds && all.seconds->value > 0
                          ? Known<OpRate>(all.work.ops / *all.seconds)
@@ -193,6 +195,38 @@ std::string title_of(std::span<const Workload> workloads, const Setting& setting
          std::string(name(setting.accounting)) + " accounting";
 }
 
+/// Which predictions reach beyond what was measured, by phase.
+void note_extrapolation(Analysis& analysis) {
+  for (const Total& total : analysis.totals) {
+    if (total.extrapolated_share.value_or(0) <= 0) continue;
+    std::string names;
+    for (const Layer& layer : analysis.layers) {
+      if (layer.phase != total.phase || layer.provenance != "extrapolated") continue;
+      names += (names.empty() ? "" : ", ") + layer.op;
+    }
+    analysis.notes.push_back(total.phase + ": " + percent(total.extrapolated_share) +
+                             " of the predicted time is extrapolated: the run measured no call as "
+                             "small or as large as " +
+                             names +
+                             ", and the nearest measured share of the roof stands for theirs");
+  }
+}
+
+Asked asked_of(const Workload& workload, const Setting& setting) {
+  Asked asked{.phase = std::string(name(workload.phase)),
+              .format = format_text(workload),
+              .kv = std::string(name(workload.kv)),
+              .attention = std::string(name(workload.attention)),
+              .batch = static_cast<std::int64_t>(workload.queries.size()),
+              .devices = setting.devices,
+              .chunk = workload.phase == Phase::prefill ? setting.chunk : 0};
+  for (const auto& [query, queries] : grouped(workload.queries)) {
+    asked.queries.push_back(query);
+    asked.of.push_back(queries);
+  }
+  return asked;
+}
+
 void warn_where_too_large(Analysis& analysis, const Storage& needed, const Roofline& roofline) {
   if (!roofline.memory || needed.peak <= *roofline.memory) return;
   analysis.warnings.push_back({"this needs " + iec(needed.peak.value) + ", " + roofline.name +
@@ -207,13 +241,17 @@ void stand_on(Layer& layer, const Roofline& roofline) {
   Standing standing = stand({.format = layer.format, .work = work, .link = layer.link}, roofline);
   layer.attainable = standing.attainable;
   layer.seconds = standing.seconds;
+  layer.at_least = standing.at_least;
   layer.bound = std::move(standing.bound);
   layer.reason = std::move(standing.reason);
 }
 
 Total sum_of(std::string phase, std::span<const Layer> layers) {
-  Total total{.phase = std::move(phase), .seconds = Seconds{}, .predicted = Seconds{}};
-  Seconds by_kernels;
+  Total total{.phase = std::move(phase),
+              .seconds = Seconds{},
+              .at_least = Seconds{},
+              .predicted = Seconds{}};
+  Seconds by_kernels, extrapolated;
   const auto add = [](Known<Seconds>& sum, const Known<Seconds>& one, double count) {
     sum = sum && one ? Known<Seconds>(*sum + *one * count) : std::nullopt;
   };
@@ -222,13 +260,17 @@ Total sum_of(std::string phase, std::span<const Layer> layers) {
     total.work += layer.work * count;
     total.link += layer.link * count;
     add(total.seconds, layer.seconds, count);
+    add(total.at_least, layer.seconds ? layer.seconds : layer.at_least, count);
     add(total.predicted, layer.predicted, count);
-    if (Prediction{layer.predicted, layer.provenance}.by_kernel() && layer.predicted) {
-      by_kernels += *layer.predicted * count;
-    }
+    if (!layer.predicted) continue;
+    const Prediction prediction{layer.predicted, layer.provenance};
+    if (prediction.by_kernel()) by_kernels += *layer.predicted * count;
+    if (prediction.extrapolated()) extrapolated += *layer.predicted * count;
   }
+  if (total.seconds) total.at_least.reset();  // nothing is left open
   if (total.predicted && total.predicted->value > 0) {
     total.kernels_share = by_kernels / *total.predicted;
+    total.extrapolated_share = extrapolated / *total.predicted;
   }
   return total;
 }
@@ -263,10 +305,12 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
   Analysis analysis;
   analysis.title = title_of(workloads, setting, roofline);
   analysis.model = workloads.front().model;
+  analysis.hardware = roofline.name;
   analysis.accounting = name(setting.accounting);
   analysis.kv = workloads.front().kv;
   for (const Workload& workload : workloads) {
     std::vector<Layer> layers = layers_of(workload, setting, exact, roofline, predict);
+    analysis.asked.push_back(asked_of(workload, setting));
     analysis.totals.push_back(total_of(workload, setting, layers));
     if (setting.accounting == Accounting::exact) {
       put_reads(layers, workload, setting);
@@ -283,6 +327,7 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
   if (analysis.generation) {
     analysis.storage = larger(*analysis.storage, analysis.generation->storage);
   }
+  note_extrapolation(analysis);
   warn_where_too_large(analysis, *analysis.storage, roofline);
   return analysis;
 }

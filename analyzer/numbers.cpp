@@ -79,6 +79,12 @@ std::string si(std::optional<double> value, std::string_view unit) {
   return value ? si(*value, unit) : "unknown";
 }
 
+std::string time_text(const std::optional<Seconds>& seconds,
+                      const std::optional<Seconds>& at_least) {
+  if (seconds) return si(seconds->value, "s");
+  return at_least ? "at least " + si(at_least->value, "s") : "unknown";
+}
+
 std::string si_interval(std::optional<double> low, std::optional<double> high, double value,
                         std::string_view unit) {
   if (!low || !high || !std::isfinite(*low) || !std::isfinite(*high) || !std::isfinite(value))

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/units.h"
+
 namespace roofmark {
 
 /// `value` with a fixed number of decimals, rounded half to even on the binary value, as printf
@@ -23,6 +25,10 @@ std::string plain_number(double value);
 /// Only seconds go below one: "3.14 ms", "812 ns".  Not finite or absent: "unknown".
 std::string si(double value, std::string_view unit);
 std::string si(std::optional<double> value, std::string_view unit);
+
+/// "1.20 ms", where only a lower bound is known "at least 1.20 ms", else "unknown".
+std::string time_text(const std::optional<Seconds>& seconds,
+                      const std::optional<Seconds>& at_least);
 
 /// An interval in the prefix that si() gives `value`: "[41.9 43.0]" beside "42.6 GB/s".  Absent:
 /// "".

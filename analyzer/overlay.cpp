@@ -40,6 +40,17 @@ bool measures(std::string_view id, const Layer& layer, const std::string& device
   });
 }
 
+/// The row's share of the roof that stands beside it, which is that of the whole device and of the
+/// best moment; the row's own share where that roof is not known, or is of another format's bytes.
+Known<double> share_of(const Layer& layer, const Known<OpRate>& roof, const Point& row,
+                       const Known<double>& own) {
+  const bool alike =
+      measured({.kernel = layer.kernel, .format = layer.format}).format == layer.format;
+  const bool computes = layer.work.ops.value > 0;
+  if (!alike || !computes || !roof || !row.achieved) return own;
+  return *row.achieved / roof->value;
+}
+
 }  // namespace
 
 Roofline theoretical_roofline(const Analysis& analysis, const std::string& device) {
@@ -74,14 +85,17 @@ void put_points(Analysis& analysis, const std::string& device) {
     if (!fastest) continue;
     layer.point = fastest->id;
     layer.achieved = fastest->achieved;
-    layer.share_measured = fastest->share_measured;
-    layer.share_theoretical = fastest->share_theoretical;
+    layer.share_measured = share_of(layer, layer.attainable, *fastest, fastest->share_measured);
+    layer.share_theoretical =
+        share_of(layer, layer.attainable_theoretical, *fastest, fastest->share_theoretical);
   }
 }
 
 Analysis with_model(Analysis of_run, Analysis of_model, const std::string& device) {
   of_run.title = std::move(of_model.title);
+  of_run.hardware = std::move(of_model.hardware);
   of_run.model = std::move(of_model.model);
+  of_run.asked = std::move(of_model.asked);
   of_run.accounting = std::move(of_model.accounting);
   of_run.kv = of_model.kv;
   of_run.layers = std::move(of_model.layers);

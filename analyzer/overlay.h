@@ -17,7 +17,9 @@ Roofline theoretical_roofline(const Analysis& analysis, const std::string& devic
 void put_theoretical(Analysis& analysis, const Roofline& theoretical);
 
 /// Fills point, achieved and shares of each layer from the fastest of analysis.points with the
-/// layer's kernel, format and shape on that device.  A layer that no row measured stays empty, and
+/// layer's kernel, format and shape on that device.  Shares are of the layer's two roofs, as they
+/// stand beside them, and not those of the row's own moment (Point); where such a roof is not known
+/// or the row is of another format, the row's own.  A layer that no row measured stays empty, and
 /// so do all where the accounting is not the kernels' own.
 void put_points(Analysis& analysis, const std::string& device);
 

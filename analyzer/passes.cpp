@@ -112,6 +112,11 @@ Known<Seconds> Costing::seconds(const CountedOperator& op) {
   return roof_seconds(op.work, op.format, peak(op.format), roofline_);
 }
 
+Known<Seconds> Costing::moving(const CountedOperator& op) const {
+  if (op.link.value > 0 || !roofline_.bandwidth) return std::nullopt;
+  return op.work.bytes() / *roofline_.bandwidth;
+}
+
 void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
   if (!sum.predicted) return;
   const Prediction one = predict_(op);
@@ -122,6 +127,7 @@ void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {
   const Seconds all = *one.seconds * static_cast<double>(op.count);
   *sum.predicted += all;
   if (one.by_kernel()) sum.by_kernels += all;
+  if (one.extrapolated()) sum.extrapolated += all;
 }
 
 void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) {
@@ -132,6 +138,9 @@ void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) 
     sum.link += op.link * count;
     if (predict_) add_prediction(sum, op);
     const Known<Seconds> one = seconds(op);
+    const Known<Seconds> least = one ? one : moving(op);
+    sum.at_least =
+        sum.at_least && least ? Known<Seconds>(*sum.at_least + *least * count) : std::nullopt;
     if (!sum.seconds || !one) {
       sum.seconds.reset();
       continue;
@@ -147,9 +156,9 @@ void Costing::add(PassCost& sum, const std::vector<CountedOperator>& operators) 
   }
 }
 
-Known<double> PassCost::kernels_share() const {
+Known<double> PassCost::share_of_predicted(Seconds part) const {
   if (!predicted || predicted->value <= 0) return std::nullopt;
-  return by_kernels / *predicted;
+  return part / *predicted;
 }
 
 const char* PassCost::bound() const {

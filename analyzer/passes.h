@@ -42,14 +42,21 @@ struct PassCost {
   Work work;
   Bytes link;
   Known<Seconds> seconds = Seconds{};    ///< null where the roofline lacks a ceiling that is needed
+  Known<Seconds> at_least = Seconds{};   ///< the same with the bytes alone of what lacks a peak
   Seconds computing, moving, sending;    ///< of those, by what binds the operators
   Known<Seconds> predicted = Seconds{};  ///< null where nobody predicts one of the operators
   Seconds by_kernels;                    ///< of those, by rows of kernels and not by roofs
+  Seconds extrapolated;                  ///< of those, by rows of smaller or larger calls
 
-  /// What part of `predicted` kernels say; null where nothing is predicted.
-  Known<double> kernels_share() const;
+  /// What part of `predicted` kernels say, and rows of other sizes; null where nothing is
+  /// predicted.
+  Known<double> kernels_share() const { return share_of_predicted(by_kernels); }
+  Known<double> extrapolated_share() const { return share_of_predicted(extrapolated); }
   /// Under which most of the time falls: compute | memory | link | unknown.
   const char* bound() const;
+
+ private:
+  Known<double> share_of_predicted(Seconds part) const;
 };
 
 /// Where one call stands: its work under the roof, or (bound "link") what it sends on the link.
@@ -73,6 +80,8 @@ class Costing {
  private:
   const Known<OpRate>& peak(const Format& format);
   void add_prediction(PassCost& sum, const CountedOperator& op) const;
+  /// Of the bytes alone, where it is bytes that move.
+  Known<Seconds> moving(const CountedOperator& op) const;
 
   const Roofline& roofline_;
   Predict predict_;

@@ -35,8 +35,10 @@ std::string compared(const std::string& kernel) { return kernel == "gemv" ? "gem
 }  // namespace
 
 Predictor::Predictor(const Run& run, const Analysis& of_run, const std::string& device,
-                     Roofline measured, Roofline theoretical)
-    : measured_(std::move(measured)), theoretical_(std::move(theoretical)) {
+                     Roofline measured, Roofline theoretical, WorkModel exact)
+    : measured_(std::move(measured)),
+      theoretical_(std::move(theoretical)),
+      exact_(std::move(exact)) {
   std::map<std::string_view, const Point*> points;  // of those alike one says what all say
   for (const Point& point : of_run.points) points.emplace(point.id, &point);
   for (const Measurement& row : run.rows) {
@@ -79,27 +81,37 @@ Known<double> Predictor::along_one_extent(const Series& rows, const std::vector<
   return share;
 }
 
-Known<double> Predictor::among_all(const Series& rows, const std::vector<double>& place) {
-  for (std::size_t i = 0; i < place.size(); ++i) {
-    const auto [low, high] = std::minmax_element(
-        rows.begin(), rows.end(),
-        [&](const Reached* a, const Reached* b) { return a->place[i] < b->place[i]; });
-    if (place[i] < (*low)->place[i] || place[i] > (*high)->place[i]) return std::nullopt;
-  }
+/// Weighted by distance from each; the share of a row at its own place.
+double Predictor::among_all(const Series& rows, const std::vector<double>& place) {
   double weights = 0, sum = 0;
   for (const Reached* row : rows) {
     double square = 0;
     for (std::size_t i = 0; i < place.size(); ++i) {
       square += (row->place[i] - place[i]) * (row->place[i] - place[i]);
     }
-    if (square == 0) return row->share;
+    if (square == 0) return *row->share;
     weights += 1 / square;
     sum += std::log(*row->share) / square;
   }
   return std::exp(sum / weights);
 }
 
-Known<double> Predictor::interpolated(const std::vector<Reached>& all, const Shape& shape) {
+Predictor::Expected Predictor::expected_of(const Series& rows, const std::vector<double>& place) {
+  std::vector<double> nearest = place;  // of the places that the rows enclose
+  double square = 0;
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    const auto [low, high] = std::minmax_element(
+        rows.begin(), rows.end(),
+        [&](const Reached* a, const Reached* b) { return a->place[i] < b->place[i]; });
+    nearest[i] = std::clamp(place[i], (*low)->place[i], (*high)->place[i]);
+    square += (nearest[i] - place[i]) * (nearest[i] - place[i]);
+  }
+  const Known<double> share = along_one_extent(rows, nearest);
+  return {share ? *share : among_all(rows, nearest), std::sqrt(square)};
+}
+
+Known<Predictor::Expected> Predictor::expected(const std::vector<Reached>& all,
+                                               const Shape& shape) {
   const std::vector<double> place = place_of(shape);
   std::vector<Series> series;
   for (const Reached& one : all) {
@@ -115,13 +127,21 @@ Known<double> Predictor::interpolated(const std::vector<Reached>& all, const Sha
       same->push_back(&one);
     }
   }
-  Known<double> best;
-  for (const Series& rows : series) {
-    Known<double> share = along_one_extent(rows, place);
-    if (!share && rows.size() > 1) share = among_all(rows, place);
-    if (share && (!best || *share > *best)) best = share;
+  if (series.empty()) return std::nullopt;
+  std::vector<Expected> each;
+  each.reserve(series.size());
+  for (const Series& rows : series) each.push_back(expected_of(rows, place));
+  Expected best{0, each.front().distance};
+  for (const Expected& one : each) best.distance = std::min(best.distance, one.distance);
+  for (const Expected& one : each) {
+    best.share = std::max(best.share, one.share * std::exp(best.distance - one.distance));
   }
   return best;
+}
+
+Known<Seconds> Predictor::measured_roof(const CountedOperator& op, const Operator& row) const {
+  if (row.format == op.format) return stand(op, measured_).seconds;
+  return exact_ ? stand(exact_(row), row.format, measured_).seconds : std::nullopt;
 }
 
 Prediction Predictor::operator()(const CountedOperator& op) const {
@@ -135,10 +155,11 @@ Prediction Predictor::operator()(const CountedOperator& op) const {
       if (one.shape == shape) fastest = std::min(fastest.value_or(one.seconds), one.seconds);
     }
     if (fastest) return {fastest, "measured"};
-    // The roof of what is counted says nothing of what is measured in another format.
-    const bool alike = row.format == op.format;
-    const Known<double> share = roof && alike ? interpolated(like->second, shape) : std::nullopt;
-    if (share) return {*roof / *share, "interpolated"};
+    const Known<Seconds> own_roof = measured_roof(op, row);
+    const Known<Expected> reached = own_roof ? expected(like->second, shape) : std::nullopt;
+    if (reached) {
+      return {*own_roof / reached->share, reached->distance > 0 ? "extrapolated" : "interpolated"};
+    }
   }
   if (roof) return {roof, "ceiling"};
   const Known<Seconds> theory = stand(op, theoretical_).seconds;

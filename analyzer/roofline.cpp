@@ -7,6 +7,15 @@ namespace {
 
 Standing unknown(std::string reason) { return {.reason = std::move(reason)}; }
 
+/// "it has f16-f32, w8a8".  Exponentials are no peak of products.
+std::string peaks_text(const Engine& engine) {
+  std::string text;
+  for (const auto& [format, peak] : engine.peaks) {
+    if (format.rfind("none-", 0) != 0) text += (text.empty() ? "it has " : ", ") + format;
+  }
+  return text.empty() ? "none of its peaks is known" : text;
+}
+
 }  // namespace
 
 Standing stand(const Work& work, const Format& format, const Roofline& roofline) {
@@ -21,8 +30,11 @@ Standing stand(const Work& work, const Format& format, const Roofline& roofline)
   const Known<OpRate> peak = roofline.engine.peak(format);
   if (!peak) {
     const std::string missing = computing_format(format).name();
-    return unknown(roofline.name + " has no known " + missing + " peak; pass --peak " + missing +
-                   "=VALUE");
+    Standing standing = unknown(roofline.name + " has no known " + missing + " peak (" +
+                                peaks_text(roofline.engine) + "); pass --peak " + missing +
+                                "=VALUE, or another --dtype");
+    standing.at_least = work.bytes() / *roofline.bandwidth;
+    return standing;
   }
   const Known<Seconds> seconds = roof_seconds(work, format, peak, roofline);
   const Intensity intensity = work.ops / work.bytes();

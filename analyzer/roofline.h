@@ -38,12 +38,14 @@ struct Roofline {
 /// (Williams et al. 2009, doi:10.1145/1498765.1498785).  Where the exponentials alone take longer
 /// than that, attainable = ops / (exponentials / their rate) and the bound is compute.  Work
 /// without operations takes bytes / bandwidth and needs no peak. What the roofline does not know
-/// leaves attainable and seconds empty, bound "unknown" and a reason.
+/// leaves attainable and seconds empty, bound "unknown" and a reason; without the peak alone the
+/// time of the bytes is still a lower bound (at_least).
 struct Standing {
   Known<OpRate> attainable;
   Known<Seconds> seconds;
   std::string bound = "unknown";  ///< compute | memory | unknown
   std::string reason;
+  Known<Seconds> at_least;  ///< where only the peak is not known: bytes / bandwidth
 };
 Standing stand(const Work& work, const Format& format, const Roofline& roofline);
 

@@ -1,6 +1,7 @@
 #include "analyzer/study.h"
 
 #include <algorithm>
+#include <map>
 
 #include "analyzer/generation.h"
 #include "analyzer/numbers.h"
@@ -49,7 +50,9 @@ constexpr const char* csv_columns[] = {"model",
                                        "predicted_s",
                                        "predicted_by_kernels",
                                        "predicted_generation_s",
-                                       "predicted_per_output_token_s"};
+                                       "predicted_per_output_token_s",
+                                       "predicted_extrapolated",
+                                       "seconds_at_least"};
 
 std::vector<std::string> reasons_of(const Study& study) {
   std::vector<std::string> reasons;
@@ -64,15 +67,28 @@ std::vector<std::string> reasons_of(const Study& study) {
 struct Shown {
   explicit Shown(const Study& study) {
     for (const StudyRow& row : study.rows) {
+      const StudyRow*& first = firsts[row.phase];
+      compared = compared || (first && study.swept.empty());
+      if (!first) first = &row;
       generation = generation || row.generation;
       predicted = predicted || row.predicted;
+      extrapolated = extrapolated || row.extrapolated_share.value_or(0) > 0;
       devices = devices || row.devices > 1;
       tokens = tokens || (is_counted(row) && row.kv != "");
       images = images || row.images_per_second || (is_counted(row) && row.kv.empty());
     }
   }
-  bool generation = false, predicted = false, devices = false, tokens = false, images = false;
+  bool generation = false, predicted = false, extrapolated = false, devices = false, tokens = false,
+       images = false;
+  bool compared = false;  ///< things of one phase side by side, not points of a curve
+  std::map<std::string, const StudyRow*> firsts;  ///< of each phase
 };
+
+/// How many times as fast as the first of its phase.
+std::string speed_cell(const StudyRow& row, const Shown& shown) {
+  const Known<Seconds>& first = shown.firsts.at(row.phase)->seconds;
+  return first && row.seconds ? plain_number(*first / *row.seconds) : "-";
+}
 
 std::vector<Column> columns_of(const Shown& shown) {
   std::vector<Column> columns{{"model"}, {"hardware"}, {"format"}, {"cache"}, {"phase"}};
@@ -84,9 +100,11 @@ std::vector<Column> columns_of(const Shown& shown) {
                      : !shown.tokens ? "images/s"
                                      : "tokens or images/s",
                      Align::right});
+  if (shown.compared) columns.push_back({"times the first's speed", Align::right});
   if (shown.predicted) {
     columns.push_back({"predicted", Align::right});
     columns.push_back({"by kernels", Align::right});
+    if (shown.extrapolated) columns.push_back({"extrapolated", Align::right});
   }
   columns.push_back({"bound"});
   columns.push_back({"memory", Align::right});
@@ -97,6 +115,10 @@ std::vector<Column> columns_of(const Shown& shown) {
     if (shown.predicted) columns.push_back({"predicted generation", Align::right});
   }
   return columns;
+}
+
+Known<double> number(const Known<Seconds>& seconds) {
+  return seconds ? Known<double>(seconds->value) : std::nullopt;
 }
 
 std::string seconds_cell(const Known<Seconds>& seconds) {
@@ -121,11 +143,13 @@ std::vector<std::string> cells_of(const StudyRow& row, const Shown& shown, std::
   add(tokens ? std::to_string(row.tokens) : "-");
   add(si(row.work.ops.value, "op"));
   add(si(row.work.bytes().value, "B"));
-  add(seconds_cell(row.seconds));
+  add(time_text(row.seconds, row.at_least));
   add(rate ? plain_number(*rate) : "unknown");
+  if (shown.compared) add(speed_cell(row, shown));
   if (shown.predicted) {
     add(seconds_cell(row.predicted));
     add(percent(row.kernels_share));
+    if (shown.extrapolated) add(percent(row.extrapolated_share));
   }
   add(row.bound);
   add(iec(row.storage.peak.value));
@@ -144,10 +168,6 @@ Table table_of(const Study& study) {
   Table table(columns);
   for (const StudyRow& row : study.rows) table.add(cells_of(row, shown, columns.size()));
   return table;
-}
-
-Known<double> number(const Known<Seconds>& seconds) {
-  return seconds ? Known<double>(seconds->value) : std::nullopt;
 }
 
 /// Of the first operator whose time is not known.
@@ -186,8 +206,10 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const
   row.work = cost.work;
   row.link = cost.link;
   row.seconds = cost.seconds;
+  if (!cost.seconds) row.at_least = cost.at_least;
   row.predicted = cost.predicted;
   row.kernels_share = cost.kernels_share();
+  row.extrapolated_share = cost.extrapolated_share();
   row.bound = cost.bound();
   if (!cost.seconds) row.reason = why_unknown(counted.operators, roofline);
   if (cost.seconds && cost.seconds->value > 0) {
@@ -219,6 +241,7 @@ StudyRow study_row(const Analysis& of_network, const Format& format, const Roofl
                .sequences = facts.images,
                .work = total.work,
                .seconds = total.seconds,
+               .at_least = total.at_least,
                .storage = *of_network.storage,
                .images_per_second = facts.images_per_second};
   row.bound = "unknown";
@@ -281,7 +304,9 @@ std::string study_csv(const Study& study) {
                                    cell(row.predicted),
                                    cell(row.kernels_share),
                                    cell(row.predicted_generation),
-                                   cell(row.predicted_per_output_token)};
+                                   cell(row.predicted_per_output_token),
+                                   cell(row.extrapolated_share),
+                                   cell(row.at_least)};
     if (!is_counted(row)) {  // names and a reason alone
       for (std::size_t i = 2; i < cells.size(); ++i) {
         if (columns[i].title != "reason") cells[i].clear();

@@ -18,15 +18,17 @@ struct StudyRow {
   Work work;
   Bytes link;
   Known<Seconds> seconds, latency;
+  Known<Seconds> at_least;  ///< where seconds are not known: as in Total
   Known<double> tokens_per_second;
   std::string bound;  ///< under which most of the time falls: compute | memory | link | unknown
   Storage storage;    ///< of one device
   Known<bool> fits;   ///< null where the device's memory is not known
   Known<double> generation;  ///< seconds of prompt and tokens, where a generation is asked for
   Known<double> per_output_token;
-  Known<double> images_per_second;  ///< of a convolution network, which has no tokens
-  Known<Seconds> predicted;         ///< on the machine of a run (prediction.h)
-  Known<double> kernels_share;      ///< of that, what rows of kernels say and not roofs
+  Known<double> images_per_second;   ///< of a convolution network, which has no tokens
+  Known<Seconds> predicted;          ///< on the machine of a run (prediction.h)
+  Known<double> kernels_share;       ///< of that, what rows of kernels say and not roofs
+  Known<double> extrapolated_share;  ///< of that, what rows of smaller or larger calls say
   Known<double> predicted_generation, predicted_per_output_token;
   std::string reason;  ///< why a row has no figures, or no seconds
   double x = 0;        ///< the value swept, on the curve

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analyzer/analysis_json.h"
 #include "analyzer/study.h"
 
 namespace roofmark {
@@ -9,6 +10,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json count(double value) {
+  const std::optional<std::int64_t> whole = as_integer(value);
+  return whole ? Json(*whole) : number(value);
+}
 Json number(const Known<double>& value) { return value ? number(*value) : Json(nullptr); }
 Json number(const Known<Seconds>& value) { return value ? number(value->value) : Json(nullptr); }
 
@@ -25,21 +30,22 @@ Json figures_of(const StudyRow& row) {
           {"devices", row.devices},
           {"batch", row.sequences},
           {"tokens", row.tokens},
-          {"ops", number(work.ops.value)},
-          {"weight_bytes", number(work.weights.value)},
-          {"input_bytes", number(work.input().value)},
-          {"output_bytes", number(work.output().value)},
-          {"kv_bytes", number((work.kv_read + work.kv_written).value)},
-          {"bytes", number(work.bytes().value)},
-          {"link_bytes", number(row.link.value)},
+          {"ops", count(work.ops.value)},
+          {"weight_bytes", count(work.weights.value)},
+          {"input_bytes", count(work.input().value)},
+          {"output_bytes", count(work.output().value)},
+          {"kv_bytes", count((work.kv_read + work.kv_written).value)},
+          {"bytes", count(work.bytes().value)},
+          {"link_bytes", count(row.link.value)},
           {"seconds", number(row.seconds)},
+          {"seconds_at_least", number(row.at_least)},
           {"latency", number(row.latency)},
           {"tokens_per_second", number(row.tokens_per_second)},
           {"bound", row.bound},
           {"storage",
-           {{"weights", number(row.storage.weights.value)},
-            {"kv_cache", number(row.storage.kv_cache.value)},
-            {"peak", number(row.storage.peak.value)}}},
+           {{"weights", count(row.storage.weights.value)},
+            {"kv_cache", count(row.storage.kv_cache.value)},
+            {"peak", count(row.storage.peak.value)}}},
           {"fits", row.fits ? Json(*row.fits) : Json(nullptr)},
           {"generation_seconds", number(row.generation)},
           {"time_per_output_token", number(row.per_output_token)},
@@ -47,6 +53,7 @@ Json figures_of(const StudyRow& row) {
           {"images_per_second", number(row.images_per_second)},
           {"predicted_seconds", number(row.predicted)},
           {"predicted_by_kernels", number(row.kernels_share)},
+          {"predicted_extrapolated", number(row.extrapolated_share)},
           {"predicted_generation_seconds", number(row.predicted_generation)},
           {"predicted_time_per_output_token", number(row.predicted_per_output_token)}};
 }
@@ -64,7 +71,8 @@ Json json_of(const StudyRow& row) {
 }  // namespace
 
 std::string study_json(const Study& study) {
-  Json json{{"title", study.title},
+  Json json{{"schema", "roofmark.study/1"},
+            {"title", study.title},
             {"swept", study.swept.empty() ? Json(nullptr) : Json(study.swept)},
             {"rows", Json::array()}};
   for (const StudyRow& row : study.rows) json["rows"].push_back(json_of(row));

@@ -19,6 +19,7 @@ WeightFormats::WeightFormats(const Workload& workload)
     : quantization_(workload.model.quantization),
       published_(quantization_.weights != DType::none && workload.group == 0 &&
                  quantization_.weights == workload.format.weights),
+      tied_(workload.model.tied_embeddings),
       group_(workload.group == 0 ? usual_group : workload.group),
       products_(workload.format),
       elementwise_{workload.format.activations, workload.format.activations,
@@ -31,8 +32,10 @@ WeightFormats::WeightFormats(const Workload& workload)
 }
 
 const Format& WeightFormats::of(Part part) const {
-  if (part == Part::plain) return published_ ? unquantized_ : elementwise_;
-  return published_ && !is_quantized(quantization_, part) ? unquantized_ : products_;
+  if (published_) return is_quantized(quantization_, part) ? products_ : unquantized_;
+  const bool of_layers = part == Part::attention || part == Part::mlp || part == Part::experts;
+  const bool of_head = part == Part::head || (part == Part::embedding && tied_);
+  return of_layers || (of_head && quantization_.head) ? products_ : elementwise_;
 }
 
 Stored WeightFormats::stored(Part part, std::int64_t n, std::int64_t k) const {

@@ -12,16 +12,21 @@ namespace roofmark {
 
 /// Where a workload's weights have the type of the model's quantized checkpoint, they are as
 /// published: the parts that it has quantized, in its groups and with its scales, and everything
-/// else as the model's own type.  Otherwise all weights but those that are never quantized
-/// (Part::plain) have the type of the format, 4-bit ones in groups of workload.group, else of 128,
-/// with 16-bit scales, as GPTQ and AWQ models are published, 8-bit integers with one for each
-/// output; rows of an embedding have none.
+/// else as the model's own type.  Otherwise the weights of the layers have the type of the format,
+/// 4-bit ones in groups of workload.group, else of 128, with 16-bit scales, as GPTQ and AWQ models
+/// are published, 8-bit integers with one for each output.  Those that are never quantized
+/// (Part::plain) are as wide as activations, and so are embedding and head, as in such models
+/// (Frantar et al. 2022, arXiv:2210.17323; Lin et al. 2023, arXiv:2306.00978, whose tools leave
+/// both alone), unless the model's quantization names the head (Quantization::head): then the head,
+/// and an embedding tied to it, have the type of the format; rows of an embedding have no scales.
 class WeightFormats {
  public:
   explicit WeightFormats(const Workload& workload);
 
   /// Of the products of a part.
   const Format& of(Part part) const;
+  /// Whether they are as the checkpoint has them.
+  bool as_published() const { return published_; }
   /// Of everything between the products.
   const Format& elementwise() const { return elementwise_; }
   /// How a matrix [n, k] of a part lies in memory.
@@ -30,6 +35,7 @@ class WeightFormats {
  private:
   Quantization quantization_;
   bool published_;
+  bool tied_;           ///< the embedding is the head too
   std::int64_t group_;  ///< of 4-bit weights that are not as published
   Format products_, unquantized_, elementwise_;
 };

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "analyzer/report/tables.h"
 #include "analyzer/study.h"
 #include "analyzer/tra_table.h"
 #include "analyzer/viewer_table.h"
@@ -17,33 +18,76 @@
 #include "app/study_request.h"
 #include "app/workload_limits.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "core/run_json.h"
 
 namespace roofmark {
 namespace {
 
+/// What the extension of -o asks for, else --output.  Throws InputError where the two disagree.
+const ReportFormat& format_of(const AnalyzeRequest& request) {
+  const ReportFormat* named = request.out.empty() ? nullptr : format_by_extension(request.out);
+  if (!named) return output_format(request.output);
+  if (request.output_said && request.output != named->output) {
+    throw InputError("--output " + request.output + " does not go with -o " +
+                     printable(request.out) +
+                     " (a file of that name holds something else); leave " +
+                     "out --output, or end the name otherwise");
+  }
+  return *named;
+}
+
+/// What another tool's table does not have, and is asked for.
+std::string generations(const std::vector<Analysis>& analyses, const std::string& output) {
+  std::string text;
+  for (const Analysis& analysis : analyses) {
+    const Table table = generation_table(analysis);
+    if (table.empty()) continue;
+    text +=
+        output == "md" ? "\n## Generation\n\n" + table.markdown() : "\nGeneration\n" + table.text();
+  }
+  return text;
+}
+
 std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
                      const Run* run) {
+  const ReportFormat& format = format_of(request);
+  const std::string output = format.output;  // empty: a page or a picture
   const bool models = !request.models.empty();
   const bool viewer = accounting_of(request) == Accounting::llm_viewer && models;
   const bool tra = accounting_of(request) == Accounting::tra && models;
   std::string text;
-  if (viewer && request.output == "table") {
+  if (viewer && output == "table") {
     text = viewer_text(analyses);
-  } else if (viewer && request.output == "md") {
+  } else if (viewer && output == "md") {
     text = viewer_markdown(analyses);
-  } else if (tra && (request.output == "table" || request.output == "md")) {
+  } else if (tra && (output == "table" || output == "md")) {
     text = tra_text(analyses);
   } else {
     std::vector<Section> sections;
     sections.reserve(analyses.size());
     for (const Analysis& analysis : analyses) sections.push_back({&analysis, run});
-    text = output_format(request.output).write(sections);
+    text = format.write(sections);
   }
+  const bool tools_own = (viewer || tra) && (output == "table" || output == "md");
+  if (tools_own) text += generations(analyses, output);
   if (request.sweet_spot || !is_side_by_side(request)) return text;
-  if (request.output == "table") text += "\n\n" + study_text(study_of(request, run));
-  if (request.output == "md") text += "\n" + study_markdown(study_of(request, run));
+  if (output == "table") text += "\n\n" + study_text(study_of(request, run));
+  if (output == "md") text += "\n" + study_markdown(study_of(request, run));
   return text;
+}
+
+/// Throws InputError where there is no picture of what is asked.
+void refuse_what_is_not_drawn(const AnalyzeRequest& request) {
+  const std::string extension = format_of(request).extension;
+  const bool curve = !request.setting.sweeps.empty();
+  const bool drawn = curve ? extension != ".html" : extension != ".svg" || !request.run.empty();
+  if (drawn) return;
+  throw InputError("cannot draw " + printable(request.out) +
+                   (curve ? " (a sweep is a curve, not a page); end the name in .svg, .md, .csv or "
+                            ".json"
+                          : " (only what a run measured and a --sweep are drawn); end the name in "
+                            ".html, .md, .csv or .json"));
 }
 
 /// A sweep, written as --output says; into a file that ends in .svg as curves.
@@ -59,10 +103,12 @@ std::string swept(const AnalyzeRequest& request) {
   std::optional<Run> run;
   if (!request.run.empty()) run = read_run(read_file(request.run), request.run);
   const Study study = study_of(request, run ? &*run : nullptr);
-  if (std::filesystem::path(request.out).extension() == ".svg") return study_svg(study);
-  if (request.output == "csv") return study_csv(study);
-  if (request.output == "json") return study_json(study);
-  return request.output == "md" ? study_markdown(study) : study_text(study);
+  const ReportFormat& format = format_of(request);
+  const std::string output = format.output;
+  if (output.empty()) return study_svg(study);
+  if (output == "csv") return study_csv(study);
+  if (output == "json") return study_json(study);
+  return output == "md" ? study_markdown(study) : study_text(study);
 }
 
 std::string analyzed(const AnalyzeRequest& request) {
@@ -85,6 +131,7 @@ int analyze(const AnalyzeRequest& request) {
         " something of a model (none is named, and a run alone is as it was measured); "
         "name one or leave this out");
   }
+  refuse_what_is_not_drawn(request);
   if (!request.out.empty()) require_replaceable(request.out);
   for (const std::string& model : request.models) {
     std::error_code error;
@@ -128,6 +175,9 @@ std::vector<CLI::Option*> add_model_options(CLI::App& command, AnalyzeRequest& r
                       "run's")
           ->delimiter(',')
           ->allow_extra_args(false),
+      command.add_flag("--quantize-head", request.quantize_head,
+                       "weights of the head as narrow as the layers'; default as wide as "
+                       "activations, as GPTQ and AWQ leave it"),
       command.add_option("--kv-dtype", request.kv_dtype,
                          "type of the cache; default the activations'"),
       command
@@ -200,10 +250,19 @@ void add_other_options(CLI::App& command, AnalyzeRequest& request) {
           "batch=1..256, context=128,2048, bits=16,8,4, hardware=a6000,h200 ...; repeatable; "
           "-o FILE.svg draws curves")
       ->allow_extra_args(false);
-  command.add_option("--output", request.output, listed(output_names()))
+  command
+      .add_option_function<std::string>(
+          "--output",
+          [&request](const std::string& name) {
+            request.output = name;
+            request.output_said = true;
+          },
+          listed(output_names()))
       ->check(CLI::IsMember(output_names()))
-      ->capture_default_str();
-  command.add_option("-o,--out", request.out, "write to this file instead of the terminal");
+      ->default_str(request.output);
+  command.add_option("-o,--out", request.out,
+                     "write to this file, as its extension says (.html .svg .md .csv .json), else "
+                     "as --output does");
 }
 
 }  // namespace

@@ -136,6 +136,10 @@ std::vector<AskedFormat> formats_of(const AnalyzeRequest& request, const Format&
 
 std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, const Model& model,
                                                 const Format& otherwise) {
+  if (request.quantize_head && accounting_of(request) != Accounting::exact) {
+    throw InputError("--quantize-head is of exact accounting (" + request.accounting +
+                     " has one width for all weights); leave it out");
+  }
   Attention attention =
       accounting_of(request) == Accounting::llm_viewer ? Attention::eager : Attention::flash;
   if (request.attention == "flash") attention = Attention::flash;
@@ -149,6 +153,7 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
     for (Passing& pass : passings(request)) {
       set.push_back({model, pass.phase, std::move(pass.queries), format, cache, attention});
       set.back().group = group;
+      if (request.quantize_head) set.back().model.quantization.head = true;
     }
     sets.push_back(std::move(set));
   }
@@ -262,7 +267,9 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
                              const Roofline& roofline, const WorkModel& exact,
                              const Predict& predict) {
   for (const std::string& flag : request.model_flags) {
-    if (model && (flag == "--phase" || flag == "--batch" || flag == "--context")) continue;
+    const bool known =
+        flag == "--phase" || flag == "--batch" || flag == "--context" || flag == "--quantize-head";
+    if (model && known) continue;
     throw InputError(flag + " does not go with --sweet-spot" +
                      (model ? " (it compares formats of a model's products, counted exactly)"
                             : " of a device alone (no model is named)") +
@@ -270,6 +277,7 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
   }
   const WeightScales scales = request.scales == "128" ? WeightScales::per_128 : WeightScales::none;
   Analysis analysis;
+  analysis.hardware = roofline.name;
   analysis.title =
       "quantization sweet spot" + (roofline.name.empty() ? "" : " on " + roofline.name);
   if (!model) {
@@ -278,8 +286,10 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
   }
   const std::int64_t context = request.context.value_or(2048);
   const std::int64_t most = request.batch.value_or(1024);
+  Model asked = *model;
+  asked.quantization.head |= request.quantize_head;
   const auto workload = [&](Phase phase, std::int64_t sequences, const Format& format) {
-    return Workload{*model, phase, queries_of(phase, sequences, context), format, DType::f16};
+    return Workload{asked, phase, queries_of(phase, sequences, context), format, DType::f16};
   };
   analysis.title =
       model->name + ", " + analysis.title + ", 1 to " + std::to_string(most) + " sequences";
@@ -325,7 +335,7 @@ std::vector<std::vector<Workload>> workloads_of(const AnalyzeRequest& request, c
   const bool as_measured = !request.batch && !request.context && request.dtypes.empty() &&
                            request.kv_dtype.empty() && !setting.has_queries() &&
                            !setting.has_bits() && setting.decode_tokens == 1 &&
-                           accounting_of(request) == Accounting::exact;
+                           !request.quantize_head && accounting_of(request) == Accounting::exact;
   const Attention attention = attention_of(request, run);
   std::vector<std::vector<Workload>> sets;
   for (const Workload& workload : run.policy.workloads) {

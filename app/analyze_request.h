@@ -18,6 +18,8 @@ struct AnalyzeRequest {
   std::vector<std::string> models, phases{"prefill", "decode"}, dtypes, peaks;
   std::string run, hardware, engine, kv_dtype, attention, accounting = "exact", bandwidth, memory;
   std::string intermediates, scales, output = "table", out;
+  bool quantize_head = false;  ///< the head too has the layers' weights
+  bool output_said = false;    ///< whether --output was given
   bool sweet_spot = false;
   std::optional<std::int64_t> batch, context;  ///< default 1 and 2048
   SettingRequest setting;

@@ -7,6 +7,7 @@
 #include "analyzer/prediction.h"
 #include "app/hardware_argument.h"
 #include "app/quantity.h"
+#include "app/work_model.h"
 #include "core/error.h"
 #include "core/printable.h"
 
@@ -64,7 +65,8 @@ MeasuredMachine measured_machine(const AnalyzeRequest& request, const Run& run) 
   machine.roofline =
       with_link(measured_roofline(run, machine.of_run, machine.device), request.setting);
   const Predictor predictor(run, machine.of_run, machine.device, machine.roofline,
-                            theoretical_roofline(machine.of_run, machine.device));
+                            theoretical_roofline(machine.of_run, machine.device),
+                            registry_work_model());
   machine.predict = [predictor](const CountedOperator& op) { return predictor(op); };
   return machine;
 }

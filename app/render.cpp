@@ -40,14 +40,19 @@ std::vector<std::string> output_names() {
   return names;
 }
 
-const ReportFormat& report_format(const std::filesystem::path& file) {
+const ReportFormat* format_by_extension(const std::filesystem::path& file) {
   std::string extension = file.extension().string();
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   for (const ReportFormat& format : formats) {
-    if (!extension.empty() && extension == format.extension) return format;
+    if (!extension.empty() && extension == format.extension) return &format;
   }
+  return nullptr;
+}
+
+const ReportFormat& report_format(const std::filesystem::path& file) {
+  if (const ReportFormat* format = format_by_extension(file)) return *format;
   throw InputError("cannot tell the report's format from " + file.filename().string() +
                    " (its extension is none of " + report_extensions() + "); name the file so");
 }

@@ -21,8 +21,9 @@ struct ReportFormat {
 const ReportFormat& output_format(const std::string& name);
 std::vector<std::string> output_names();
 
-/// By the extension, upper and lower case alike.  Throws InputError naming the extensions there
-/// are.
+/// By the extension, upper and lower case alike; null: it is none of a report.
+const ReportFormat* format_by_extension(const std::filesystem::path& file);
+/// The same.  Throws InputError naming the extensions there are.
 const ReportFormat& report_format(const std::filesystem::path& file);
 /// ".html .svg ..."
 std::string report_extensions();

@@ -136,6 +136,11 @@ void require_prompt(const Setting& setting, const std::vector<Workload>& workloa
     return workload.phase == Phase::prefill;
   });
   if (setting.generate == 0 || prompt) return;
+  if (setting.accounting == Accounting::tra) {
+    throw InputError(
+        "--generate begins with a prompt (tra accounting computes --input-tokens in one pass, of "
+        "one token unless said); add --phase prefill with --context");
+  }
   throw InputError(
       "--generate begins with a prompt (there is no prefill here); leave out --phase, or add "
       "prefill to it");

@@ -91,9 +91,9 @@ void read_heads(const JsonView& config, const Family& family, Model& model) {
     if (model.heads % model.kv_heads != 0) {
       const auto said = config.find(keys.kv_heads);
       (said ? *said : config.at(keys.heads))
-          .refuse("does not divide " + std::string(keys.heads) + " (" +
-                      std::to_string(model.heads) + " / " + std::to_string(model.kv_heads) + ")",
-                  "write a divisor");
+          .refuse(std::to_string(model.kv_heads) + " does not divide " + std::string(keys.heads) +
+                      ", " + std::to_string(model.heads) + ", and one of the two is wrong",
+                  "correct it so that as many heads share each key and value");
     }
   }
   if (keys.head_dim && (config.has(keys.head_dim) || family.head_dim > 0)) {

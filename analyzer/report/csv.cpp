@@ -72,7 +72,9 @@ constexpr std::string_view columns[] = {"run",
                                         "reads",
                                         "from",
                                         "predicted_latency_s",
-                                        "predicted_per_output_token_s"};
+                                        "predicted_per_output_token_s",
+                                        "seconds_at_least",
+                                        "predicted_extrapolated"};
 
 using Cells = std::map<std::string_view, std::string>;
 
@@ -187,7 +189,8 @@ Cells cells_of(const Layer& row) {
   cells["count"] = std::to_string(row.count);
   put_work(cells, row.work);
   cells["reads"] = spaced(row.reads);
-  cells["seconds"] = row.seconds ? exact(row.seconds->value) : "";
+  cells["seconds"] = cell(row.seconds);
+  cells["seconds_at_least"] = cell(row.at_least);
   cells["intensity_op_per_byte"] = exact(row.intensity);
   cells["value"] = row.attainable ? exact(row.attainable->value) : "";
   cells["unit"] = "op/s";
@@ -216,11 +219,13 @@ Cells cells_of_sum(const char* kind, const Sum& row) {
   cells["seconds"] = cell(row.seconds);
   cells["tokens_per_second"] = cell(row.tokens_per_second);
   cells["predicted_s"] = cell(row.predicted);
+  cells["predicted_extrapolated"] = cell(row.extrapolated_share);
   return cells;
 }
 
 Cells cells_of(const Total& row) {
   Cells cells = cells_of_sum("total", row);
+  cells["seconds_at_least"] = cell(row.at_least);
   cells["name"] = cells["phase"] = row.phase;
   const bool prefill = row.phase == name(Phase::prefill);
   cells[prefill ? "latency_s" : "per_output_token_s"] = cell(row.latency);

@@ -20,6 +20,13 @@ constexpr std::size_t names_per_reason = 12;
 
 std::string item(const std::string& text) { return "<li>" + markup_text(text, 2000) + "</li>\n"; }
 
+std::string warnings_part(const std::vector<Warning>& warnings) {
+  if (warnings.empty()) return "";
+  std::string html = "<ul>\n";
+  for (const Warning& warning : warnings) html += item(warning.what);
+  return html + "</ul>\n";
+}
+
 /// Worst first: what must not be overlooked colours the banner.
 std::string banner(const Section& section) {
   const Quality counts = quality(section);
@@ -32,12 +39,7 @@ std::string banner(const Section& section) {
                                         : "") +
                      "\" role=\"note\"><p><strong>How far to trust it.</strong> R" +
                      markup_text(quality_line(counts).substr(1), 600) + ".</p>\n";
-  if (!section.analysis->warnings.empty()) {
-    html += "<ul>\n";
-    for (const Warning& warning : section.analysis->warnings) html += item(warning.what);
-    html += "</ul>\n";
-  }
-  return html + "</div>\n";
+  return html + warnings_part(section.analysis->warnings) + "</div>\n";
 }
 
 std::string tile(const std::string& value, const std::string& name) {
@@ -169,7 +171,10 @@ std::string section_html(const Section& section, const std::string& id) {
             markup_text(section.run->policy.preset, 40) + ", roofmark " +
             markup_text(section.run->build.version, 40) + "</p>\n";
   }
-  html += banner(section) + panels_html(section, id);
+  // Of specifications alone nothing was measured that one could trust or draw.
+  const bool measured = !analysis.ceilings.empty() || !analysis.points.empty();
+  if (measured) html += banner(section) + panels_html(section, id);
+  if (!measured) html += warnings_part(analysis.warnings);
   html += table_part("Ceilings", ceilings_table(rows.roof, contended));
   html += notes_part(analysis.notes);
   for (const auto& [title, table] : probe_tables(analysis, rows, contended))

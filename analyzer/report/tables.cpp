@@ -145,6 +145,12 @@ std::string layer_rate(const Layer& layer, const Known<OpRate>& rate, const char
   return rate ? si(rate->value, "op/s") : otherwise;
 }
 
+/// What binds it; where no peak is known that memory alone is counted.
+std::string layer_bound(const Layer& layer) {
+  if (!layer.at_least || layer.seconds) return layer.bound;
+  return "memory alone: no peak known for " + computing_format(layer.format).name();
+}
+
 /// What moves: through memory, or between devices.
 std::string layer_bytes(const Layer& layer) {
   return layer.link.value > 0 ? si(layer.link.value, "B") + " sent"
@@ -287,8 +293,8 @@ Table layers_table(const Analysis& analysis) {
                                    layer_bytes(row),
                                    plain_number(row.intensity),
                                    layer_rate(row, row.attainable, "unknown"),
-                                   row.bound,
-                                   row.seconds ? si(row.seconds->value, "s") : "unknown",
+                                   layer_bound(row),
+                                   time_text(row.seconds, row.at_least),
                                    percent(row.share)};
     if (measured) {
       const char* unit = row.work.ops.value > 0 ? "op/s" : "B/s";

@@ -7,12 +7,10 @@
 namespace roofmark {
 namespace {
 
-constexpr double least_gain = 1.005;  // below, a change is no help
-
-/// The first that helps and for which there is memory.
+/// The first for which there is memory.
 const Change* best_of(const Advice& advice) {
   for (const Change& change : advice.changes) {
-    if (*change.gain >= least_gain && change.fits.value_or(true)) return &change;
+    if (change.fits.value_or(true)) return &change;
   }
   return nullptr;
 }
@@ -35,6 +33,9 @@ Table totals_table(const Analysis& analysis) {
   const Known<NetworkFacts>& network = analysis.network;  // then there are no tokens
   const bool predicted = std::any_of(analysis.totals.begin(), analysis.totals.end(),
                                      [](const Total& row) { return row.predicted.has_value(); });
+  const bool extrapolated =
+      std::any_of(analysis.totals.begin(), analysis.totals.end(),
+                  [](const Total& row) { return row.extrapolated_share.value_or(0) > 0; });
   std::vector<Column> columns{
       {"phase"}, {"work", Align::right}, {"bytes", Align::right}, {"time at roof", Align::right}};
   if (!network) {
@@ -46,6 +47,7 @@ Table totals_table(const Analysis& analysis) {
     columns.push_back({"predicted", Align::right});
     columns.push_back({"by kernels", Align::right});
   }
+  if (extrapolated) columns.push_back({"extrapolated", Align::right});
   Table table(columns);
   for (const Total& row : analysis.totals) {
     const bool prefill = row.phase == name(Phase::prefill);
@@ -53,7 +55,7 @@ Table totals_table(const Analysis& analysis) {
     const Known<double>& rate = network ? network->images_per_second : row.tokens_per_second;
     std::vector<std::string> cells{row.phase, si(row.work.ops.value, "op"),
                                    si(row.work.bytes().value, "B"),
-                                   row.seconds ? si(row.seconds->value, "s") : "unknown"};
+                                   time_text(row.seconds, row.at_least)};
     if (!network) {
       cells.push_back(prefill ? latency : "-");
       cells.push_back(prefill ? "-" : latency);
@@ -63,6 +65,7 @@ Table totals_table(const Analysis& analysis) {
       cells.push_back(row.predicted ? si(row.predicted->value, "s") : "unknown");
       cells.push_back(percent(row.kernels_share));
     }
+    if (extrapolated) cells.push_back(percent(row.extrapolated_share));
     table.add(std::move(cells));
   }
   return table;
@@ -120,6 +123,7 @@ Table changes_table(const Analysis& analysis) {
       {{"phase"}, {"change"}, {"flags"}, {"time at roof", Align::right}, {"gain", Align::right}});
   for (const Advice& advice : analysis.answers) {
     if (!advice.op.empty()) continue;
+    if (advice.changes.empty()) table.add({advice.phase, "nothing that was tried", "-", "-", "-"});
     for (const Change& change : advice.changes) {
       const bool fits = change.fits.value_or(true);
       table.add({advice.phase, change.what + (fits ? "" : " (more than the memory holds)"),

@@ -290,6 +290,12 @@ class Comparing {
   bool single_ = false;
 };
 
+/// Their classes, where those are alike their identities.
+std::string two_machines(const Round& a, const Round& b) {
+  if (a.class_ != b.class_) return a.class_ + ", " + b.class_;
+  return "both " + a.class_ + ": " + a.machine + ", " + b.machine;
+}
+
 void require_comparable(std::span<const Round> before, std::span<const Round> after,
                         const CompareRules& rules) {
   const Round& first = before.front();
@@ -297,7 +303,7 @@ void require_comparable(std::span<const Round> before, std::span<const Round> af
     for (const Round& round : side) {
       if (round.machine == first.machine || rules.across_machines) continue;
       throw InputError("the runs " + first.run + " and " + round.run +
-                       " are of different machines (" + first.class_ + ", " + round.class_ +
+                       " are of different machines (" + two_machines(first, round) +
                        "); compare their shares of roof with --across machines");
     }
   }

@@ -85,6 +85,19 @@ TEST(Advice, EagerAttentionIsComparedWithTheFusedOneAsAWhole) {
   EXPECT_GT(*fused->gain, 1);
 }
 
+TEST(Advice, WhatWouldBeSlowerIsNoHelp) {
+  Roofline slow = made_up_device();
+  slow.engine.peaks["w8a8"] = OpRate{1e9};  // such products would take longer than they do now
+  const Workload asked = decode();
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, slow);
+  const std::vector<Advice> all = advice_on(std::span(&asked, 1), {}, work, slow, analysis);
+  EXPECT_EQ(change(all.front(), "--dtype w8a8"), nullptr);
+  for (const Advice& one : all) {
+    for (const Change& change : one.changes) EXPECT_GE(*change.gain, least_gain) << change.what;
+  }
+}
+
 TEST(Advice, WhatTheMemoryDoesNotHoldIsSaid) {
   const std::vector<Advice> all = advice(decode());
   EXPECT_EQ(change(all.front(), "--batch 32")->fits, false);  // 16 GB of weights, 8.7 of cache

@@ -78,6 +78,15 @@ TEST(AnalysisJson, KeepsEveryDigit) {
   EXPECT_EQ(parsed(analysis).at("ceilings").elements()[0].at("value").number(0, 1), 1.0 / 3);
 }
 
+TEST(AnalysisJson, CountsAreIntegersWhereTheyAreWholeAndFit) {
+  EXPECT_EQ(as_integer(0x1p62), std::int64_t{1} << 62);
+  EXPECT_EQ(as_integer(0), 0);
+  for (const double other : {0.5, 0x1p63, std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_FALSE(as_integer(other)) << other;
+  }
+}
+
 TEST(AnalysisJson, IsValidWhateverNamesHold) {
   Analysis analysis;
   analysis.title = "\xff\xfe broken \"quotes\" \x01";

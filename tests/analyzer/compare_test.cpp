@@ -214,6 +214,11 @@ TEST(Compare, DifferentMachinesAreRefusedUnlessSharesOfRoofAreAskedFor) {
   EXPECT_NE(refusal([&] { compare(before, after, {}); }).find("--across machines"),
             std::string::npos);
   // Five times the time, but its share of the roof falls from 0.8 to 0.64.
+  for (Round& round : after) round.class_ = before[0].class_;
+  const std::string alike = refusal([&] { compare(before, after, {}); });
+  EXPECT_NE(alike.find("(both " + before[0].class_ + ": " + before[0].machine + ", other)"),
+            std::string::npos)
+      << alike;
   const Comparison comparison = compare(before, after, {.across_machines = true});
   EXPECT_EQ(of(comparison, a).verdict, Verdict::slower);
   EXPECT_NEAR(of(comparison, a).time->share, -0.2, 0.005);

@@ -25,12 +25,25 @@ TEST(CountingNotes, ALlamaNeedsNone) {
 TEST(CountingNotes, ActivationsOf8BitsAreCountedSoAndMeasuredIn16) {
   Workload asked{find_model("llama-3-8b"), Phase::decode, {{8191, 1}}};
   asked.format = {DType::i4, DType::i8, DType::i32};
+  EXPECT_EQ(counting_notes(asked).back(),
+            "activations of w4a8 are counted in 8 bits from one end of the network to the other; "
+            "a run measures what stands between products in bf16-f32");
+  asked.format = {DType::i8, DType::i8, DType::i32};
+  EXPECT_EQ(counting_notes(asked).size(), 1u);
+}
+
+TEST(CountingNotes, AHeadWiderThanTheLayersIsSaid) {
+  Workload asked{find_model("llama-3-8b"), Phase::decode, {{8191, 1}}};
+  asked.format = {DType::i4, DType::f16, DType::f32};
   EXPECT_EQ(counting_notes(asked),
             std::vector<std::string>{
-                "activations of w4a8 are counted in 8 bits from one end of the network to the "
-                "other; a run measures what stands between products in bf16-f32"});
-  asked.format = {DType::i4, DType::f16, DType::f32};
+                "of w4a16 the layers alone have weights of 4 bits: embedding and head are f16, as "
+                "GPTQ and AWQ leave them; --quantize-head counts the head as the layers"});
+  asked.model.quantization.head = true;
   EXPECT_TRUE(counting_notes(asked).empty());
+  asked.model.quantization = {.weights = DType::i4};
+  EXPECT_EQ(counting_notes(asked),
+            std::vector<std::string>{"embedding and head are bf16, as published"});
 }
 
 TEST(CountingNotes, LocalLayersSayWhatIsSeen) {

@@ -96,7 +96,7 @@ TEST(Operators, EachHasTheFormatOfWhatItTouches) {
   asked.kv = DType::fp8;
   const auto named = by_name(asked);
   EXPECT_EQ(named.at("q_proj").format, asked.format);
-  EXPECT_EQ(named.at("lm_head").format, asked.format);
+  EXPECT_EQ(named.at("lm_head").format, half);
   EXPECT_EQ(named.at("attention").format, (Format{DType::fp8, DType::f16, DType::f32}));
   for (const char* name : {"attn_norm", "rope", "mlp_act", "mlp_add"})
     EXPECT_EQ(named.at(name).format, half);
@@ -156,7 +156,7 @@ TEST(Operators, BetweenProductsOfNarrowActivationsIsMeasuredIn16Bits) {
   }
   asked.format = {DType::i4, DType::f16, DType::f32};
   EXPECT_EQ(measured_in(asked)["embedding"], "f16-f32 f16");
-  EXPECT_EQ(measured_in(asked)["lm_head"], "w4a16 f16");
+  EXPECT_EQ(measured_in(asked)["lm_head"], "f16-f32 f16");
   asked.format = {DType::tf32, DType::tf32, DType::f32};
   EXPECT_EQ(measured_in(asked)["attn_norm"], "f32 f32");
   asked.format = {DType::f64, DType::f64, DType::f64};

@@ -45,6 +45,32 @@ TEST(Overlay, ALayerGetsTheFastestRowThatMeasuredIt) {
   EXPECT_EQ(analysis.layers[0].share_theoretical, 0.5);
 }
 
+TEST(Overlay, SharesAreOfTheRoofsThatStandBesideThem) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  analysis.layers[0].attainable = OpRate{1.25};
+  analysis.layers[0].attainable_theoretical = OpRate{4};
+  Point row = point("gemv/avx512/f32/cpu/t2/n=4096,k=4096,state=cold", 2);
+  row.share_measured = 1.01;  // of what the probe beside it reached
+  analysis.points = {row};
+  put_points(analysis, "cpu");
+  EXPECT_EQ(analysis.layers[0].achieved, 1.0);
+  EXPECT_EQ(analysis.layers[0].share_measured, 0.8);
+  EXPECT_EQ(analysis.layers[0].share_theoretical, 0.25);
+}
+
+TEST(Overlay, ARowOfAnotherFormatKeepsItsOwnShare) {
+  Analysis analysis;
+  analysis.layers = {layer()};
+  Layer& norm = analysis.layers[0];
+  norm.kernel = "add";  // counted in bytes, measured in bf16
+  norm.format = {DType::i8, DType::i8, DType::i32};
+  norm.attainable = OpRate{8};
+  analysis.points = {point("add/avx512/bf16-f32/cpu/t2/n=4096,k=4096,state=cold", 2)};
+  put_points(analysis, "cpu");
+  EXPECT_EQ(norm.share_measured, 0.9);
+}
+
 TEST(Overlay, RowsOfSomethingElseOrAboveTheirBoundDoNotCount) {
   Analysis analysis;
   analysis.layers = {layer()};

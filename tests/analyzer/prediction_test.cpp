@@ -3,6 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <span>
+
+#include "analyzer/layers.h"
+#include "analyzer/models.h"
+#include "analyzer/operators.h"
+#include "app/work_model.h"
 
 namespace roofmark {
 namespace {
@@ -69,14 +75,103 @@ TEST(Prediction, AtARowItIsThatRow) {
   expect_seconds(measured.predicted(square(99), work(99)), 300);
 }
 
-TEST(Prediction, BeyondTheRowsAndOfOtherKernelsItIsTheCeiling) {
+TEST(Prediction, BeyondTheRowsTheNearestShareIsCarriedOver) {
+  Measured measured;
+  measured.add(square(99), work(99), 99 / 0.25);
+  measured.add(square(399), work(399), 399 / 0.5);
+  const Prediction beyond = measured.predicted(square(1000), work(1000));
+  EXPECT_EQ(beyond.provenance, "extrapolated");
+  EXPECT_NEAR(beyond.seconds->value, 1000 / 0.5, 1e-9);
+  EXPECT_NEAR(measured.predicted(square(10), work(10)).seconds->value, 10 / 0.25, 1e-9);
+  const Shape wider{{"m", 399}, {"n", 128}, {"k", 64}};
+  EXPECT_NEAR(measured.predicted(wider, work(399)).seconds->value, 399 / 0.5, 1e-9);
+}
+
+TEST(Prediction, NothingJumpsWhereTheRowsEnd) {
+  Measured measured;
+  measured.add(square(1), work(1), 1 / 0.9, "of one row");  // says little of a hundred
+  measured.add(square(1), work(1), 1 / 0.8, "library");
+  measured.add(square(128), work(128), 128 / 0.4, "library");
+  measured.add(square(128), work(128), 128 / 0.3, "other");
+  measured.add(square(512), work(512), 512 / 0.6, "other");
+  double before = measured.predicted(square(1), work(1)).seconds->value;
+  for (std::int64_t m = 2; m < 1200; ++m) {
+    const double now = measured.predicted(square(m), work(m)).seconds->value;
+    const double size = static_cast<double>(m);
+    EXPECT_GT(now, before) << m;
+    EXPECT_LT(now / before, std::pow(size / (size - 1), 2.5)) << m;
+    before = now;
+  }
+  EXPECT_EQ(measured.predicted(square(128), work(128)).provenance, "measured");
+  EXPECT_NEAR(measured.predicted(square(1200), work(1200)).seconds->value, 1200 / 0.6, 1e-9);
+}
+
+TEST(Prediction, OfAnotherKernelItIsTheCeiling) {
   Measured measured;
   measured.add(square(99), work(99), 300);
   measured.add(square(399), work(399), 500);
-  const Prediction beyond = measured.predicted(square(1000), work(1000));
-  EXPECT_EQ(beyond.provenance, "ceiling");
-  EXPECT_EQ(beyond.seconds, Seconds{1000});
-  EXPECT_EQ(measured.predicted(square(199), work(199), "norm").provenance, "ceiling");
+  const Prediction call = measured.predicted(square(199), work(199), "norm");
+  EXPECT_EQ(call.provenance, "ceiling");
+  EXPECT_EQ(call.seconds, Seconds{199});
+}
+
+TEST(Prediction, WhatIsMeasuredInAnotherFormatHasThatFormatsRoof) {
+  Measured measured;
+  const Format bytes{DType::i8, DType::i8, DType::i32}, half{DType::bf16, DType::bf16, DType::f32};
+  const Shape rows{{"rows", 9}, {"cols", 64}}, more{{"rows", 29}, {"cols", 64}};
+  measured.add(rows, {.read = Bytes{1e11}}, 2, "a", 1, "add");  // half of the roof
+  measured.run.rows.back().format = half;
+  const CountedOperator call{
+      .format = bytes, .work = {.read = Bytes{1.5e11}}, .kernel = "add", .shape = more};
+  const WorkModel exact = [&](const Operator& op) {
+    EXPECT_EQ(op.format, half);
+    return Work{.read = Bytes{3e11}};
+  };
+  const Prediction carried =
+      Predictor(measured.run, measured.analysis, "cpu", device(), Roofline{}, exact)(call);
+  EXPECT_EQ(carried.provenance, "extrapolated");
+  EXPECT_NEAR(carried.seconds->value, 6, 1e-9);
+}
+
+/// A run that has measured every operator of a prompt of 128 tokens at two fifths of its roof.
+TEST(Prediction, OfAWholePromptItGrowsWithTheContextAcrossWhatWasMeasured) {
+  const WorkModel exact = registry_work_model();
+  const auto prompt = [](std::int64_t context) {
+    return Workload{find_model("llama-3-8b"), Phase::prefill,
+                    queries_of(Phase::prefill, 1, context), f32, DType::f32};
+  };
+  Measured run;
+  for (const Operator& asked : operators(prompt(128))) {
+    const Operator op = measured(asked);
+    const Work work = exact(op);
+    const double seconds = stand(work, f32, device()).seconds->value / 0.4;
+    run.add(op.shape, work, seconds, "a", 1, op.kernel);
+  }
+  const Predictor predict(run.run, run.analysis, "cpu", device(), Roofline{}, exact);
+  double before = 0;
+  for (const std::int64_t context : {64, 127, 128, 129, 256, 4096}) {
+    const Workload asked = prompt(context);
+    const Analysis analysis =
+        analyze_model(std::span(&asked, 1), Setting{}, exact, device(), predict);
+    const Total& total = analysis.totals.front();
+    ASSERT_TRUE(total.predicted);
+    EXPECT_GT(total.predicted->value, before) << context;
+    if (before > 0 && std::abs(context - 128) <= 1) {
+      EXPECT_LT(total.predicted->value / before, context == 127 ? 2.5 : 1.02) << context;
+    }
+    EXPECT_NEAR(*total.predicted / *total.seconds, 1 / 0.4, 1e-9) << context;
+    if (context == 128) {
+      EXPECT_EQ(total.kernels_share, 1.0);
+      EXPECT_TRUE(analysis.notes.empty());
+    } else {
+      // Below, the head's one row and the prompt's 128 enclose products; norms have no such row.
+      EXPECT_GT(*total.extrapolated_share, context > 128 ? 0.9 : 0) << context;
+      ASSERT_EQ(analysis.notes.size(), 1u);
+      EXPECT_NE(analysis.notes[0].find("is extrapolated: the run measured no call"),
+                std::string::npos);
+    }
+    before = total.predicted->value;
+  }
 }
 
 TEST(Prediction, OfVariantsAndThreadsTheFastestCounts) {

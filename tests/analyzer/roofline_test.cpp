@@ -39,11 +39,15 @@ TEST(Roofline, WhatIsNotKnownIsNotGuessed) {
   EXPECT_FALSE(no_peak.attainable);
   EXPECT_FALSE(no_peak.seconds);
   EXPECT_EQ(no_peak.bound, "unknown");
-  EXPECT_EQ(no_peak.reason, "device has no known fp8-f32 peak; pass --peak fp8-f32=VALUE");
+  EXPECT_EQ(no_peak.reason,
+            "device has no known fp8-f32 peak (it has f16-f32, w8a8); pass --peak fp8-f32=VALUE, "
+            "or another --dtype");
+  EXPECT_EQ(no_peak.at_least, Seconds{1e-12});  // its bytes alone
   Roofline blind = made_up_device();
   blind.bandwidth.reset();
   EXPECT_EQ(stand(work(1, 1), half, blind).reason,
             "device has no known memory bandwidth; pass --bandwidth");
+  EXPECT_FALSE(stand(work(1, 1), half, blind).at_least);
   EXPECT_FALSE(stand(work(1, 1), half, Roofline{}).seconds);
 }
 

@@ -25,14 +25,25 @@ TEST(Storage, WeightsAreEveryParameterOnce) {
             Bytes{2.0 * 1235814400});
 }
 
-// A scale of two bytes for each 128 weights of a product; rows of the embedding have none.
-TEST(Storage, QuantizedWeightsHaveScalesAndLeaveTheNormsAlone) {
+// A scale of two bytes for each 128 weights of a layer's product; embedding and head are as wide as
+// activations, unless the head is asked for too.
+TEST(Storage, QuantizedWeightsHaveScalesAndLeaveNormsEmbeddingAndHeadAlone) {
   Workload asked = workload("llama-2-7b", Phase::decode, 1, 2048);
   asked.format.weights = DType::i4;
-  const double norms = 65.0 * 4096, embedding = 32000.0 * 4096;
-  const double products = 6738415616 - norms - embedding;
-  EXPECT_EQ(storage(asked).weights,
-            Bytes{0.5 * (products + embedding) + 2 * products / 128 + 2 * norms});
+  const double norms = 65.0 * 4096, embedding = 32000.0 * 4096, head = embedding;
+  const double layers = 6738415616 - norms - embedding - head, scaled = 0.5 + 2.0 / 128;
+  EXPECT_EQ(storage(asked).weights, Bytes{scaled * layers + 2 * (embedding + head + norms)});
+  asked.model.quantization.head = true;
+  EXPECT_EQ(storage(asked).weights, Bytes{scaled * (layers + head) + 2 * (embedding + norms)});
+}
+
+TEST(Storage, ATableThatIsTheHeadTooIsQuantizedWithIt) {
+  Workload asked = workload("llama-3.2-1b", Phase::decode, 1, 2048);
+  asked.format.weights = DType::i4;
+  const double table = 128256.0 * 2048;
+  EXPECT_EQ(storage(asked).embedding, Bytes{2 * table});
+  asked.model.quantization.head = true;
+  EXPECT_EQ(storage(asked).embedding, Bytes{(0.5 + 2.0 / 128) * table});
 }
 
 TEST(Storage, TheCacheHoldsWhatWasCachedAndWhatIsNew) {

@@ -4,6 +4,7 @@
 
 #include "analyzer/layers.h"
 #include "analyzer/models.h"
+#include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 #include "app/work_model.h"
 #include "core/error.h"
@@ -45,6 +46,33 @@ TEST(Study, ARowSaysWhatTheAnalysisOfTheSameSays) {
 TEST(Study, WhatDoesNotFitIsSaid) {
   EXPECT_EQ(row_of(workload(Phase::decode, 1, 2048)).fits, true);
   EXPECT_EQ(row_of(workload(Phase::decode, 32, 2048)).fits, false);
+}
+
+TEST(Study, ThingsSideBySideAreComparedWithTheFirstOfTheirPhase) {
+  Study side_by_side{.title = "side by side"};
+  for (const std::int64_t context : {1024, 2048}) {
+    for (const Phase phase : {Phase::prefill, Phase::decode}) {
+      side_by_side.rows.push_back(row_of(workload(phase, 1, context)));
+    }
+  }
+  const double times = side_by_side.rows[0].seconds->value / side_by_side.rows[2].seconds->value;
+  const std::string text = study_text(side_by_side);
+  EXPECT_NE(text.find("times the first's speed"), std::string::npos) << text;
+  EXPECT_NE(text.find("  " + plain_number(times) + "  "), std::string::npos) << text;
+  side_by_side.swept = "context";  // points of a curve
+  EXPECT_EQ(study_text(side_by_side).find("times the first's speed"), std::string::npos);
+}
+
+TEST(Study, WithoutAPeakARowHasTheTimeOfItsBytesAtLeast) {
+  Workload narrow = workload(Phase::decode, 1, 2048);
+  narrow.format = {DType::f64, DType::f64, DType::f64};
+  const StudyRow row = row_of(narrow);
+  EXPECT_FALSE(row.seconds);
+  ASSERT_TRUE(row.at_least);
+  EXPECT_DOUBLE_EQ(row.at_least->value, row.work.bytes().value / 1e12);
+  const std::string text = study_text({.title = "one", .rows = {row}});
+  EXPECT_NE(text.find("at least "), std::string::npos) << text;
+  EXPECT_FALSE(row_of(workload(Phase::decode, 1, 2048)).at_least);
 }
 
 Study study() {

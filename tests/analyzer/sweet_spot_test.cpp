@@ -88,7 +88,9 @@ TEST(SweetSpot, WhatTheRooflineLacksSaysWhy) {
   const SweetSpot no_int8 =
       sweet_spot(roofline_with(312e12, 0, 2e12), WeightScales::none, DType::f16);
   EXPECT_EQ(no_int8.roofs[2].ridge, std::nullopt);
-  EXPECT_EQ(no_int8.roofs[2].reason, "made up has no known w8a8 peak; pass --peak w8a8=VALUE");
+  EXPECT_EQ(no_int8.roofs[2].reason,
+            "made up has no known w8a8 peak (it has f16-f32); pass --peak w8a8=VALUE, or another "
+            "--dtype");
   ASSERT_EQ(no_int8.ranges.size(), 2u);  // W4A16, then W16A16 is as fast
   EXPECT_EQ(no_int8.ranges[1].best, "W16A16");
   const SweetSpot nothing = sweet_spot({}, WeightScales::none, DType::f16);

@@ -48,6 +48,23 @@ TEST(WeightFormats, AskedForAnotherFormatTheCheckpointDoesNotMatter) {
   EXPECT_EQ(storage(asked).weights.value, 2 * 20914757184.0);
 }
 
+TEST(WeightFormats, AskedForNarrowWeightsEmbeddingAndHeadStayAsWideAsActivations) {
+  Workload asked = as_published(published_model("Llama-2-7b-hf"));
+  asked.format = {DType::i4, DType::bf16, DType::f32};
+  for (const Operator& op : operators(asked)) {
+    const bool outside = op.name == "embedding" || op.name == "lm_head";
+    const bool of_layer = op.name == "q_proj";
+    if (!outside && !of_layer) continue;
+    const Format expected = outside ? Format{DType::bf16, DType::bf16, DType::f32} : asked.format;
+    EXPECT_EQ(op.format, expected) << op.name;
+  }
+  asked.model.quantization.head = true;
+  for (const Operator& op : operators(asked)) {
+    if (op.name != "lm_head" && op.name != "embedding") continue;
+    EXPECT_EQ(op.format.weights, op.name == "lm_head" ? DType::i4 : DType::bf16) << op.name;
+  }
+}
+
 TEST(WeightFormats, ScalesOfAGptqCheckpointAreStoredAndRead) {
   Model model = published_model("Llama-2-7b-hf");
   model.quantization = {.weights = DType::i4, .group = 128, .zero_bits = 4};

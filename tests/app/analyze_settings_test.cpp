@@ -107,10 +107,56 @@ TEST(AnalyzeSettings, WhatDoesNotGoTogetherIsRefused) {
   expect_refused({"analyze", "llama-3-8b", "--cached-tokens", "1", "2", "--input-tokens", "1"},
                  "2 entries");
   expect_refused({"analyze", "llama-3-8b", "--generate", "4", "--phase", "decode"}, "prompt");
+  expect_refused({"analyze", "llama-3-8b", "--generate", "4", "--accounting", "tra"},
+                 "add --phase prefill with --context");
+  const Outcome tra = run_program({"analyze", "llama-3-8b", "--generate", "4", "--accounting",
+                                   "tra", "--phase", "prefill", "--context", "64"});
+  EXPECT_NE(tra.out.find("\nGeneration\n"), std::string::npos) << tra.out;
   expect_refused({"analyze", "--sweep", "batch=1..4"}, "--sweep");
   expect_refused({"analyze", "llama-3-8b", "--dtype", "bf16", "--weight-bits", "4"}, "--dtype");
   expect_refused({"analyze", "llama-3-8b", "--accounting", "lmm"}, "exact, llm-viewer and tra");
   expect_refused({"analyze", "llama-3-8b", "--accounting", "tra", "--tp", "2"}, "--tp");
+}
+
+TEST(AnalyzeSettings, AnEngineWithoutThatPeakHasTheTimeOfItsBytesAtLeast) {
+  const std::vector<std::string> asked{"analyze",  "llama-3-8b", "--hardware", "agx-orin",
+                                       "--engine", "dla",        "--phase",    "decode"};
+  const Outcome text = run_program(asked);
+  ASSERT_EQ(text.code, 0) << text.err;
+  for (const char* part : {"memory alone: no peak known for bf16-f32", "at least 164 ",
+                           "(it has w8a8); pass --peak bf16-f32=VALUE, or another --dtype"}) {
+    EXPECT_NE(text.out.find(part), std::string::npos) << part << text.out;
+  }
+  std::vector<std::string> as_json = asked;
+  as_json.insert(as_json.end(), {"--output", "json"});
+  const JsonView total =
+      JsonView::parse(run_program(as_json).out, "stdout").at("totals").elements()[0];
+  EXPECT_FALSE(total.has("seconds"));
+  EXPECT_DOUBLE_EQ(total.at("seconds_at_least").number(0, 1),
+                   total.at("bytes").number(0, 1e12) / 204.8e9);
+  std::vector<std::string> narrow = asked;
+  narrow.insert(narrow.end(), {"--dtype", "w8a8"});
+  EXPECT_EQ(run_program(narrow).out.find("at least"), std::string::npos);
+}
+
+TEST(AnalyzeSettings, NarrowWeightsAreOfTheLayersUnlessTheHeadIsAskedForToo) {
+  const auto embedding_and_head = [](const std::vector<std::string>& more) {
+    std::vector<std::string> asked{"analyze", "llama-3-8b", "--dtype", "w4a16", "--output", "json"};
+    asked.insert(asked.end(), more.begin(), more.end());
+    const JsonView storage = JsonView::parse(run_program(asked).out, "stdout").at("storage");
+    return std::pair(storage.at("embedding").number(0, 1e12), storage.at("head").number(0, 1e12));
+  };
+  const double table = 128256.0 * 4096;
+  EXPECT_EQ(embedding_and_head({}), std::pair(2 * table, 2 * table));
+  EXPECT_EQ(embedding_and_head({"--quantize-head"}),
+            std::pair(2 * table, (0.5 + 2.0 / 128) * table));
+  const Outcome said = run_program({"analyze", "llama-3-8b", "--dtype", "w4a16"});
+  EXPECT_NE(said.out.find("of w4a16 the layers alone have weights of 4 bits: embedding and head "
+                          "are f16, as GPTQ and AWQ leave them"),
+            std::string::npos)
+      << said.out;
+  expect_refused({"analyze", "llama-3-8b", "--quantize-head", "--accounting", "tra"},
+                 "--quantize-head is of exact accounting");
 }
 
 }  // namespace

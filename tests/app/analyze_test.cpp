@@ -154,6 +154,47 @@ TEST(Analyze, AForgottenPrefixIsAskedAboutOnStderr) {
   EXPECT_TRUE(JsonView::parse(outcome.out, "stdout").is_object());
 }
 
+TEST(Analyze, AFileIsWhatItsExtensionSays) {
+  const ScratchFolder folder;
+  const auto written = [&](const std::string& name, std::vector<std::string> more = {}) {
+    const std::string path = folder / name;
+    more.insert(more.begin(), {"analyze", "llama-2-7b", "--hardware", "a6000", "-o", path});
+    const Outcome outcome = run_program(more);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    return contents(path);
+  };
+  EXPECT_TRUE(JsonView::parse(written("x.json"), "x.json").has("layers"));
+  EXPECT_TRUE(JsonView::parse(written("y.JSON", {"--sweep", "batch=1,2"}), "y").has("rows"));
+  EXPECT_EQ(written("x.csv").substr(0, 7), "run,row");
+  EXPECT_EQ(written("x.md").substr(0, 2), "# ");
+  EXPECT_EQ(written("x.html").substr(0, 15), "<!DOCTYPE html>");
+  EXPECT_EQ(written("x.svg", {"--sweep", "batch=1,2"}).substr(0, 4), "<svg");
+  EXPECT_NE(written("x.txt").find("\nLayers\n"), std::string::npos);
+  EXPECT_EQ(written("z.txt", {"--output", "csv"}).substr(0, 7), "run,row");
+  const std::string page = written("t.html", {"--accounting", "tra"});
+  EXPECT_NE(page.find("tra accounting"), std::string::npos);
+  EXPECT_EQ(page.find("How far to trust it"), std::string::npos);  // nothing was measured
+}
+
+TEST(Analyze, WhatAFileCannotHoldIsRefused) {
+  const ScratchFolder folder;
+  const auto refused = [&](const std::string& name, std::vector<std::string> more,
+                           const std::string& part) {
+    const std::string path = folder / name;
+    more.insert(more.begin(), {"analyze", "llama-2-7b", "--hardware", "a6000", "-o", path});
+    expect_refused(more, part);
+    EXPECT_FALSE(std::filesystem::exists(path)) << path;
+  };
+  refused("x.svg", {}, "end the name in .html, .md, .csv or .json");
+  refused("x.html", {"--sweep", "batch=1,2"}, "end the name in .svg, .md, .csv or .json");
+  for (const char* output : {"table", "csv", "md"}) {
+    refused("x.json", {"--output", output},
+            std::string("--output ") + output + " does not go with");
+  }
+  refused("x.html", {"--output", "json"}, "--output json does not go with");
+}
+
 TEST(Analyze, BrokenConfigsAreRefusedWithFileKeyAndRemedy) {
   const ScratchFolder folder;
   const std::string good = R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,

@@ -104,10 +104,9 @@ TEST(ExactAccounting, QuantizedWeightsHalveOrQuarterTheirTraffic) {
   const Work whole = total_of(asked);
   asked.format.weights = DType::i4;
   const Work quarter = total_of(asked);
-  const double norms = 2.0 * number(plain_parameters(asked.model));
-  // A scale of two bytes per 128 weights of a product; rows of the embedding have none.
-  const double products = projections(asked.model) + 32000.0 * 4096;
-  EXPECT_EQ(quarter.weights.value - norms, (whole.weights.value - norms) / 4 + 2 * products / 128);
+  // A scale of two bytes per 128 weights of a layer's product; the head stays as it is.
+  const double layers = projections(asked.model);
+  EXPECT_EQ(quarter.weights.value, whole.weights.value - 1.5 * layers + 2 * layers / 128);
   EXPECT_EQ(quarter.ops, whole.ops);
 }
 

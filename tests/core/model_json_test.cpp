@@ -96,7 +96,8 @@ TEST(ModelJson, UnknownArchitecturesNameWhatIsSupported) {
 TEST(ModelJson, HeadsMustDivide) {
   EXPECT_EQ(
       refusal_of(config(R"(, "num_key_value_heads": 3)")),
-      "c.json: num_key_value_heads: does not divide num_attention_heads (4 / 3); write a divisor");
+      "c.json: num_key_value_heads: 3 does not divide num_attention_heads, 4, and one of the two "
+      "is wrong; correct it so that as many heads share each key and value");
   EXPECT_EQ(refusal_of(R"({"model_type": "llama", "hidden_size": 65, "intermediate_size": 96,
                            "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100})"),
             "c.json: num_attention_heads: does not divide hidden_size (65 / 4) and there is no "
