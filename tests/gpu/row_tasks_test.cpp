@@ -80,6 +80,7 @@ struct FaultyAdd {
   bool doubles = false;       ///< adds x to itself
   std::vector<const void*>* seen = nullptr;
 
+  static auto launcher() { return &launch_add; }
   DType operand_type() const { return DType::bf16; }
   std::vector<std::int64_t> operands() const { return {2 * count, 2 * count}; }
   std::vector<std::int64_t> results() const { return {2 * count}; }
