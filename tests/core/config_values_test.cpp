@@ -174,8 +174,8 @@ const Impossible impossible[] = {
     {"chatglm", R"({"kv_channels": 14})", "kv_channels: RoPE turns"},
     {"deepseek_v3", R"({"qk_rope_head_dim": 7})", "qk_rope_head_dim: RoPE turns"},
     // Heads.
-    {"llama", R"({"num_key_value_heads": 3})", "num_key_value_heads: does not divide"},
-    {"mistral", R"({"num_key_value_heads": 8})", "num_key_value_heads: does not divide"},
+    {"llama", R"({"num_key_value_heads": 3})", "num_key_value_heads: 3 does not divide"},
+    {"mistral", R"({"num_key_value_heads": 8})", "num_key_value_heads: 8 does not divide"},
     {"chatglm", R"({"multi_query_group_num": 3})", "multi_query_group_num: does not divide"},
     {"gpt2", R"({"n_head": 5})", "n_head: does not divide n_embd"},
     {"opt", R"({"num_attention_heads": 5})", "num_attention_heads: does not divide"},
