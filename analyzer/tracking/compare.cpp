@@ -255,8 +255,7 @@ class Comparing {
     if (rules_.across_machines) direction = -direction;  // more of the roof is better
     if (direction == 0 && one.relative) {
       direction = one.relative->direction(limits.relative);
-      // A probe that became faster beside a kernel that did not is no slower kernel.
-      if (direction != 0 && probe_moved_against(verdict, direction)) direction = 0;
+      if (direction != 0 && is_of_the_probe(verdict, direction)) direction = 0;
       verdict.by_share = direction != 0;
     }
     if (direction != 0) {
@@ -278,9 +277,13 @@ class Comparing {
                              std::to_string(2 * after_.size());
   }
 
-  static bool probe_moved_against(const SeriesVerdict& verdict, int direction) {
-    if (!verdict.ceiling_time || !verdict.ceiling_time->outside) return false;
-    return (verdict.ceiling_time->share > 0 ? 1 : -1) == -direction;
+  /// Whether a ratio moved for its probe's sake: a probe that became faster beside a kernel that
+  /// did not is no slower kernel.  One whose own time moved by the floor besides is.
+  bool is_of_the_probe(const SeriesVerdict& verdict, int direction) const {
+    const Known<Shift>& probe = verdict.ceiling_time;
+    if (!probe || !probe->outside || (probe->share > 0) == (direction > 0)) return false;
+    const double own = verdict.time ? direction * std::log1p(verdict.time->share) : 0;
+    return own <= std::log1p(floor_of(rules_));
   }
 
   std::span<const Round> before_, after_;
@@ -369,34 +372,6 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
     if (one.relative) put(one.ceiling_time, &SeriesRound::companion_seconds);
     one.after = summary(all[one.id]);
   }
-}
-
-std::vector<Difference> differences(std::span<const Round> before, std::span<const Round> after) {
-  const auto said = [](std::span<const Round> rounds, const std::string& name) {
-    std::vector<std::string> values;
-    for (const Round& round : rounds) {
-      for (const Fact& fact : round.environment) {
-        const bool had = std::find(values.begin(), values.end(), fact.value) != values.end();
-        if (fact.name == name && !had) values.push_back(fact.value);
-      }
-    }
-    std::sort(values.begin(), values.end());
-    std::string text;
-    for (const std::string& value : values) text += (text.empty() ? "" : " | ") + value;
-    return text;
-  };
-  std::vector<Difference> all;
-  std::set<std::string> names;
-  for (const auto& side : {before, after}) {
-    for (const Round& round : side) {
-      for (const Fact& fact : round.environment) {
-        if (!names.insert(fact.name).second) continue;
-        Difference one{fact.name, said(before, fact.name), said(after, fact.name)};
-        if (one.before != one.after) all.push_back(std::move(one));
-      }
-    }
-  }
-  return all;
 }
 
 }  // namespace roofmark

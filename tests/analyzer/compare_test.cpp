@@ -95,6 +95,21 @@ TEST(Compare, AProbeThatBecameFasterMakesNoKernelSlower) {
   EXPECT_EQ(of(compare(before, after, {}), a).verdict, Verdict::same);
 }
 
+TEST(Compare, AKernelThatIsSlowerWhileItsProbeBecameFasterIsSlower) {
+  std::vector<Round> before;
+  for (int i = 0; i < 15; ++i) {
+    const double memory = 0.94 + 0.06 * (i % 3);
+    before.push_back(tracked_round(i, {series_round(a, memory, memory)}));
+  }
+  // The probe takes 0.8 of its time; the kernel 1.05, which its times alone cannot tell from noise.
+  const SeriesVerdict slower =
+      of(compare(before, tracked_rounds(3, {series_round(a, 1.05, 0.8)}), {}), a);
+  EXPECT_EQ(slower.verdict, Verdict::slower);
+  EXPECT_TRUE(slower.by_share);
+  const auto still = tracked_rounds(3, {series_round(a, 1.02, 0.8)});
+  EXPECT_EQ(of(compare(before, still, {}), a).verdict, Verdict::same);
+}
+
 TEST(Compare, AMachineIsOneFindingAndNoKernelIsBlamed) {
   std::vector<SeriesRound> then, now;
   for (int i = 0; i < 30; ++i) {
