@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analyzer/tracking/change.h"
 #include "app/baseline_json.h"
 #include "app/file_name.h"
 #include "app/files.h"
@@ -116,7 +117,10 @@ std::vector<StoredRound> rounds_of(const Index& index, const Baseline& baseline,
 }
 
 std::string baseline_obstacle(const std::vector<StoredRound>& rounds) {
-  if (rounds.size() < 2) return "one round says nothing about how much they differ";
+  if (rounds.size() < fewest_rounds) {
+    return std::to_string(rounds.size()) + " rounds say nothing about how much they differ; " +
+           std::to_string(fewest_rounds) + " are the least";
+  }
   const Round& first = rounds.front().round;
   for (const StoredRound& one : rounds) {
     const Round& round = one.round;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "analyzer/tracking/change.h"
 #include "app/baseline.h"
 #include "app/commands.h"
 #include "app/files.h"
@@ -182,7 +183,7 @@ void add_save(CLI::App& of, Command& chosen, const std::shared_ptr<Options>& opt
   command->add_option("name", options->name, "of the baseline")->required();
   options->of_rounds =
       command->add_option("--rounds", options->rounds, "how many, each a run of its own")
-          ->check(CLI::Range(std::size_t{2}, std::size_t{1000}))
+          ->check(CLI::Range(fewest_rounds, std::size_t{1000}))
           ->capture_default_str();
   options->request.preset = "standard";
   options->of_policy = add_policy_options(*command, options->request);

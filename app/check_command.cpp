@@ -154,19 +154,18 @@ int check_command(const Request& request) {
     return code;
   }
   Comparison comparison = compare(gate.before, after, gate.rules);
-  if (!flagged(comparison).empty()) {
-    if (measuring) {
-      if (const int code = measure_again(gate.plan, comparison, again); code != 0) return code;
-    }
-    if (!again.empty()) {
-      confirm(comparison, gate.before, after, again, gate.rules);
-    } else {
-      std::fprintf(stderr,
-                   "roofmark: campaign '%s' has %zu rounds: with %zu or more the last %zu confirm "
-                   "what the others show; nothing is confirmed\n",
-                   request.campaign.c_str(), after.size(), check_rounds + confirming_rounds,
-                   confirming_rounds);
-    }
+  const bool is_flagged = !flagged(comparison).empty();
+  if (measuring && is_flagged) {
+    if (const int code = measure_again(gate.plan, comparison, again); code != 0) return code;
+  }
+  if (!again.empty()) {
+    confirm(comparison, gate.before, after, again, gate.rules);
+  } else if (is_flagged) {
+    std::fprintf(stderr,
+                 "roofmark: campaign '%s' has %zu rounds: with %zu or more the last %zu confirm "
+                 "what the others show; nothing is confirmed\n",
+                 request.campaign.c_str(), after.size(), check_rounds + confirming_rounds,
+                 confirming_rounds);
   }
   explain(comparison);
   return report(comparison, request, again.empty() ? after.back() : again.back());

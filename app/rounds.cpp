@@ -111,6 +111,7 @@ Policy with_only(Policy policy, const std::vector<std::string>& ids) {
     }
   }
   policy.filter = filter + ")$";
+  policy.only.clear();  // of kernels alone no probe by itself is planned
   return policy;
 }
 

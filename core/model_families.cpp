@@ -265,12 +265,24 @@ void read_groups_of_experts(const JsonView& text, const Experts& experts) {
   }
 }
 
+/// Throws where a key is not written at all: null says something there, and a missing key would
+/// stand for transformers' default, which is that of another model.
+void require_written(const JsonView& text, const std::string& key) {
+  for (const auto& [name, value] : text.members()) {
+    if (name == key) return;
+  }
+  text.at(key);
+}
+
 void experts_of_deepseek(const Config& config, Draft& draft) {
   const JsonView& text = config.text;
-  if (!text.has("n_routed_experts")) return;  // DeepSeek-V2 without any is a dense network
+  // DeepSeek-V2 without any is a dense network.
+  if (text.has("num_experts_per_tok")) require_written(text, "n_routed_experts");
+  if (!text.has("n_routed_experts")) return;
   read_experts(text, draft, "n_routed_experts", "moe_intermediate_size");
   Experts& experts = draft.model.experts;
   read_groups_of_experts(text, experts);
+  require_written(text, "n_shared_experts");
   if (const auto shared = text.find("n_shared_experts")) {
     experts.shared = shared->integer(0, most_experts) * experts.intermediate;
   }
@@ -282,6 +294,7 @@ void experts_of_deepseek(const Config& config, Draft& draft) {
 void deepseek2(const Config& config, Draft& draft) {
   const JsonView& text = config.text;
   Model& model = draft.model;
+  require_written(text, "q_lora_rank");
   const auto query_rank = text.find("q_lora_rank");
   model.latent = {.rank = text.at("kv_lora_rank").integer(1, most_wide),
                   .query_rank = query_rank ? query_rank->integer(1, most_wide) : 0,

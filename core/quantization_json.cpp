@@ -120,6 +120,22 @@ void read_strategy(Quantization& q, const JsonView& weights) {
   }
 }
 
+/// AutoFP8 writes "static" or "dynamic" for a cache of fp8, compressed-tensors a scheme.
+void read_cache_scheme(Quantization& q, const JsonView& config) {
+  const auto kv = config.find("kv_cache_scheme");
+  if (!kv) return;
+  if (kv->is_object()) {
+    q.kv = scheme_type(*kv);
+    return;
+  }
+  const std::string said = kv->text();
+  if (said != "static" && said != "dynamic") {
+    kv->refuse("\"" + printable(said, 40) + "\" is no way of scaling a cache that is known",
+               "write static, dynamic or a scheme with num_bits and type");
+  }
+  q.kv = DType::fp8;
+}
+
 Quantization compressed_tensors(const JsonView& config) {
   const JsonView groups = config.at("config_groups");
   Quantization q;
@@ -139,7 +155,7 @@ Quantization compressed_tensors(const JsonView& config) {
     q = one;
   }
   if (q.weights == DType::none) groups.refuse("it is empty", "write one group of weights");
-  if (const auto kv = config.find("kv_cache_scheme")) q.kv = scheme_type(*kv);
+  read_cache_scheme(q, config);
   return q;
 }
 
@@ -167,6 +183,7 @@ Quantization fp8(const JsonView& config) {
   } else {
     q.rows = q.group = 0;
   }
+  read_cache_scheme(q, config);
   return q;
 }
 

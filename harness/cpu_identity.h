@@ -14,6 +14,9 @@ namespace roofmark {
 /// (Arm) and the instruction sets.  Where cores differ (big.LITTLE) what differs is unknown, and an
 /// instruction set counts only if every core has it.  `cpu.architecture` is kept if it is known.
 void identify_cpu(const ProcFiles& files, Cpu& cpu);
+/// Takes from the instruction sets those that this very processor denies (CPUID): under an emulator
+/// /proc/cpuinfo is that of the host.  Of Arm nothing is asked.
+void drop_denied_isas(Cpu& cpu);
 
 /// What an Arm core is (MIDR).
 struct ArmPart {

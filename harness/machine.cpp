@@ -314,7 +314,10 @@ Machine discover(const Sources& sources) {
 
   Machine machine;
   machine.cpu = read_cpu(files, topology);
-  if (is_this_machine(sources)) ask_kernel(machine.cpu);
+  if (is_this_machine(sources)) {
+    drop_denied_isas(machine.cpu);
+    ask_kernel(machine.cpu);
+  }
   machine.allowance = allowance(files, topology, limits, affinity(files, hwloc.get()));
   machine.environment = read_environment(files, machine.allowance.cpus);
   if (!limits.quota_note.empty()) machine.environment.cpu_quota_note = limits.quota_note;

@@ -5,6 +5,7 @@
 
 #include "analyzer/numbers.h"
 #include "analyzer/tracking/compare.h"
+#include "core/statistics.h"
 
 namespace roofmark {
 namespace {
@@ -25,8 +26,7 @@ Known<double> own_part(const SeriesVerdict& one) {
   return std::log1p(one.time->share) - std::log1p(one.ceiling_time->share);
 }
 
-/// Whether the time moved with the ceiling: what is left is less than half of it, and no change by
-/// itself.
+/// Whether the time moved with the ceiling: what is left is less than half of it.
 bool moved_with_ceiling(const SeriesVerdict& one) {
   if (one.role != Role::kernel) return true;
   if (one.by_share || !one.time) return false;
@@ -34,6 +34,21 @@ bool moved_with_ceiling(const SeriesVerdict& one) {
   if (!own) return false;
   const double whole = std::log1p(one.time->share);
   return *own / whole < 0.5;
+}
+
+/// What a series that moved with its ceiling did besides: its ratio is a change by itself.
+std::string beyond_ceiling(const SeriesVerdict& one) {
+  if (!one.relative || !one.relative->outside || !one.relative->beyond_range) return {};
+  const double share = one.relative->share;
+  const bool same_way = (share > 0) == (one.verdict == Verdict::slower);
+  if (!same_way || std::fabs(std::log1p(share)) <= std::log1p(least_floor)) return {};
+  return ", and it by " + fixed(100 * std::fabs(share), 1) +
+         " % more; check it again when the machine is as it was";
+}
+
+bool code_changed(const SeriesVerdict& one) {
+  return !one.before.code_hash.empty() && !one.after.code_hash.empty() &&
+         one.before.code_hash != one.after.code_hash;
 }
 
 Cause own_cause(const SeriesVerdict& one) {
@@ -55,13 +70,32 @@ std::string own_reason(const SeriesVerdict& one) {
   return text;
 }
 
+/// |log| of the change that was judged.
+double size_of(const SeriesVerdict& one) {
+  const double share = (one.time && !one.by_share ? one.time : one.relative)->share;
+  return std::fabs(std::log1p(share));
+}
+
+/// Half of all judged series, or more, moved that way by sizes alike (within a factor of two of
+/// their median).  Where nothing around them differs, series whose code changed are explained by
+/// it.
 void put_environment(Comparison& comparison, Verdict direction) {
   std::size_t judged = 0;
-  std::vector<SeriesVerdict*> alike;
+  std::vector<SeriesVerdict*> all;
+  std::vector<double> sizes;
   for (SeriesVerdict& one : comparison.series) {
     judged += was_judged(one);
     if (one.verdict != direction || one.cause == Cause::machine) continue;
-    alike.push_back(&one);
+    if (comparison.differences.empty() && code_changed(one)) continue;
+    all.push_back(&one);
+    sizes.push_back(size_of(one));
+  }
+  if (all.empty()) return;
+  const double middle = median(sizes);
+  std::vector<SeriesVerdict*> alike;
+  for (SeriesVerdict* one : all) {
+    const double size = size_of(*one);
+    if (size >= middle / 2 && size <= middle * 2) alike.push_back(one);
   }
   const bool half = static_cast<double>(alike.size()) >= whole_share * static_cast<double>(judged);
   if (!half || alike.size() < fewest_alike) return;
@@ -107,8 +141,8 @@ void explain(Comparison& comparison) {
     if (!moved(one)) continue;
     one.cause = moved_with_ceiling(one) ? Cause::machine : own_cause(one);
     one.reason = one.cause == Cause::machine
-                     ? (one.role == Role::kernel ? "its ceiling moved with it"
-                                                 : "a probe: the machine itself")
+                     ? (one.role == Role::kernel ? "its ceiling moved with it" + beyond_ceiling(one)
+                                                 : std::string("a probe: the machine itself"))
                      : own_reason(one);
   }
   for (const Verdict direction : {Verdict::slower, Verdict::faster}) {

@@ -147,7 +147,7 @@ class Comparing {
     if (!has) return gone(one, fresh);
     if (fresh.failed > 0) {
       verdict.verdict = Verdict::failed;
-      verdict.reason = fresh.last()->reason;
+      verdict.reason = fresh.failure();
       return one;
     }
     if (!had || old.failed == old.rows.size()) {
@@ -344,6 +344,11 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
   pooled.insert(pooled.end(), reruns.begin(), reruns.end());
   Sides old = sides_of(before), again = sides_of(reruns), all = sides_of(pooled);
   for (SeriesVerdict& one : comparison.series) {
+    if (again[one.id].failed > 0) {
+      one.verdict = Verdict::failed;
+      one.reason = again[one.id].failure();
+      continue;
+    }
     if (one.verdict != Verdict::slower && one.verdict != Verdict::faster) continue;
     const int wanted = one.verdict == Verdict::slower ? 1 : -1;
     const bool by_relative = one.by_share;
@@ -351,12 +356,12 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
     const Known<Judged> judged = judge(old[one.id], again[one.id], figure, false, rules);
     const bool whole = again[one.id].used.size() == reruns.size();
     one.confirmed = judged && whole && judged->direction(1) == wanted;
-    if (again[one.id].failed > 0) {
-      one.verdict = Verdict::failed;
-      one.reason = again[one.id].last()->reason;
-    } else if (!one.confirmed) {
+    if (!one.confirmed) {
       one.verdict = Verdict::inconclusive;
-      one.reason = !judged || !whole
+      one.reason = before.size() < fewest_rounds
+                       ? std::to_string(before.size()) + " earlier rounds cannot confirm anything"
+                   : again[one.id].last() == nullptr ? "it is not in the rounds that confirm"
+                   : !judged || !whole
                        ? "its reruns were disturbed"
                        : "its " + std::to_string(reruns.size()) + " reruns did not show it again";
       one.next = "roofmark trend '" + one.id + "'";

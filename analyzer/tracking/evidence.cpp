@@ -16,6 +16,14 @@ bool differs(double a, double b) {
 
 }  // namespace
 
+std::string Side::failure() const {
+  std::string reason;
+  for (const SeriesRound* row : rows) {
+    if (row->status == Status::failed) reason = row->reason;
+  }
+  return reason;
+}
+
 Sides sides_of(std::span<const Round> rounds) {
   Sides sides;
   for (const Round& round : rounds) {

@@ -16,6 +16,8 @@ struct Side {
   std::vector<const SeriesRound*> used;  ///< with a time, not contended, not refused
   std::size_t contended = 0, refused = 0, failed = 0;
   const SeriesRound* last() const { return rows.empty() ? nullptr : rows.back(); }
+  /// Why the newest that failed did; empty: none did.
+  std::string failure() const;
 };
 using Sides = std::map<std::string, Side>;
 /// By id.

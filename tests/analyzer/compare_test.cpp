@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "analyzer/tracking/comparison_text.h"
 #include "core/error.h"
 #include "tests/analyzer/tracked_rounds.h"
@@ -139,6 +141,61 @@ TEST(Compare, HalfOfAllSeriesMovingAloneIsTheirEnvironment) {
   EXPECT_EQ(of(comparison, a).cause, Cause::environment);
   ASSERT_EQ(comparison.causes.size(), 1u);
   EXPECT_EQ(comparison.causes[0].series, 6u);
+}
+
+TEST(Compare, SeriesWhoseCodeChangedAreNoEnvironmentWhereNothingElseDid) {
+  std::vector<SeriesRound> then, now;
+  for (int i = 0; i < 10; ++i) {
+    const std::string id = "gemv/v/f32/cpu/t1/n=" + std::to_string(i);
+    then.push_back(series_round(id, 1));
+    now.push_back(series_round(id, i < 6 ? 1.1 : 1));
+    then.back().code_hash = "1234";
+    now.back().code_hash = i < 6 ? "5678" : "1234";
+  }
+  const Comparison comparison = checked(tracked_rounds(15, then), now);
+  EXPECT_EQ(of(comparison, a).cause, Cause::kernel);
+  EXPECT_TRUE(comparison.causes.empty());
+}
+
+TEST(Compare, SeriesThatMovedByOtherSizesAreNoEnvironment) {
+  std::vector<SeriesRound> then, now;
+  for (int i = 0; i < 10; ++i) {
+    const std::string id = "gemv/v/f32/cpu/t1/n=" + std::to_string(i);
+    then.push_back(series_round(id, 1));
+    now.push_back(series_round(id, i < 6 ? std::pow(1.1, 1 << i) : 1));
+  }
+  const Comparison comparison = checked(tracked_rounds(15, then), now);
+  EXPECT_EQ(of(comparison, a).cause, Cause::kernel);
+  EXPECT_TRUE(comparison.causes.empty());
+}
+
+TEST(Compare, WhatFailsInTheRoundsThatConfirmHasFailed) {
+  const auto before = tracked_rounds(15, {series_round(a, 1)});
+  const auto after = tracked_rounds(3, {series_round(a, 1)});
+  SeriesRound wrong = series_round(a, 1);
+  wrong.status = Status::failed;
+  wrong.seconds = std::nullopt;
+  wrong.reason = "wrong result";
+  std::vector<Round> again = tracked_rounds(3, {series_round(a, 1)});
+  again[1] = tracked_round(1, {wrong});
+  Comparison comparison = compare(before, after, {});
+  confirm(comparison, before, after, again, {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::failed);
+  EXPECT_EQ(of(comparison, a).reason, "wrong result");
+}
+
+TEST(Compare, WhatItsCeilingDoesNotExplainIsSaidBesideTheMachine) {
+  const auto before = tracked_rounds(15, {series_round(a, 1, 1)});
+  const Comparison comparison = [&] {
+    const auto after = tracked_rounds(3, {series_round(a, 1.32, 1.2)});
+    Comparison made = compare(before, after, {});
+    confirm(made, before, after, after, {});
+    explain(made);
+    return made;
+  }();
+  EXPECT_EQ(of(comparison, a).cause, Cause::machine);
+  EXPECT_NE(of(comparison, a).reason.find(", and it by 10.0 % more"), std::string::npos)
+      << of(comparison, a).reason;
 }
 
 TEST(Compare, TheSameCodeThatIsSlowerIsItsLibrarys) {

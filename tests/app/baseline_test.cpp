@@ -122,7 +122,7 @@ TEST(BaselineCommand, RunsThatDoNotBelongTogetherAreRefused) {
   expect_refused({"baseline", "save", "main", "--from", "c", "--store", there},
                  "no finished runs of campaign 'c'");
   put_runs(store / "", 1, "standard");
-  expect_refused({"baseline", "save", "main", "--from", "c", "--store", there}, "one round");
+  expect_refused({"baseline", "save", "main", "--from", "c", "--store", there}, "3 are the least");
   put_runs(store / "", 3, "standard");
   put_runs(store / "", 1, "thorough");
   expect_refused({"baseline", "save", "main", "--from", "c", "--store", there},
@@ -132,7 +132,7 @@ TEST(BaselineCommand, RunsThatDoNotBelongTogetherAreRefused) {
 TEST(BaselineCommand, TakesRoundsInFreshProcessesAndGoesOnWhereItWasInterrupted) {
   const ScratchFolder store;
   const std::string there = store / "";
-  const std::vector<std::string> save{"baseline", "save",   "b",      "--rounds", "2",  "--filter",
+  const std::vector<std::string> save{"baseline", "save",   "b",      "--rounds", "3",  "--filter",
                                       "^clock/",  "--only", "probes", "--store",  there};
   // As one that was killed after its plan was written and one round taken.
   const std::string id = discover().id;
@@ -146,15 +146,15 @@ TEST(BaselineCommand, TakesRoundsInFreshProcessesAndGoesOnWhereItWasInterrupted)
   // And as one that was killed between writing that round and removing its journal.
   const std::string left = first.file.string() + journal_suffix;
   write_file(left, journal_header(read_run(read_file(first.file), "first")));
-  baselines.write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}}, 2, policy});
+  baselines.write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}}, 3, policy});
   expect_refused(save, "was begun and not finished");
   const Outcome outcome = run_program({"baseline", "save", "b", "--resume", "--store", there});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_NE(outcome.err.find("round 2 of 2"), std::string::npos) << outcome.err;
-  EXPECT_EQ(outcome.err.find("round 1 of 2"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("round 2 of 3"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find("round 1 of 3"), std::string::npos) << outcome.err;
   EXPECT_FALSE(std::filesystem::exists(left));
   const Baseline baseline = baselines.read("b");
-  ASSERT_EQ(baseline.runs.size(), 2u);
+  ASSERT_EQ(baseline.runs.size(), 3u);
   EXPECT_FALSE(baselines.plan("b"));
   for (const StoredRound& one : rounds_of(Index(store / ""), baseline)) {
     EXPECT_EQ(one.round.campaign, "c");
