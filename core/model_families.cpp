@@ -294,7 +294,6 @@ void experts_of_deepseek(const Config& config, Draft& draft) {
 void deepseek2(const Config& config, Draft& draft) {
   const JsonView& text = config.text;
   Model& model = draft.model;
-  require_written(text, "q_lora_rank");
   const auto query_rank = text.find("q_lora_rank");
   model.latent = {.rank = text.at("kv_lora_rank").integer(1, most_wide),
                   .query_rank = query_rank ? query_rank->integer(1, most_wide) : 0,

@@ -119,8 +119,11 @@ Table advice_table(const Analysis& analysis) {
 }
 
 Table changes_table(const Analysis& analysis) {
-  Table table(
-      {{"phase"}, {"change"}, {"flags"}, {"time at roof", Align::right}, {"gain", Align::right}});
+  Table table({{"phase"},
+               {"change"},
+               {"flags"},
+               {"time for the same work", Align::right},
+               {"gain", Align::right}});
   for (const Advice& advice : analysis.answers) {
     if (!advice.op.empty()) continue;
     if (advice.changes.empty()) table.add({advice.phase, "nothing that was tried", "-", "-", "-"});

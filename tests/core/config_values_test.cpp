@@ -237,6 +237,10 @@ const Impossible impossible[] = {
     {"llama", R"({"quantization_config": {"quant_method": "compressed-tensors", "config_groups":
         {"g": {"weights": {"num_bits": 4, "strategy": "group", "group_size": 100}}}}})",
      "quantization_config.config_groups.g.weights.group_size: no quantizer"},
+    {"llama", R"({"quantization_config": {"quant_method": "fp8", "kv_cache_scheme": "dense"}})",
+     "quantization_config.kv_cache_scheme: \"dense\" is no way"},
+    {"llama", R"({"quantization_config": {"quant_method": "fp8", "kv_cache_scheme": 17}})",
+     "quantization_config.kv_cache_scheme: "},
     {"llama", R"({"quantization_config": {"quant_method": "fp8", "weight_block_size": [0, 128]}})",
      "quantization_config.weight_block_size[0]: out of range"}};
 

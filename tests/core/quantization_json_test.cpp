@@ -55,6 +55,8 @@ TEST(QuantizationJson, CompressedTensorsSayWeightsActivationsAndCache) {
   EXPECT_EQ(read(R"({"quant_method": "compressed-tensors", "config_groups": {"g": {
         "weights": {"num_bits": 4, "strategy": "group", "group_size": 32, "symmetric": false}}}})"),
             (Quantization{.weights = DType::i4, .group = 32, .zero_bits = 4}));
+  EXPECT_EQ(read(R"({"quant_method": "fp8", "kv_cache_scheme": "static"})").kv, DType::fp8);
+  EXPECT_EQ(read(R"({"quant_method": "fp8"})").kv, DType::none);
   EXPECT_NE(refused(R"({"quant_method": "compressed-tensors", "config_groups": {}})"), "");
   EXPECT_NE(refused(R"({"quant_method": "compressed-tensors", "config_groups": {
         "a": {"weights": {"num_bits": 4, "group_size": 32}},
