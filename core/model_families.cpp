@@ -265,8 +265,7 @@ void read_groups_of_experts(const JsonView& text, const Experts& experts) {
   }
 }
 
-/// Throws where a key is not written at all: null says something there, and a missing key would
-/// stand for transformers' default, which is that of another model.
+/// Throws where a key is not written at all, which stands for the default: another model's.
 void require_written(const JsonView& text, const std::string& key) {
   for (const auto& [name, value] : text.members()) {
     if (name == key) return;
@@ -276,9 +275,8 @@ void require_written(const JsonView& text, const std::string& key) {
 
 void experts_of_deepseek(const Config& config, Draft& draft) {
   const JsonView& text = config.text;
-  // DeepSeek-V2 without any is a dense network.
   if (text.has("num_experts_per_tok")) require_written(text, "n_routed_experts");
-  if (!text.has("n_routed_experts")) return;
+  if (!text.has("n_routed_experts")) return;  // DeepSeek-V2 without any is a dense network
   read_experts(text, draft, "n_routed_experts", "moe_intermediate_size");
   Experts& experts = draft.model.experts;
   read_groups_of_experts(text, experts);

@@ -224,29 +224,6 @@ void identify_cpu(const ProcFiles& files, Cpu& cpu) {
   if (sve_bytes && is_sve_length(*sve_bytes)) cpu.sve_bytes = static_cast<int>(*sve_bytes);
 }
 
-void drop_denied_isas(Cpu& cpu) {
-#if defined(__x86_64__)
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512vl");
-  const bool vnni = avx512 && __builtin_cpu_supports("avx512vnni");
-  const bool bf16_dots = avx512 && __builtin_cpu_supports("avx512bf16");
-  const auto is_denied = [&](const std::string& isa) {
-    if (isa == "sse2") return false;
-    if (isa == "scalar" || isa == "avx128") {
-      return !(__builtin_cpu_supports("avx") && __builtin_cpu_supports("fma"));
-    }
-    if (isa == "avx512_vnni") return !vnni;
-    if (isa == "avx512_bf16") return !bf16_dots;
-    return isa.rfind("avx512", 0) == 0 || isa.rfind("amx", 0) == 0 ? !avx512 : !avx2;
-  };
-  cpu.isas.erase(std::remove_if(cpu.isas.begin(), cpu.isas.end(), is_denied), cpu.isas.end());
-#else
-  static_cast<void>(cpu);
-#endif
-}
-
 std::map<int, ArmPart> arm_parts(const ProcFiles& files) {
   std::map<int, ArmPart> parts;
   for (const auto& [logical, core] : midrs(files, processors(files))) {
