@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "harness/kernel_grants.h"
+#include "harness/processor.h"
 
 namespace roofmark {
 namespace {
@@ -167,16 +168,19 @@ bool among(std::string_view architecture, std::string_view names) {
   return false;
 }
 
-std::vector<std::string> isas_of(const std::vector<Fields>& cpus, std::string_view architecture) {
-  struct Isa {
-    std::string_view name, architectures, test;
-  };
+/// An instruction set, and the words of /proc/cpuinfo that it needs.
+struct Isa {
+  std::string_view name, architectures, test;
+};
+
 #define ROOFMARK_ISA_ROW(name, architectures, vector_bytes, test) {#name, architectures, test},
-  static constexpr Isa known[] = {ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ISA_ROW)};
+constexpr Isa known_isas[] = {ROOFMARK_EACH_KNOWN_ISA(ROOFMARK_ISA_ROW)};
 #undef ROOFMARK_ISA_ROW
+
+std::vector<std::string> isas_of(const std::vector<Fields>& cpus, std::string_view architecture) {
   const std::vector<std::string_view> flags = common_flags(cpus);
   std::vector<std::string> isas;
-  for (const Isa& isa : known) {
+  for (const Isa& isa : known_isas) {
     const std::vector<std::string_view> needed = words_of(isa.test);
     const bool all = std::all_of(needed.begin(), needed.end(), [&](std::string_view word) {
       return std::binary_search(flags.begin(), flags.end(), word);
@@ -223,6 +227,16 @@ void identify_cpu(const ProcFiles& files, Cpu& cpu) {
   const auto sve_bytes = files.number("/proc/sys/abi/sve_default_vector_length");
   if (sve_bytes && is_sve_length(*sve_bytes)) cpu.sve_bytes = static_cast<int>(*sve_bytes);
 }
+
+void drop_denied_isas(Cpu& cpu, const Denies& denies) {
+  for (const Isa& isa : known_isas) {
+    if (!among(cpu.architecture, isa.architectures)) continue;
+    const std::vector<std::string_view> needed = words_of(isa.test);
+    if (std::any_of(needed.begin(), needed.end(), denies)) std::erase(cpu.isas, isa.name);
+  }
+}
+
+void drop_denied_isas(Cpu& cpu) { drop_denied_isas(cpu, processor_denies); }
 
 std::map<int, ArmPart> arm_parts(const ProcFiles& files) {
   std::map<int, ArmPart> parts;

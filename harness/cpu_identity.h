@@ -1,8 +1,10 @@
 // Who the CPU is and which instruction sets it runs, as the kernel shows it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/machine.h"
@@ -14,8 +16,12 @@ namespace roofmark {
 /// (Arm) and the instruction sets.  Where cores differ (big.LITTLE) what differs is unknown, and an
 /// instruction set counts only if every core has it.  `cpu.architecture` is kept if it is known.
 void identify_cpu(const ProcFiles& files, Cpu& cpu);
-/// Takes from the instruction sets those that this very processor denies (CPUID): under an emulator
-/// /proc/cpuinfo is that of the host.  Of Arm nothing is asked.
+/// Whether a processor lacks what a word of /proc/cpuinfo names.
+using Denies = std::function<bool(std::string_view word)>;
+/// Takes from the instruction sets those that need a word which is denied.
+void drop_denied_isas(Cpu& cpu, const Denies& denies);
+/// The same, this very processor being asked (processor.h): under an emulator /proc/cpuinfo is that
+/// of the host.
 void drop_denied_isas(Cpu& cpu);
 
 /// What an Arm core is (MIDR).

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "harness/cpu_identity.h"
 #include "harness/pinning.h"
+#include "harness/processor.h"
 #include "harness/topology.h"
 #include "tests/harness/recorded.h"
 
@@ -49,6 +51,30 @@ TEST(Discover, ReadsThisVirtualMachine) {
   EXPECT_EQ(now.microcode, "0x1000065");
   EXPECT_EQ(now.os, "Debian GNU/Linux 12 (bookworm)");
   EXPECT_EQ(now.container, true);
+}
+
+TEST(DeniedIsas, EachThatNeedsADeniedWordIsTaken) {
+  const auto left = [](std::string_view denied) {
+    Machine machine = discover(recorded("vm-epyc-2c"));
+    drop_denied_isas(machine.cpu, [&](std::string_view word) { return word == denied; });
+    return machine.cpu.isas;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(left("avx_vnni"),
+            (Names{"scalar", "sse2", "avx128", "avx2", "avx512", "avx512_vnni", "avx512_bf16"}));
+  EXPECT_EQ(left("avx512bw"), (Names{"scalar", "sse2", "avx128", "avx2", "avx_vnni"}));
+  EXPECT_EQ(left("avx"),
+            (Names{"sse2", "avx2", "avx_vnni", "avx512", "avx512_vnni", "avx512_bf16"}));
+  EXPECT_EQ(left("asimd").size(), 8U);
+}
+
+TEST(DeniedIsas, ThisProcessorHasWhatItsKernelSays) {
+  Cpu cpu;
+  identify_cpu(ProcFiles("/"), cpu);
+  const std::vector<std::string> listed = cpu.isas;
+  drop_denied_isas(cpu);
+  EXPECT_EQ(cpu.isas, listed);
+  EXPECT_FALSE(processor_denies("a word of no processor"));
 }
 
 TEST(Discover, HalfACoreIsOneThreadOnOneOfTheAllowedCpus) {

@@ -1,8 +1,8 @@
 // No processor of this architecture is asked.
-#include "harness/cpu_identity.h"
+#include "harness/processor.h"
 
 namespace roofmark {
 
-void drop_denied_isas(Cpu&) {}
+bool processor_denies(std::string_view) { return false; }
 
 }  // namespace roofmark
