@@ -37,6 +37,8 @@ std::int64_t Cpu::last_level_bytes() const {
   return size;
 }
 
+std::int64_t Cpu::ask_ahead_bytes() const { return vendor == "GenuineIntel" ? 1536 : 0; }
+
 std::string Gpu::model() const {
   return name.substr(0, std::min(name.find(mig_mark), name.find(" (nvgpu)")));
 }

@@ -42,6 +42,7 @@ class NativeGemv final : public Gemv {
 
  private:
   RowLeaf leaf_;
+  std::int64_t ahead_;
   Buffer prepared_;  ///< x as the leaf takes it, of each thread
 };
 
@@ -61,7 +62,7 @@ class NibbleGemv final {
   Format format_;
   int threads_;
   float factor_;
-  std::int64_t group_;
+  std::int64_t group_, ahead_;
   Nibbles packed_;
   Buffer prepared_;
 };

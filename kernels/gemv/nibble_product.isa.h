@@ -8,7 +8,7 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-// How far ahead weights are asked for.
+// How far ahead weights are asked for on machines that say nothing else.
 constexpr std::int64_t nibbles_ahead = 4096;
 
 /// `Math` says what a group comes to:
@@ -18,13 +18,14 @@ constexpr std::int64_t nibbles_ahead = 4096;
 template <class Math>
 static void nibble_product(const NibbleProduct& of) {
   const std::int64_t words = of.group / 8, w_bytes = words * ROOFMARK_VECTOR_BYTES;
+  const std::int64_t ahead = of.ahead > 0 ? of.ahead : nibbles_ahead;
   const char* w = of.w;
   const f16* scales = of.scales;
   for (std::int64_t row = 0; row < of.rows; row += lanes) {
     const char* x = of.x;
     vf32 sums = {};
     for (std::int64_t g = 0; g < of.groups; ++g) {
-      for (std::int64_t l = 0; l < w_bytes; l += 64) __builtin_prefetch(w + nibbles_ahead + l);
+      for (std::int64_t l = 0; l < w_bytes; l += 64) __builtin_prefetch(w + ahead + l);
       sums += load(scales) * Math::group(w, x, words);
       w += w_bytes;
       x += Math::x_bytes(words);

@@ -52,7 +52,7 @@ class LoadedLatencyTask final : public Task {
         delay_(what.shape.at("delay")),
         threads_(what.threads),
         share_(what.shape.at("bytes") / threads_ / stream_step * stream_step),
-        leaf_(stream_read_leaf(*what.variant)),
+        leaf_(stream_read_leaf(*what.variant, device.machine())),
         arrays_(allocate_for(what, device, share_ * threads_)),
         read_(static_cast<std::size_t>(threads_)) {}
 

@@ -22,7 +22,7 @@ struct Leaves {
   const char* isa;
   int vector_bytes;               ///< 0: as many as the machine has
   StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
-  StreamLeaf read_far;            ///< from memory
+  StreamLeaf read_far, by_l2;     ///< from memory
   StreamLeaf schoenauer_grouped;  ///< from further than L1
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                         \
@@ -33,6 +33,7 @@ struct Leaves {
    {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt, \
     isa_##isa::stream_mix_nt, isa_##isa::stream_schoenauer_nt},                                 \
    isa_##isa::stream_read_far,                                                                  \
+   isa_##isa::stream_read_by_l2,                                                                \
    isa_##isa::stream_schoenauer_grouped},
 constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
@@ -45,6 +46,9 @@ const Leaves& leaves_of(const Variant& variant) {
 // At least this much is moved per launch, so that fork and join stay out: 100 us at 640 GB/s per
 // core.
 constexpr std::int64_t launch_bytes = 64 << 20;
+// Of memory a launch moves this much, and the next launch what follows: arrays that are four times
+// as large as a last level of 480 MiB would take 0.1 s, and so would whatever is timed beside them.
+constexpr std::int64_t slice_bytes = 128 << 20;
 
 /// The mixes that bound a model's kernels; the others complete the picture.
 constexpr bool bounds_kernels(int pattern) { return pattern <= triad_pattern; }
@@ -107,6 +111,7 @@ class StreamTask final : public Task {
         pattern_(pattern),
         threads_(what.threads),
         passes_(what.shape.at("passes")),
+        slices_(slices_of(what.shape)),
         array_bytes_(what.shape.at("bytes") / threads_ / arrays()),
         thread_bytes_(array_bytes_ * arrays() + arrays() * pad + page),
         memory_(allocate_for(what, device, thread_bytes_ * threads_)) {
@@ -119,17 +124,18 @@ class StreamTask final : public Task {
   std::string code_hash() const override { return leaf_code(probes_code(), leaf_); }
 
   void launch(Queue) override {
-    parallel(threads_, [&](int thread) { leaf_(arrays_of(thread), scalar_, passes_); });
+    parallel(threads_, [&](int thread) { leaf_(slice_of(thread), scalar_, passes_); });
+    slice_ = (slice_ + 1) % slices_;
   }
 
-  /// Every element that a pass writes, exactly (the triads within one rounding).
+  /// Every element that a launch writes, exactly (the triads within one rounding).
   double error() override {
     if (stream_patterns[pattern_].writes == 0)
       return 0;  // loads leave no trace; the codegen test counts them
     std::vector<double> worst(static_cast<std::size_t>(threads_));
     parallel(threads_, [&](int thread) {
-      const StreamArrays arrays = arrays_of(thread);
-      std::fill_n(arrays.a, count(), std::nanf(""));
+      const StreamArrays arrays = slice_of(thread);
+      std::fill_n(arrays.a, arrays.bytes / 4, std::nanf(""));
       leaf_(arrays, scalar_, 1);
       worst[static_cast<std::size_t>(thread)] = worst_of(arrays);
     });
@@ -141,7 +147,6 @@ class StreamTask final : public Task {
   static constexpr std::int64_t pad = 1088, page = 4096;
 
   int arrays() const { return stream_patterns[pattern_].arrays(); }
-  std::int64_t count() const { return array_bytes_ / 4; }
 
   StreamArrays arrays_of(int thread) const {
     std::byte* at = memory_.data + (thread_bytes_ / 64 * 64) * thread;
@@ -159,6 +164,18 @@ class StreamTask final : public Task {
     return all;
   }
 
+  /// What the next launch takes of them.
+  StreamArrays slice_of(int thread) const {
+    StreamArrays arrays = arrays_of(thread);
+    arrays.bytes /= slices_;
+    const std::int64_t first = slice_ * (arrays.bytes / 4);
+    if (arrays.a != nullptr) arrays.a += first;
+    for (const float** each : {&arrays.b, &arrays.c, &arrays.d}) {
+      if (*each != nullptr) *each += first;
+    }
+    return arrays;
+  }
+
   /// Random values in the normal range; a small repeating table, so that filling is as fast as
   /// memory.
   void fill(int thread) {
@@ -171,15 +188,16 @@ class StreamTask final : public Task {
     for (const float* each : {static_cast<const float*>(all.a), all.b, all.c, all.d}) {
       float* array = const_cast<float*>(each);
       if (array == nullptr) continue;
-      for (std::int64_t i = 0; i < count(); i += table_size) {
-        std::copy_n(table, std::min<std::int64_t>(table_size, count() - i), array + i);
+      const std::int64_t count = array_bytes_ / 4;
+      for (std::int64_t i = 0; i < count; i += table_size) {
+        std::copy_n(table, std::min<std::int64_t>(table_size, count - i), array + i);
       }
     }
   }
 
   double worst_of(const StreamArrays& arrays) const {
     double worst = 0;
-    for (std::int64_t i = 0; i < count(); ++i) {
+    for (std::int64_t i = 0; i < arrays.bytes / 4; ++i) {
       const double off = std::abs(arrays.a[i] - expected(arrays, i)) / tolerance();
       if (!(off <= worst)) worst = std::isnan(off) ? 1e300 : off;
     }
@@ -204,7 +222,8 @@ class StreamTask final : public Task {
 
   StreamLeaf leaf_;
   int pattern_, threads_;
-  std::int64_t passes_, array_bytes_, thread_bytes_;
+  std::int64_t passes_, slices_, array_bytes_, thread_bytes_;
+  std::int64_t slice_ = 0;  ///< that the next launch takes
   Buffer memory_;
   alignas(64) float scalar_[16] = {};  ///< four random values, repeated: the same at every width
 };
@@ -240,26 +259,32 @@ bool is_widest_stream(const Machine& machine, const Variant& variant) {
 
 Site cpu_stream_site(const StreamPattern& pattern, int threads, std::int64_t bytes,
                      const Conditions& conditions) {
-  const std::int64_t unit = stream_step * pattern.arrays() * threads;
+  const bool in_memory = conditions.level == "dram";
+  const std::int64_t slices = in_memory ? std::max<std::int64_t>(1, bytes / slice_bytes) : 1;
+  const std::int64_t unit = stream_step * pattern.arrays() * threads * slices;
   const std::int64_t whole = bytes / unit * unit;
-  const std::int64_t passes = conditions.level == "dram" || whole == 0
-                                  ? 1
-                                  : std::max<std::int64_t>(1, launch_bytes * threads / whole);
-  return {.shape = {{"bytes", whole}, {"passes", passes}}, .conditions = conditions};
+  const std::int64_t passes =
+      in_memory || whole == 0 ? 1 : std::max<std::int64_t>(1, launch_bytes * threads / whole);
+  Site site{.shape = {{"bytes", whole}, {"passes", passes}}, .conditions = conditions};
+  if (slices > 1) site.shape.extents.push_back({"slices", slices});
+  return site;
 }
 
 std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int pattern, bool far) {
   const Leaves& leaves = leaves_of(*what.variant);
   const Conditions& conditions = what.conditions;
   StreamLeaf leaf = (conditions.stores == "nt" ? leaves.nt : leaves.ordinary)[pattern];
-  if (pattern == read_pattern && far) leaf = leaves.read_far;
+  if (pattern == read_pattern && far) leaf = stream_read_leaf(*what.variant, device.machine());
   if (leaf == leaves.ordinary[schoenauer_pattern] && conditions.level != "l1") {
     leaf = leaves.schoenauer_grouped;
   }
   return std::make_unique<StreamTask>(what, device, pattern, leaf);
 }
 
-StreamLeaf stream_read_leaf(const Variant& variant) { return leaves_of(variant).read_far; }
+StreamLeaf stream_read_leaf(const Variant& variant, const Machine& machine) {
+  const Leaves& leaves = leaves_of(variant);
+  return machine.cpu.ask_ahead_bytes() > 0 ? leaves.by_l2 : leaves.read_far;
+}
 
 std::vector<Variant> stream_variants(std::unique_ptr<Task> (*prepare)(const Case&, Device&)) {
   std::vector<Variant> variants;

@@ -26,12 +26,16 @@ constexpr StreamPattern stream_patterns[] = {
 constexpr int read_pattern = 0, write_pattern = 1, copy_pattern = 2, triad_pattern = 3,
               mix_pattern = 4, schoenauer_pattern = 5;
 
-/// Program bytes of all arrays in all passes: what the instructions ask for.
+/// Of how many slices of the arrays each launch takes the next.
+inline std::int64_t slices_of(const Shape& shape) { return shape.get("slices", 1); }
+
+/// Program bytes of all arrays in all passes, or in one of their slices: what the instructions ask
+/// for.
 template <int P>
 Work stream_work(const Shape& shape, const Format&) {
   constexpr StreamPattern pattern = stream_patterns[P];
-  const double moved =
-      static_cast<double>(shape.at("bytes")) * static_cast<double>(shape.at("passes"));
+  const double moved = static_cast<double>(shape.at("bytes") / slices_of(shape)) *
+                       static_cast<double>(shape.at("passes"));
   const double each = moved / pattern.arrays();
   return {.ops = Ops{each / 4 * pattern.ops},
           .read = Bytes{moved * pattern.reads / pattern.arrays()},

@@ -22,6 +22,7 @@ namespace roofmark::isa_sve {
 #define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "z0"))
 #define ROOFMARK_READ_FAR \
   "add x9, %[b], #2048\n" ROOFMARK_EACH(ROOFMARK_ASK ROOFMARK_LOAD("b", "z0"))
+#define ROOFMARK_READ_BY_L2 ROOFMARK_READ_FAR  // nothing else was measured
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "z30"))
 #define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b", "z0") ROOFMARK_STORE(move, "z0"))
 #define ROOFMARK_MIX(move) \

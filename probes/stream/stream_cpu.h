@@ -26,7 +26,7 @@ Site cpu_stream_site(const StreamPattern& pattern, int threads, std::int64_t byt
 /// says.  far: the arrays lie in memory, and reading asks for it ahead.
 std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int pattern, bool far);
 
-/// What reads b, asking for it ahead.
-StreamLeaf stream_read_leaf(const Variant& variant);
+/// What reads b, asking for it ahead in the way that suits the machine.
+StreamLeaf stream_read_leaf(const Variant& variant, const Machine& machine);
 
 }  // namespace roofmark

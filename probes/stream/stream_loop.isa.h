@@ -42,6 +42,7 @@
 #define ROOFMARK_EVERY_STREAM                                                                \
   ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")                                            \
   ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")                                    \
+  ROOFMARK_STREAM(stream_read_by_l2, ROOFMARK_READ_BY_L2, "")                                \
   ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")                           \
   ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)         \
   ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")                             \

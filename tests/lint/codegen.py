@@ -22,7 +22,7 @@ PACE = {
 # _far: asks for every cache line once, ahead of the loads.
 STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1),
           "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
-STREAM_NAMES = ["stream_read", "stream_read_far", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+STREAM_NAMES = ["stream_read", "stream_read_far", "stream_read_by_l2", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 LINE_BYTES = 64
 PREFETCHES = ("prefetchnta", "prfm", "prfb")
 ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16, "sve": 1}  # SVE counts in vectors

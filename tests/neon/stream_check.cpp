@@ -51,6 +51,7 @@ void check_read(Check& check, StreamLeaf leaf) {
     }                                                                                        \
     check_read(check, stream_read);                                                          \
     check_read(check, stream_read_far);                                                      \
+    check_read(check, stream_read_by_l2);                                                    \
   }
 ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK

@@ -13,6 +13,7 @@
 #include "probes/matrix/matrix.isa.h"
 #include "probes/pipe_reference.h"
 #include "probes/registry.h"
+#include "probes/stream/stream_cpu.h"
 #include "tests/fake_device.h"
 
 namespace roofmark {
@@ -94,6 +95,30 @@ TEST(Probes, WorkIsExact) {
       EXPECT_EQ(work.ops, Ops{56'250.0 * 24 * 16 * 2 * 2});
     }
   });
+}
+
+TEST(Stream, OfMemoryFarLargerThanALaunchEachTakesTheNextSlice) {
+  const Site site =
+      cpu_stream_site(stream_patterns[1], 2, std::int64_t{480} << 22, {.level = "dram"});
+  EXPECT_EQ(site.shape.text(), "bytes=2013265920,passes=1,slices=15");
+  EXPECT_EQ(stream_work<1>(site.shape, {}).written, Bytes{std::int64_t{128} << 20});
+  const Site small = cpu_stream_site(stream_patterns[1], 2, 128 << 20, {.level = "dram"});
+  EXPECT_EQ(small.shape.text(), "bytes=134217728,passes=1");
+
+  FakeDevice device = small_machine();
+  const std::vector<Kernel> probes = stream_kernels();
+  for (const Kernel& kernel : probes) {
+    Case what{.kernel = &kernel,
+              .variant = &kernel.variants.front(),
+              .shape = {{"bytes", 2 * 3 * 12 * stream_step}, {"passes", 1}, {"slices", 3}},
+              .conditions = {.level = "dram", .pages = "huge"},
+              .threads = 2};
+    const auto task = what.variant->prepare(what, device);
+    for (int launch = 0; launch < 4; ++launch) {
+      EXPECT_LE(task->error(), 1.0) << what.id();
+      task->launch({});
+    }
+  }
 }
 
 /// An x86 machine with every instruction set, and kinds of core where asked.
