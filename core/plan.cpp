@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "core/cache_room.h"
 #include "core/error.h"
 #include "core/id_filter.h"
 #include "core/obstacle.h"
@@ -189,7 +190,7 @@ class Planner {
     if (kernel.rows_extent.empty() || (depth_ < Depth::standard && !takes_all())) return;
     for (const int level : {1, 2}) {
       if (level == 1 && threads > 1) continue;
-      const auto shape = resident_shape(kernel, op, cache_bytes(machine_, level, threads), threads);
+      const auto shape = resident_shape(kernel, op, cache_room(machine_, level, threads), threads);
       if (!shape) continue;
       const Conditions there{.level = "l" + std::to_string(level), .state = "hot"};
       const Case what{&kernel, &variant, *shape, there, threads, "cpu", op.format};

@@ -28,23 +28,11 @@ std::int64_t rows_in(double room, const Kernel& kernel, const Shape& shape, cons
 
 }  // namespace
 
-std::int64_t cache_bytes(const Machine& machine, int level, int threads) {
-  std::int64_t least = 0;
-  for (const Cache& cache : machine.cpu.caches) {
-    if (cache.level != level) continue;
-    const int sharing = std::max(1, cache.cores_sharing);
-    const std::int64_t bytes = cache.size_bytes * ((threads + sharing - 1) / sharing);
-    least = least == 0 ? bytes : std::min(least, bytes);
-  }
-  return least;
-}
-
-std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op,
-                                    std::int64_t cache_bytes, int threads) {
-  const double room = static_cast<double>(cache_bytes) / 2;
+std::optional<Shape> resident_shape(const Kernel& kernel, const Operator& op, std::int64_t room,
+                                    int threads) {
   Shape shape = op.shape;
   for (std::int64_t cols = shape.get("cols", 0);; cols /= 2) {
-    const std::int64_t rows = rows_in(room, kernel, shape, op.format, threads);
+    const std::int64_t rows = rows_in(static_cast<double>(room), kernel, shape, op.format, threads);
     if (rows > 0) return with(shape, kernel.rows_extent, rows * threads);
     if (cols / 2 < least_cols) return std::nullopt;
     shape = with(shape, "cols", cols / 2);

@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
+#include "core/cache_room.h"
+
 namespace roofmark {
 namespace {
 
 constexpr std::int64_t least_memory_bytes = 128 << 20;
-
-/// Bytes of a cache level that `threads` threads share: bound one per core, they fill one instance
-/// after the other.
-std::int64_t in_reach(const Cache& cache, int threads) {
-  const int sharing = std::max(1, cache.cores_sharing);
-  return cache.size_bytes * ((threads + sharing - 1) / sharing);
-}
 
 std::int64_t last_level_in_reach(const Machine& machine, int threads) {
   int last = 0;
@@ -48,13 +43,7 @@ std::int64_t level_bytes(const Machine& machine, const std::string& level, int t
   if (level == "dram") {
     return std::max(4 * last_level_in_reach(machine, threads), least_memory_bytes);
   }
-  std::int64_t least = 0;
-  for (const Cache& cache : machine.cpu.caches) {
-    if (cache.level != level[1] - '0') continue;
-    const std::int64_t bytes = in_reach(cache, threads) / 2;
-    least = least == 0 ? bytes : std::min(least, bytes);
-  }
-  return least;
+  return cache_room(machine, level[1] - '0', threads);
 }
 
 std::string misfit(const Machine& machine, const Conditions& conditions, int threads,
@@ -67,7 +56,7 @@ std::string misfit(const Machine& machine, const Conditions& conditions, int thr
       return "4 x the last-level cache is more than a quarter of the available memory";
     }
   } else if (bytes <= greatest(machine, level[1] - '0' - 1) * threads) {
-    return "half of the " + level +
+    return (level == "l2" ? "a quarter of the " : "half of the ") + level +
            " cache fits the caches above it: the level cannot be told apart";
   }
   if (conditions.pages == "huge" && machine.environment.huge_pages == "never") {

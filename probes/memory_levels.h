@@ -10,8 +10,8 @@
 
 namespace roofmark {
 
-/// Bytes that `threads` threads touch together at a level: half of what they share for a cache,
-/// four times the last level and at least 128 MiB for memory ("dram"); 0 where this machine has no
+/// Bytes that `threads` threads touch together at a level: cache_room() for a cache, four
+/// times the last level and at least 128 MiB for memory ("dram"); 0 where this machine has no
 /// such level.  Of caches that differ between cores it is the least.
 std::int64_t level_bytes(const Machine& machine, const std::string& level, int threads);
 

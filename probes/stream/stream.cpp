@@ -274,7 +274,9 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
   const Leaves& leaves = leaves_of(*what.variant);
   const Conditions& conditions = what.conditions;
   StreamLeaf leaf = (conditions.stores == "nt" ? leaves.nt : leaves.ordinary)[pattern];
-  if (pattern == read_pattern && far) leaf = stream_read_leaf(*what.variant, device.machine());
+  // A last level across a mesh is nearly as far as the memory, and asking for it as useful.
+  const bool asks = far || (conditions.level == "l3" && device.machine().cpu.ask_ahead_bytes() > 0);
+  if (pattern == read_pattern && asks) leaf = stream_read_leaf(*what.variant, device.machine());
   if (leaf == leaves.ordinary[schoenauer_pattern] && conditions.level != "l1") {
     leaf = leaves.schoenauer_grouped;
   }

@@ -74,21 +74,21 @@ std::set<std::string> norm_ids(const std::string& preset, Plan& plan) {
 }
 
 TEST(ResidentRows, KernelsOverRowsAreAlsoMeasuredInCachesOncePerLengthOfARow) {
-  // Half a MiB per core: 16 KiB of weights, and a read and a written row of 16 KiB each.  Rows that
+  // A quarter of a MiB per core: 16 KiB of weights, and a read and a written row of 16 KiB each.  Rows that
   // do not fit, as in 24 KiB of L1, are halved until they do.
   Plan plan;
   EXPECT_EQ(norm_ids("quick", plan), std::set<std::string>{});
   EXPECT_EQ(norm_ids("standard", plan),
-            (std::set<std::string>{"norm/sse2/f32/cpu/t1/rows=15,cols=4096,level=l2,state=hot",
-                                   "norm/sse2/f32/cpu/t2/rows=30,cols=4096,level=l2,state=hot",
+            (std::set<std::string>{"norm/sse2/f32/cpu/t1/rows=7,cols=4096,level=l2,state=hot",
+                                   "norm/sse2/f32/cpu/t2/rows=14,cols=4096,level=l2,state=hot",
                                    "norm/sse2/f32/cpu/t1/rows=1,cols=2048,level=l1,state=hot",
-                                   "norm/sse2/f32/cpu/t1/rows=2,cols=25000,level=l2,state=hot",
-                                   "norm/sse2/f32/cpu/t2/rows=2,cols=50000,level=l2,state=hot",
+                                   "norm/sse2/f32/cpu/t1/rows=2,cols=12500,level=l2,state=hot",
+                                   "norm/sse2/f32/cpu/t2/rows=2,cols=25000,level=l2,state=hot",
                                    "norm/sse2/f32/cpu/t1/rows=1,cols=1562,level=l1,state=hot"}));
   const auto companion = [&](const std::string& id) {
     return plan.cases[find(plan, id).companion].what.id();
   };
-  EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=15,cols=4096,level=l2,state=hot"),
+  EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=7,cols=4096,level=l2,state=hot"),
             "read/sse2/f32/cpu/t1/bytes=64,level=l2");
   EXPECT_EQ(companion("norm/sse2/f32/cpu/t1/rows=1,cols=2048,level=l1,state=hot"),
             "read/sse2/f32/cpu/t1/bytes=64,level=l1");
