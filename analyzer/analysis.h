@@ -206,8 +206,8 @@ struct Analysis {
   // Filled where a model was asked for:
   Known<Model> model;
   std::vector<Asked> asked;
-  std::string accounting;  ///< of the figures below
-  DType kv = DType::none;  ///< of the key/value cache; none: not known
+  std::string accounting;     ///< of the figures below
+  Known<Bytes> kv_per_token;  ///< kept in the cache of a sequence of one token
   std::vector<Layer> layers;
   std::vector<Total> totals;
   Known<Storage> storage;

@@ -307,7 +307,7 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
   analysis.model = workloads.front().model;
   analysis.hardware = roofline.name;
   analysis.accounting = name(setting.accounting);
-  analysis.kv = workloads.front().kv;
+  analysis.kv_per_token = kept_per_token(workloads.front(), setting.accounting);
   for (const Workload& workload : workloads) {
     std::vector<Layer> layers = layers_of(workload, setting, exact, roofline, predict);
     analysis.asked.push_back(asked_of(workload, setting));

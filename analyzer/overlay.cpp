@@ -97,7 +97,7 @@ Analysis with_model(Analysis of_run, Analysis of_model, const std::string& devic
   of_run.model = std::move(of_model.model);
   of_run.asked = std::move(of_model.asked);
   of_run.accounting = std::move(of_model.accounting);
-  of_run.kv = of_model.kv;
+  of_run.kv_per_token = of_model.kv_per_token;
   of_run.layers = std::move(of_model.layers);
   of_run.totals = std::move(of_model.totals);
   of_run.storage = of_model.storage;

@@ -172,6 +172,22 @@ TEST(ModelWork, EagerLatentAttentionIsTheFusedOneWithoutSoftmaxAndScores) {
                     {"plain_dim", 8}, {"rotated_dim", 4}, {"value_dim", 6}, {"rank", 16}};
   for (const std::string form : {"expanded", "latent"}) {
     const Work fused = work_of(form + "_attention", shape), qk = work_of(form + "_qk", shape),
+// As every cache of integers: a scale of four bytes for the latent, and one for the rotated key.
+TEST(ModelWork, ALatentCacheOfIntegersHasTwoScalesPerToken) {
+  const Format cache4{DType::i4, DType::f16, DType::f32};
+  const Shape shape{{"queries", 1},   {"fresh", 1},       {"cached", 9},    {"heads", 8},
+                    {"plain_dim", 8}, {"rotated_dim", 4}, {"value_dim", 6}, {"rank", 16}};
+  const double latent = 8 + 4, key = 2 + 4;
+  const Work expanded = work_of("expanded_attention", shape, cache4),
+             absorbed = work_of("latent_attention", shape, cache4),
+             values = work_of("latent_sv", shape, cache4);
+  EXPECT_EQ(expanded.kv_written.value, latent + key);
+  EXPECT_EQ(expanded.kv_read.value, 10 * key);
+  EXPECT_EQ(absorbed.kv_written.value, latent + key);
+  EXPECT_EQ(absorbed.kv_read.value, 10 * (latent + key));
+  EXPECT_EQ(values.kv_read.value, 10 * latent);
+}
+
                sv = work_of(form + "_sv", shape);
     const double pairs = 2 * (7 * 30 + 7 * 8 / 2), scores = 2 * 4 * 7 * 37;
     EXPECT_EQ(qk.ops.value + sv.ops.value, fused.ops.value - 5 * 4 * pairs);
