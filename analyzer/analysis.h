@@ -93,7 +93,8 @@ struct Total {
   Work work;
   Bytes link;
   Known<Seconds> seconds;
-  Known<Seconds> at_least;  ///< where that is not known: with the bytes alone of such layers
+  Known<Seconds> at_least;  ///< where that is not known: with the bytes alone of what lacks a peak,
+                            ///< without what lacks a link
   Known<double> tokens_per_second;
   /// Of one sequence: to the first token in prefill, per output token in decode.
   Known<Seconds> latency;
