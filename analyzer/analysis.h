@@ -123,6 +123,7 @@ struct Change {
   Known<Seconds> seconds;   ///< of all calls, per token of a batch that is not the same
   Known<double> gain;       ///< seconds without / seconds with
   Known<bool> fits;         ///< into the device's memory; null where that is not known
+  std::string caveat = {};  ///< what the gain depends on beside the roof; empty: nothing
 };
 /// Why an operator (empty: the whole phase) takes the time that it takes, and what would help, most
 /// first.

@@ -212,7 +212,8 @@ Json json_of(const Change& change) {
           {"flags", change.flags},
           {"seconds", number(change.seconds)},
           {"gain", number(change.gain)},
-          {"fits", change.fits ? Json(*change.fits) : Json(nullptr)}};
+          {"fits", change.fits ? Json(*change.fits) : Json(nullptr)},
+          {"caveat", word(change.caveat)}};
 }
 
 Json json_of(const NetworkCounting& counting) {
