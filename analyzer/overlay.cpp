@@ -88,6 +88,12 @@ void put_points(Analysis& analysis, const std::string& device) {
     layer.share_measured = share_of(layer, layer.attainable, *fastest, fastest->share_measured);
     layer.share_theoretical =
         share_of(layer, layer.attainable_theoretical, *fastest, fastest->share_theoretical);
+    const double share = layer.share_measured.value_or(0);
+    if (share > 1 && layer.reason.empty()) {
+      layer.reason = share > most_share
+                         ? "over 100 % of its roof: that was slower whenever it was measured"
+                         : "over 100 % of its roof: within the error of its ceiling";
+    }
   }
 }
 
