@@ -126,7 +126,7 @@ struct Change {
   std::string caveat = {};  ///< what the gain depends on beside the roof; empty: nothing
 };
 /// Why an operator (empty: the whole phase) takes the time that it takes, and what would help, most
-/// first.
+/// first, what does not fit last.
 struct Advice {
   std::string op, phase, bound, why;
   Known<double> share;
