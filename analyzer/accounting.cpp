@@ -90,4 +90,10 @@ Storage storage(const Workload& workload, Accounting accounting, std::int64_t de
   return {};
 }
 
+Bytes kept_per_token(Workload workload, Accounting accounting) {
+  workload.phase = Phase::prefill;
+  workload.queries = {{0, 1}};
+  return storage(workload, accounting, 1).kv_cache;
+}
+
 }  // namespace roofmark

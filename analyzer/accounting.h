@@ -58,4 +58,7 @@ std::vector<CountedOperator> count(const Workload& workload, Accounting accounti
 /// What the workload keeps in the memory of one device, by the same accounting.
 Storage storage(const Workload& workload, Accounting accounting, std::int64_t devices = 1);
 
+/// What of that the cache keeps of a sequence of one token, on all devices together.
+Bytes kept_per_token(Workload workload, Accounting accounting);
+
 }  // namespace roofmark

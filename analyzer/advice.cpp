@@ -47,28 +47,43 @@ Known<Times> times_of(const Workload& workload, const Setting& setting, const Wo
 struct Candidate {
   std::string what, flags;
   Workload workload;
-  double times = 1;  ///< sequences, of those asked for
+  double times = 1;         ///< sequences, of those asked for
+  std::string caveat = {};  ///< what a time at the roof does not say of it
 };
+
+/// A narrower format has its time only in kernels that exist, and a use only if results stay good.
+constexpr const char* if_accurate = "if accuracy holds";
+constexpr const char* if_widened =
+    "if accuracy holds, and with kernels that widen the weights as they read them";
+constexpr const char* if_all_narrow =
+    "if accuracy holds, and with kernels for it; norms, sums and activation functions are counted "
+    "in 8 bits too, which kernels and libraries mostly keep in 16";
+constexpr const char* if_read = "if accuracy holds, and with an attention kernel that reads it";
 
 std::vector<Candidate> formats(const Workload& asked, const Roofline& roofline) {
   std::vector<Candidate> all;
   // The cache stays what it is, which a type alone would change.
   const std::string cache = " --kv-dtype " + std::string(name(asked.kv));
-  const auto add = [&](const char* what, const std::string& flags, const Format& format) {
+  const auto add = [&](const char* what, const std::string& flags, const Format& format,
+                       const char* caveat) {
     all.push_back({what, flags + cache, asked});
     all.back().workload.format = format;
+    all.back().caveat = caveat;
   };
   const Format& now = asked.format;
   const int weights = bits(now.weights), activations = bits(now.activations);
   const auto narrow = [&](DType type) { return Format{type, now.activations, now.accumulate}; };
   constexpr Format half{DType::bf16, DType::bf16, DType::f32};
   constexpr Format eight{DType::i8, DType::i8, DType::i32}, fp8{DType::fp8, DType::fp8, DType::f32};
-  if (activations > 16) add("weights and activations of 16 bits", "--dtype bf16", half);
-  if (weights > 8 && activations > 8) add("8-bit weights", "--weight-bits 8", narrow(DType::i8));
-  if (weights > 4) add("4-bit weights", "--weight-bits 4", narrow(DType::i4));
-  if (activations > 8) add("8-bit weights and activations", "--dtype w8a8", eight);
+  if (activations > 16)
+    add("weights and activations of 16 bits", "--dtype bf16", half, if_accurate);
+  if (weights > 8 && activations > 8)
+    add("8-bit weights", "--weight-bits 8", narrow(DType::i8), if_widened);
+  if (weights > 4) add("4-bit weights", "--weight-bits 4", narrow(DType::i4), if_widened);
+  if (activations > 8) add("8-bit weights and activations", "--dtype w8a8", eight, if_all_narrow);
   const bool has_fp8 = roofline.engine.peaks.count("fp8-f32") > 0;  // else it computes in f16
-  if (activations > 8 && has_fp8) add("fp8 weights and activations", "--dtype fp8", fp8);
+  if (activations > 8 && has_fp8)
+    add("fp8 weights and activations", "--dtype fp8", fp8, if_all_narrow);
   return all;
 }
 
@@ -81,6 +96,7 @@ std::vector<Candidate> candidates(const Workload& asked, const Setting& setting,
     if (bits(asked.kv) > 8) {
       all.push_back({"a cache of 8 bits", "--kv-dtype i8", asked});
       all.back().workload.kv = DType::i8;
+      all.back().caveat = if_read;
     }
     if (asked.attention == Attention::eager) {
       all.push_back({"fused attention", "--attention flash", asked});
@@ -129,21 +145,28 @@ struct Evaluated {
   Candidate candidate;
   Times times;
   Known<bool> fits;
+  Bytes too_much;  ///< what it needs, where that does not fit
 };
 
 std::vector<Change> changes_of(const std::vector<Evaluated>& evaluated, const Times& now,
                                const std::string& group) {
-  std::vector<Change> changes;
+  std::vector<std::pair<Bytes, Change>> found;
   const double before = group.empty() ? total(now) : now.at(group);
-  for (const auto& [candidate, times, fits] : evaluated) {
-    const auto found = times.find(group);
-    if (!group.empty() && found == times.end()) continue;
-    const double after = group.empty() ? total(times) : found->second;
+  for (const auto& [candidate, times, fits, too_much] : evaluated) {
+    const auto own = times.find(group);
+    if (!group.empty() && own == times.end()) continue;
+    const double after = group.empty() ? total(times) : own->second;
     if (after <= 0 || before / after < least_gain) continue;
-    changes.push_back({candidate.what, candidate.flags, Seconds{after}, before / after, fits});
+    found.push_back({too_much,
+                     {candidate.what, candidate.flags, Seconds{after}, before / after, fits,
+                      candidate.caveat}});
   }
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const Change& a, const Change& b) { return *a.gain > *b.gain; });
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return a.first == b.first ? *a.second.gain > *b.second.gain : a.first < b.first;
+  });
+  std::vector<Change> changes;
+  changes.reserve(found.size());
+  for (auto& [too_much, change] : found) changes.push_back(std::move(change));
   return changes;
 }
 
@@ -194,11 +217,13 @@ std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting
           times_of(candidate.workload, setting, exact, costing, candidate.times);
       if (!times) continue;
       Known<bool> fits;
+      Bytes too_much;
       if (roofline.memory) {
-        const Storage needed = storage_of(candidate.workload, setting);
-        fits = needed.peak <= *roofline.memory;
+        const Bytes needed = storage_of(candidate.workload, setting).peak;
+        fits = needed <= *roofline.memory;
+        if (!*fits) too_much = needed;
       }
-      all.push_back({std::move(candidate), *times, fits});
+      all.push_back({std::move(candidate), *times, fits, too_much});
     } catch (const InputError&) {  // this accounting cannot say it, or it is too large to count
     }
   }
@@ -206,6 +231,20 @@ std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting
 }
 
 }  // namespace
+
+std::vector<std::string> caveats(const std::vector<Advice>& answers) {
+  std::vector<std::string> lines;
+  for (const Advice& answer : answers) {
+    for (const Change& change : answer.changes) {
+      if (change.caveat.empty()) continue;
+      std::string line = change.what + ": " + change.caveat;
+      if (std::find(lines.begin(), lines.end(), line) == lines.end()) {
+        lines.push_back(std::move(line));
+      }
+    }
+  }
+  return lines;
+}
 
 std::vector<Advice> advice_on(std::span<const Workload> workloads, const Setting& setting,
                               const WorkModel& exact, const Roofline& roofline,

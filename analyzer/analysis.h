@@ -93,7 +93,8 @@ struct Total {
   Work work;
   Bytes link;
   Known<Seconds> seconds;
-  Known<Seconds> at_least;  ///< where that is not known: with the bytes alone of such layers
+  Known<Seconds> at_least;  ///< where that is not known: with the bytes alone of what lacks a peak,
+                            ///< without what lacks a link
   Known<double> tokens_per_second;
   /// Of one sequence: to the first token in prefill, per output token in decode.
   Known<Seconds> latency;
@@ -122,9 +123,10 @@ struct Change {
   Known<Seconds> seconds;   ///< of all calls, per token of a batch that is not the same
   Known<double> gain;       ///< seconds without / seconds with
   Known<bool> fits;         ///< into the device's memory; null where that is not known
+  std::string caveat = {};  ///< what the gain depends on beside the roof; empty: nothing
 };
 /// Why an operator (empty: the whole phase) takes the time that it takes, and what would help, most
-/// first.
+/// first, what does not fit last.
 struct Advice {
   std::string op, phase, bound, why;
   Known<double> share;
@@ -206,8 +208,8 @@ struct Analysis {
   // Filled where a model was asked for:
   Known<Model> model;
   std::vector<Asked> asked;
-  std::string accounting;  ///< of the figures below
-  DType kv = DType::none;  ///< of the key/value cache; none: not known
+  std::string accounting;     ///< of the figures below
+  Known<Bytes> kv_per_token;  ///< kept in the cache of a sequence of one token
   std::vector<Layer> layers;
   std::vector<Total> totals;
   Known<Storage> storage;

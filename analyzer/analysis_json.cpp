@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "analyzer/models.h"
+#include "core/weights.h"
 
 namespace roofmark {
 namespace {
@@ -212,7 +212,8 @@ Json json_of(const Change& change) {
           {"flags", change.flags},
           {"seconds", number(change.seconds)},
           {"gain", number(change.gain)},
-          {"fits", change.fits ? Json(*change.fits) : Json(nullptr)}};
+          {"fits", change.fits ? Json(*change.fits) : Json(nullptr)},
+          {"caveat", word(change.caveat)}};
 }
 
 Json json_of(const NetworkCounting& counting) {
@@ -325,12 +326,11 @@ std::string analysis_json(const Analysis& analysis) {
   json["sweep"] = list_of(analysis.sweeps);
   if (analysis.model) {
     const Model& model = *analysis.model;
-    const double kv_bytes = static_cast<double>(kv_elements_per_token(model)) * bytes(analysis.kv);
-    json["model"] = {
-        {"name", model.name},
-        {"parameters", parameters(model)},
-        {"active_parameters", active_parameters(model)},
-        {"kv_bytes_per_token", analysis.kv == DType::none ? Json(nullptr) : count(kv_bytes)}};
+    const Known<Bytes>& kept = analysis.kv_per_token;
+    json["model"] = {{"name", model.name},
+                     {"parameters", parameters(model)},
+                     {"active_parameters", active_parameters(model)},
+                     {"kv_bytes_per_token", kept ? count(kept->value) : Json(nullptr)}};
   }
   if (analysis.model) json["workloads"] = list_of(analysis.asked);
   if (analysis.network) json["network"] = json_of(*analysis.network);

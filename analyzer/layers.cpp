@@ -6,6 +6,7 @@
 
 #include "analyzer/counting_notes.h"
 #include "analyzer/generation.h"
+#include "analyzer/llm_viewer.h"
 #include "analyzer/network.h"
 #include "analyzer/numbers.h"
 #include "analyzer/operators.h"
@@ -41,6 +42,12 @@ const std::string& weaker(const std::string& a, const std::string& b) {
                                                                                              : a;
 }
 
+/// Of each of that many: a division leaves whole what is the same in all.
+Work divided(const Work& work, double by) {
+  return {work.ops / by,     work.read / by,       work.written / by,     work.weights / by,
+          work.kv_read / by, work.kv_written / by, work.exponentials / by};
+}
+
 /// Calls of one operator in several passes.
 class Calls {
  public:
@@ -54,6 +61,9 @@ class Calls {
       same->count += layer.count;
     }
   }
+
+  /// Those that differ, each with how many there are.
+  const std::vector<Layer>& alike() const { return alike_; }
 
   /// All of them as one.
   Layer mean() && {
@@ -69,12 +79,13 @@ class Calls {
       all.provenance = weaker(all.provenance, layer.provenance);
     }
     const double count = static_cast<double>(all.count);
-    all.work = sum.work * (1 / count);
+    all.work = divided(sum.work, count);
     all.link = sum.link / count;
     all.shape = {};
     all.intensity = all.work.bytes().value > 0 ? (all.work.ops / all.work.bytes()).value : 0;
     all.seconds = sum.seconds ? Known<Seconds>(*sum.seconds / count) : std::nullopt;
-    all.at_least = sum.at_least ? Known<Seconds>(*sum.at_least / count) : std::nullopt;
+    const bool sent = all.link.value > 0;  // of which nothing is known without the link
+    all.at_least = sum.at_least && !sent ? Known<Seconds>(*sum.at_least / count) : std::nullopt;
     all.predicted = sum.predicted ? Known<Seconds>(*sum.predicted / count) : std::nullopt;
     all.attainable = all.seconds && all.seconds->value > 0
                          ? Known<OpRate>(all.work.ops / *all.seconds)
@@ -89,16 +100,23 @@ class Calls {
   std::vector<Layer> alike_;
 };
 
-std::vector<Layer> layers_of(const Workload& workload, const Setting& setting,
-                             const WorkModel& exact, const Roofline& roofline,
-                             const Predict& predict) {
+/// The layers of all passes, the calls of each operator as one, and what they sum up to.
+struct Counted {
+  std::vector<Layer> layers;
+  Total total;
+};
+
+Counted counted(const Workload& workload, const Setting& setting, const WorkModel& exact,
+                const Roofline& roofline, const Predict& predict) {
+  const std::string phase(name(workload.phase));
   const std::vector<Pass> passes = passes_of(workload, setting.chunk);
   std::vector<Layer> layers;
   if (passes.size() == 1) {
     for (const CountedOperator& op : count(passes.front(), setting, exact)) {
       layers.push_back(layer_of(op, roofline, predict));
     }
-    return layers;
+    Total total = sum_of(phase, layers);
+    return {std::move(layers), std::move(total)};
   }
   std::vector<std::pair<std::string, Calls>> by_name;  // in the order of the first pass
   for (const Pass& pass : passes) {
@@ -109,8 +127,12 @@ std::vector<Layer> layers_of(const Workload& workload, const Setting& setting,
       at->second.add(layer_of(op, roofline, predict));
     }
   }
+  std::vector<Layer> apart;  // whose sums are whole where their means are not
+  for (const auto& [name, calls] : by_name) {
+    apart.insert(apart.end(), calls.alike().begin(), calls.alike().end());
+  }
   for (auto& [name, calls] : by_name) layers.push_back(std::move(calls).mean());
-  return layers;
+  return {std::move(layers), sum_of(phase, apart)};
 }
 
 /// What each operator reads of the others, with several devices what they have added up of it.
@@ -136,17 +158,17 @@ void put_reads(std::span<Layer> layers, const Workload& workload, const Setting&
   }
 }
 
-Total total_of(const Workload& workload, const Setting& setting, std::span<Layer> layers) {
-  Total total = sum_of(std::string(name(workload.phase)), layers);
+/// What the calls do not say of it themselves, and their shares of it.
+void complete(Counted& counted, const Workload& workload, const Setting& setting) {
+  Total& total = counted.total;
   total.storage = storage_of(workload, setting);
-  if (!total.seconds || total.seconds->value <= 0) return total;
+  if (!total.seconds || total.seconds->value <= 0) return;
   const double tokens = static_cast<double>(fresh_tokens(workload));
   const double queries = static_cast<double>(workload.queries.size());
   total.tokens_per_second = tokens / total.seconds->value;
   total.latency =
       workload.phase == Phase::prefill ? *total.seconds : *total.seconds * (queries / tokens);
-  put_shares(layers, *total.seconds);
-  return total;
+  put_shares(counted.layers, *total.seconds);
 }
 
 Storage larger(const Storage& a, const Storage& b) {
@@ -212,6 +234,15 @@ void note_extrapolation(Analysis& analysis) {
   }
 }
 
+/// Of an engine that does not do all that a model asks for.
+void note_engine(Analysis& analysis, const Roofline& roofline) {
+  const Engine& engine = roofline.engine;
+  if (engine.note.empty()) return;
+  analysis.notes.push_back(engine.note +
+                           " Their times here are as if it did them, "
+                           "at its peak and the bandwidth of the memory");
+}
+
 Asked asked_of(const Workload& workload, const Setting& setting) {
   Asked asked{.phase = std::string(name(workload.phase)),
               .format = format_text(workload),
@@ -231,6 +262,12 @@ void warn_where_too_large(Analysis& analysis, const Storage& needed, const Roofl
   if (!roofline.memory || needed.peak <= *roofline.memory) return;
   analysis.warnings.push_back({"this needs " + iec(needed.peak.value) + ", " + roofline.name +
                                " has " + iec(roofline.memory->value)});
+}
+
+/// No less than nothing, where what it is sent on is not known.
+Known<Seconds> least_seconds(const Layer& layer) {
+  if (layer.seconds) return layer.seconds;
+  return layer.link.value > 0 ? Seconds{} : layer.at_least;
 }
 
 }  // namespace
@@ -260,7 +297,7 @@ Total sum_of(std::string phase, std::span<const Layer> layers) {
     total.work += layer.work * count;
     total.link += layer.link * count;
     add(total.seconds, layer.seconds, count);
-    add(total.at_least, layer.seconds ? layer.seconds : layer.at_least, count);
+    add(total.at_least, least_seconds(layer), count);
     add(total.predicted, layer.predicted, count);
     if (!layer.predicted) continue;
     const Prediction prediction{layer.predicted, layer.provenance};
@@ -307,11 +344,13 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
   analysis.model = workloads.front().model;
   analysis.hardware = roofline.name;
   analysis.accounting = name(setting.accounting);
-  analysis.kv = workloads.front().kv;
+  analysis.kv_per_token = kept_per_token(workloads.front(), setting.accounting);
   for (const Workload& workload : workloads) {
-    std::vector<Layer> layers = layers_of(workload, setting, exact, roofline, predict);
+    Counted phase = counted(workload, setting, exact, roofline, predict);
+    complete(phase, workload, setting);
+    std::vector<Layer>& layers = phase.layers;
     analysis.asked.push_back(asked_of(workload, setting));
-    analysis.totals.push_back(total_of(workload, setting, layers));
+    analysis.totals.push_back(std::move(phase.total));
     if (setting.accounting == Accounting::exact) {
       put_reads(layers, workload, setting);
       add_notes(analysis, workload, setting);
@@ -328,6 +367,10 @@ Analysis analyze_model(std::span<const Workload> workloads, const Setting& setti
     analysis.storage = larger(*analysis.storage, analysis.generation->storage);
   }
   note_extrapolation(analysis);
+  note_engine(analysis, roofline);
+  if (setting.accounting == Accounting::llm_viewer && !roofline.name.empty()) {
+    analysis.notes.emplace_back(viewer_ceilings_note);
+  }
   warn_where_too_large(analysis, *analysis.storage, roofline);
   return analysis;
 }

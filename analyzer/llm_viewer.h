@@ -3,6 +3,7 @@
 // in 2024 and 2025; Yuan et al. 2024, arXiv:2402.16363.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "analyzer/accounting.h"
@@ -13,23 +14,22 @@ namespace roofmark {
 /// heads, d = h / H rounded down, D devices (tensor parallelism) and w, a, k bytes per weight,
 /// activation and cache element:
 ///
-///   op                   OPs            weights  act. read      act. written   cache read  written
-///   q gate up            2 ic oc b s_q  ic oc w  ic b s_q a     oc b s_q a     0           0
-///   k_proj v_proj        the same       ic oc w  ic b s_q a     0              0           oc b
-///   s_q k out down             2 ic oc b s_q  ic oc w  ic b s_q a     oc b s_q a     0           0
-///   qk_matmul            2 s s_q d H b  0        d b H a, prefill: s d b K a
-///                                                               s s_q b H a    s d b K k   0
-///   sv_matmul            2 s s_q d H b  0        s s_q b H a    s_q d b H a    s d b K k   0
-///   softmax              5 s s_q b H    0        s s_q b H a    s s_q b H a    0           0
-///   fused_attention      their sum      0        s_q d b H a    2 s_q s b H a  2 n_r s d b K k  0
-///   attn_norm mlp_norm   7 b h s_q      0        b h s_q a      b h s_q a      0           0
-///   attn_add mlp_add     b h s_q        0        b h s_q a      b h s_q a      0           0
-///   mlp_act              2 b h s_q      0        2 b h s_q a    b h s_q a      0           0
-///   lm_head (once)       b h V          h V w    h a            V a            0           0
+/// op               OPs            weights  act. read    act. written   cache read       written
+/// q gate up        2 ic oc b s_q  ic oc w  ic b s_q a   oc b s_q a     0                0
+/// k_proj v_proj    the same       ic oc w  ic b s_q a   0              0                oc b s_q k
+/// out down         the same       ic oc w  ic b s_q a   oc b s_q a     0                0
+/// qk_matmul        2 s s_q d H b  0        s_q d b Q a  s s_q b H a    s d b K k        0
+/// sv_matmul        2 s s_q d H b  0        s s_q b H a  s_q d b H a    s d b K k        0
+/// softmax          5 s s_q b H    0        s s_q b H a  s s_q b H a    0                0
+/// fused_attention  their sum      0        s_q d b H a  2 s_q s b H a  2 n_r s d b K k  0
+/// both norms       7 b h s_q      0        b h s_q a    b h s_q a      0                0
+/// both adds        b h s_q        0        b h s_q a    b h s_q a      0                0
+/// mlp_act          2 b h s_q      0        2 b h s_q a  b h s_q a      0                0
+/// lm_head (once)   b h V          h V w    h a          V a            0                0
 ///
-/// oc of q, k, v, gate and up and ic of out and down are divided by D.  n_r = ceil(s_q / d): the
-/// tool takes blocks of min(on-chip memory / (k d), d) rows, and the on-chip memory that it has of
-/// every device (its registers, megabytes) is larger than k d^2.
+/// Q is K in prefill, H in decode.  oc of q, k, v, gate and up and ic of out and down are divided
+/// by D.  n_r = ceil(s_q / d): the tool takes blocks of min(on-chip memory / (k d), d) rows, and
+/// the on-chip memory that it has of every device (its registers, megabytes) is larger than k d^2.
 ///
 /// Known to differ from what must be computed and moved, and kept here on purpose: no causal mask;
 /// the prefill's query counted with K heads; fused attention that writes two matrices of s columns
@@ -46,6 +46,12 @@ namespace roofmark {
 /// tokens, a decode several fresh ones, D does not divide K, or a GPT-J's attention is flash.
 std::vector<CountedOperator> llm_viewer_operators(const Workload& workload,
                                                   std::int64_t devices = 1);
+
+/// Its counts are reproduced, its devices are not: who compares times wants to know.
+inline constexpr std::string_view viewer_ceilings_note =
+    "operations and bytes are LLM-Viewer's; peaks and bandwidth are not: its own differ from data "
+    "sheets for some devices (H100: docs/analyze.md); to have its times, give them with --peak and "
+    "--bandwidth";
 
 /// Its memory consumption: weights of the layers (no embedding, head or norms), the cache of the s
 /// tokens, and as activations the sum of everything one layer writes.

@@ -1,5 +1,6 @@
 #include "analyzer/models.h"
 
+#include "core/cached.h"
 #include "core/embedded.h"
 #include "core/error.h"
 #include "core/model_json.h"
@@ -37,10 +38,13 @@ Model find_model(std::string_view name) {
                    "roofmark list models names them, or give the path of a config.json");
 }
 
-std::int64_t kv_elements_per_token(const Model& model) {
+Bytes kv_bytes_per_layer(const Model& model, DType type) {
+  const auto vector = [&](std::int64_t elements) {
+    return Bytes{cached_bytes(static_cast<double>(elements), type)};
+  };
   const Latent& latent = model.latent;
-  return model.layers *
-         (latent.rank > 0 ? latent.rank + latent.rotated_dim : 2 * model.kv_heads * model.head_dim);
+  if (latent.rank > 0) return vector(latent.rank) + vector(latent.rotated_dim);
+  return 2 * static_cast<double>(model.kv_heads) * vector(model.head_dim);
 }
 
 }  // namespace roofmark

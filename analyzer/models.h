@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/model.h"
+#include "core/units.h"
 #include "core/weights.h"
 
 namespace roofmark {
@@ -17,9 +18,9 @@ std::vector<Model> builtin_models();
 /// `roofmark list models`.
 Model find_model(std::string_view name);
 
-/// Elements that one token adds to the key/value cache over all layers: 2 L K d; with latent
-/// attention L (rank + rotated), which all heads share.  Local layers keep fewer tokens
-/// (kept_tokens).
-std::int64_t kv_elements_per_token(const Model& model);
+/// What one token adds to a key/value cache of that type in each layer: 2 K vectors of d elements;
+/// with latent attention one of rank and one of rotated, which all heads share (core/cached.h).
+/// Local layers keep fewer tokens (kept_tokens).
+Bytes kv_bytes_per_layer(const Model& model, DType type);
 
 }  // namespace roofmark

@@ -88,6 +88,12 @@ void put_points(Analysis& analysis, const std::string& device) {
     layer.share_measured = share_of(layer, layer.attainable, *fastest, fastest->share_measured);
     layer.share_theoretical =
         share_of(layer, layer.attainable_theoretical, *fastest, fastest->share_theoretical);
+    const double share = layer.share_measured.value_or(0);
+    if (share > 1 && layer.reason.empty()) {
+      layer.reason = share > most_share
+                         ? "over 100 % of its roof: that was slower whenever it was measured"
+                         : "over 100 % of its roof: within the error of its ceiling";
+    }
   }
 }
 
@@ -97,7 +103,7 @@ Analysis with_model(Analysis of_run, Analysis of_model, const std::string& devic
   of_run.model = std::move(of_model.model);
   of_run.asked = std::move(of_model.asked);
   of_run.accounting = std::move(of_model.accounting);
-  of_run.kv = of_model.kv;
+  of_run.kv_per_token = of_model.kv_per_token;
   of_run.layers = std::move(of_model.layers);
   of_run.totals = std::move(of_model.totals);
   of_run.storage = of_model.storage;

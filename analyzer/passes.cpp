@@ -113,8 +113,9 @@ Known<Seconds> Costing::seconds(const CountedOperator& op) {
 }
 
 Known<Seconds> Costing::moving(const CountedOperator& op) const {
-  if (op.link.value > 0 || !roofline_.bandwidth) return std::nullopt;
-  return op.work.bytes() / *roofline_.bandwidth;
+  if (op.link.value > 0) return Seconds{};
+  return roofline_.bandwidth ? Known<Seconds>(op.work.bytes() / *roofline_.bandwidth)
+                             : std::nullopt;
 }
 
 void Costing::add_prediction(PassCost& sum, const CountedOperator& op) const {

@@ -42,7 +42,8 @@ struct PassCost {
   Work work;
   Bytes link;
   Known<Seconds> seconds = Seconds{};    ///< null where the roofline lacks a ceiling that is needed
-  Known<Seconds> at_least = Seconds{};   ///< the same with the bytes alone of what lacks a peak
+  Known<Seconds> at_least = Seconds{};   ///< the same without what is not known: of what lacks a
+                                         ///< peak the bytes alone, of what lacks a link nothing
   Seconds computing, moving, sending;    ///< of those, by what binds the operators
   Known<Seconds> predicted = Seconds{};  ///< null where nobody predicts one of the operators
   Seconds by_kernels;                    ///< of those, by rows of kernels and not by roofs
@@ -80,7 +81,7 @@ class Costing {
  private:
   const Known<OpRate>& peak(const Format& format);
   void add_prediction(PassCost& sum, const CountedOperator& op) const;
-  /// Of the bytes alone, where it is bytes that move.
+  /// Of the bytes in memory alone: what is sent on a link that is not known takes no less than 0.
   Known<Seconds> moving(const CountedOperator& op) const;
 
   const Roofline& roofline_;

@@ -141,6 +141,7 @@ class Placing {
     }
     put_shares();
     refuse_the_impossible();
+    remark_above_the_roof();
     if (point_.share_measured && point_.seconds_launched && point_.grade != 'X') {
       point_.share_launched =
           quotient(*point_.share_measured * *timing.seconds, point_.seconds_launched);
@@ -301,6 +302,25 @@ class Placing {
                               : "operands found in a cache, or fewer bytes moved than counted";
     if (roof_alone) suspect += ", or its ceiling was slower whenever it was measured";
     add_reason(point_, percent(worst) + " of its bound: " + suspect);
+  }
+
+  /// More than 100 %, and not refused: no more than what the row or its ceiling may be wrong by.
+  void remark_above_the_roof() {
+    const double share = point_.share_measured.value_or(0);
+    if (share <= 1 || share > most_share || point_.grade == 'X') return;
+    add_reason(point_, intervals_meet()
+                           ? "over 100 %: within the error of its ceiling"
+                           : "over 100 %: by less than the 2 % that a ceiling may err");
+  }
+
+  /// The row's interval and its ceiling's have values in common, or that of their pairs has 1.
+  bool intervals_meet() const {
+    if (point_.share_spread) return paired_low_ <= 1;
+    if (!binding_ || !binding_->value || !binding_->high || !point_.seconds || !point_.high) {
+      return false;
+    }
+    const double least = *roof_share_ * (*point_.seconds / *point_.high);
+    return least <= *binding_->high / *binding_->value;
   }
 
   const Measurement& row_;

@@ -14,12 +14,11 @@ namespace roofmark {
 /// Predicts calls of kernels on one device of a run:
 ///
 ///   measured      the fastest row of the run with the call's kernel, format and shape
-///   interpolated  seconds at the roof / share.  A row's share is its seconds at the roof / its
-///                 own.
-///                 It is interpolated linearly in the logarithms of extent and share between two
-///                 rows of one kernel, format, variant and number of threads that differ from the
-///                 call in one extent and enclose it, else weighted with the inverse square of the
-///                 distance in the logarithms of the extents (Shepard 1968,
+///   interpolated  seconds at the roof / share.  A row's share is its seconds at the roof / its own
+///                 seconds.  It is interpolated linearly in the logarithms of extent and share
+///                 between two rows of one kernel, format, variant and number of threads that
+///                 differ from the call in one extent and enclose it, else weighted with the
+///                 inverse square of the distance in the logarithms of the extents (Shepard 1968,
 ///                 doi:10.1145/800186.810616) where rows enclose it in every extent.
 ///   extrapolated  the same beyond the rows: the share at the nearest place that they enclose, by
 ///                 distance in the logarithms of the extents, is carried over unchanged

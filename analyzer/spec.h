@@ -82,6 +82,7 @@ struct PeakBasis {
 /// never added into one roof.
 struct Engine {
   std::string name;  ///< gpu, cpu, dla, ...
+  std::string note;  ///< what it cannot do of a model; empty: nothing is known
   std::string unit;  ///< SM, core, ...
   double units = 0;
   std::map<std::string, OpRate> peaks;     ///< by Format::name(): stated, else computed

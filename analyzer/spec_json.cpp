@@ -185,9 +185,10 @@ void read_peak(const JsonView& json, const std::string& format, Hertz clock, Eng
 }
 
 Engine engine_from(const JsonView& json) {
-  json.only({"name", "unit", "units", "clock_hz", "peaks"});
+  json.only({"name", "note", "unit", "units", "clock_hz", "peaks"});
   Engine engine;
   engine.name = json.at("name").text();
+  if (const auto note = json.find("note")) engine.note = note->text();
   engine.unit = json.at("unit").text();
   // A family of CPUs has one memory and many numbers of cores, and of some engines nothing is
   // published: then no peak is stated either.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "analyzer/models.h"
 #include "analyzer/network.h"
 #include "analyzer/operators.h"
 #include "analyzer/reach.h"
@@ -61,14 +62,6 @@ class Liveness {
 
 double number(std::int64_t value) { return static_cast<double>(value); }
 
-/// Of one layer.  A key or value of an i8 cache has a scale of four bytes.
-double cache_bytes_per_token(const Model& model, DType type) {
-  if (model.latent.rank > 0)
-    return number(model.latent.rank + model.latent.rotated_dim) * bytes(type);
-  const double scale = type == DType::i8 ? 4 : 0;
-  return 2 * number(model.kv_heads) * (number(model.head_dim) * bytes(type) + scale);
-}
-
 Bytes cache_of(const Workload& workload) {
   const Model& model = workload.model;
   double tokens = 0;
@@ -78,7 +71,7 @@ Bytes cache_of(const Workload& workload) {
                 number(kept_tokens(model, kind, group.query));
     }
   }
-  return Bytes{tokens * cache_bytes_per_token(model, workload.kv)};
+  return tokens * kv_bytes_per_layer(model, workload.kv);
 }
 
 }  // namespace

@@ -8,9 +8,8 @@ namespace roofmark {
 
 /// weights: every parameter once, as weight_formats.h has it, with scales and zero points; of these
 /// the routed experts, the embedding and the head by themselves.  kv_cache: what each layer keeps
-/// of every query after the pass (kept_tokens), 2 K d elements per token, with latent attention
-/// rank + rotated.  peak: weights, cache and the largest set of activations that is alive at once
-/// (live_activations).
+/// of every query after the pass (kept_tokens), kv_bytes_per_layer() for each token.  peak:
+/// weights, cache and the largest set of activations that is alive at once (live_activations).
 Storage storage(const Workload& workload);
 
 /// Bytes of the largest set of activation tensors alive at once in the pass, by the reads and

@@ -54,9 +54,9 @@ void add_collectives(std::vector<CountedOperator>& counted, const Workload& work
   add("embedding_all_reduce", rows, 2, 1);
   if (model.block != BlockKind::parallel) add("attn_all_reduce", rows, 2, model.layers);
   add("mlp_all_reduce", rows, 2, model.layers);
-  const double vocabulary = static_cast<double>((model.vocabulary + devices - 1) / devices) *
-                            static_cast<double>(devices);
-  add("logits_gather", static_cast<double>(head_rows(workload)) * vocabulary, 1, 1);
+  const std::int64_t padded = (model.vocabulary + devices - 1) / devices * devices;
+  add("logits_gather", static_cast<double>(head_rows(workload)) * static_cast<double>(padded), 1,
+      1);
 }
 
 std::map<std::string, std::string> collectives_of(const Workload& workload) {

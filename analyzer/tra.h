@@ -13,14 +13,13 @@ namespace roofmark {
 /// heads, K key/value heads, d = h / H (llama4: head_dim), w bytes per element of everything, and
 /// per query q fresh tokens that see kv = cached + q:
 ///
-///   op                            FLOPs                               weights  input       output
-///   RMSNorm                       (4 h + 2) n                         (h+1) w  h n w       h n w
-///   projection m x n x k          m n (2 k - 1)                       n k w    m k w       m n w
-///   RoPE                          3 d (H + K) n                       0        d(H+K) n w  d(H+K)
-///   n w SDPA, sum over queries        q kv (2 h - 1) + q d K (2 kv - 1)   0        (q h + 2 kv d
-///   K) w  q h w ResidualAdd                   h n                                 0        2 h n w
-///   h n w ActMul (SiLU)                 5 I + n                             0        2 I n w     I
-///   n w
+/// op                FLOPs                              weights  input               output
+/// RMSNorm           (4 h + 2) n                        (h+1) w  h n w               h n w
+/// projection m n k  m n (2 k - 1)                      n k w    m k w               m n w
+/// RoPE              3 d (H + K) n                      0        d (H + K) n w       d (H + K) n w
+/// SDPA, each query  q kv (2 h - 1) + q d K (2 kv - 1)  0        (q h + 2 kv d K) w  q h w
+/// ResidualAdd       h n                                0        2 h n w             h n w
+/// ActMul (SiLU)     5 I + n                            0        2 I n w             I n w
 ///
 /// q, k and v are one projection, gate and up another.  Llama 4 has a router, one routed expert
 /// after the other over all tokens, a shared expert as wide, and their sum in L / step of its L

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "analyzer/llm_viewer.h"
 #include "analyzer/numbers.h"
 #include "analyzer/plain_text.h"
 #include "analyzer/table.h"
@@ -52,6 +53,7 @@ std::vector<std::string> lines_of(const Analysis& analysis) {
     if (!layer.reason.empty() && said.insert(layer.reason).second)
       lines.push_back(plain(layer.reason));
   }
+  if (!analysis.hardware.empty()) lines.emplace_back(viewer_ceilings_note);
   for (const Warning& warning : analysis.warnings) lines.push_back(plain(warning.what));
   return lines;
 }

@@ -4,6 +4,7 @@
 #include "analyzer/advice.h"
 #include "analyzer/layers.h"
 #include "analyzer/overlay.h"
+#include "app/idle_options.h"
 #include "app/measured_machine.h"
 #include "app/study_request.h"
 #include "app/subject.h"
@@ -33,9 +34,19 @@ Analysis analysis_of(const AnalyzeRequest& request, const std::vector<Workload>&
                      const WorkModel& work, const Roofline& roofline, const Predict& predict = {}) {
   const Setting setting = setting_of(request.setting, accounting_of(request));
   require_prompt(setting, workloads);
+  refuse_idle_options(request, workloads);
   Analysis analysis = analyze_model(workloads, setting, work, roofline, predict);
   analysis.answers = advice_on(workloads, setting, work, roofline, analysis);
+  for (std::string& caveat : caveats(analysis.answers)) {
+    analysis.notes.push_back(std::move(caveat));
+  }
   return analysis;
+}
+
+void note_idle_head(Analysis& analysis, const AnalyzeRequest& request, const Model& model,
+                    const std::vector<Workload>& workloads) {
+  std::string note = idle_head_note(request, model, workloads);
+  if (!note.empty()) analysis.notes.push_back(std::move(note));
 }
 
 void warn_of_assumed_type(Analysis& analysis, const AnalyzeRequest& request, const Model& model) {
@@ -58,6 +69,7 @@ std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model
   std::vector<Analysis> analyses;
   for (const auto& workloads : workloads_of(request, model)) {
     analyses.push_back(analysis_of(request, workloads, work, roofline));
+    note_idle_head(analyses.back(), request, model, workloads);
     warn_of_assumed_type(analyses.back(), request, model);
   }
   return analyses;
@@ -72,6 +84,7 @@ std::vector<Analysis> of_model(const AnalyzeRequest& request, const Model& model
   std::vector<Analysis> analyses;
   for (const auto& workloads : workloads_of(request, model, run)) {
     analyses.push_back(analysis_of(request, workloads, work, machine.roofline, machine.predict));
+    note_idle_head(analyses.back(), request, model, workloads);
   }
   return analyses;
 }

@@ -12,6 +12,7 @@
 #include "app/analyze_request.h"
 #include "app/commands.h"
 #include "app/files.h"
+#include "app/idle_options.h"
 #include "app/print.h"
 #include "app/render.h"
 #include "app/store.h"
@@ -121,16 +122,7 @@ std::string analyzed(const AnalyzeRequest& request) {
 
 int analyze(const AnalyzeRequest& request) {
   accounting_of(request);  // what cannot be done is said before any file is read
-  if (!request.scales.empty() && !request.sweet_spot) {
-    throw InputError("--scales says something of --sweet-spot (which is not asked for); add it");
-  }
-  if (request.models.empty() && !request.run.empty() && !request.model_flags.empty() &&
-      !request.sweet_spot) {
-    throw InputError(
-        listed(request.model_flags) + (request.model_flags.size() > 1 ? " say" : " says") +
-        " something of a model (none is named, and a run alone is as it was measured); "
-        "name one or leave this out");
-  }
+  refuse_idle_options(request);
   refuse_what_is_not_drawn(request);
   if (!request.out.empty()) require_replaceable(request.out);
   for (const std::string& model : request.models) {

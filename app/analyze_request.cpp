@@ -90,8 +90,14 @@ std::vector<Passing> listed_queries(const AnalyzeRequest& request) {
   const bool one_each = std::all_of(queries.begin(), queries.end(),
                                     [](const Query& query) { return query.fresh == 1; });
   Phase phase = one_each ? Phase::decode : Phase::prefill;
-  if (asks(request, "--phase"))
+  if (asks(request, "--phase")) {
+    if (request.phases.size() > 1) {
+      throw InputError(
+          "--phase prefill,decode does not go with --cached-tokens and --input-tokens (they are "
+          "one pass); name one of them");
+    }
     phase = wants(request, Phase::prefill) ? Phase::prefill : Phase::decode;
+  }
   return {{phase, std::move(queries)}};
 }
 
@@ -110,12 +116,6 @@ std::vector<Passing> passings(const AnalyzeRequest& request) {
   return all;
 }
 
-/// A format and the group of its 4-bit weights, 0: not said.
-struct AskedFormat {
-  Format format;
-  std::int64_t group = 0;
-};
-
 std::vector<AskedFormat> formats_of(const AnalyzeRequest& request, const Format& otherwise) {
   const SettingRequest& setting = request.setting;
   if (!request.dtypes.empty() && (setting.weight_bits || setting.activation_bits)) {
@@ -125,8 +125,7 @@ std::vector<AskedFormat> formats_of(const AnalyzeRequest& request, const Format&
   }
   std::vector<AskedFormat> formats;
   for (const std::string& dtype : request.dtypes) {
-    const FormatArgument argument = format_argument(dtype);
-    formats.push_back({format_called(argument.name, "--dtype"), argument.group});
+    formats.push_back(format_asked(dtype));
   }
   if (formats.empty()) {
     formats.push_back({setting.has_bits() ? format_of(setting, otherwise) : otherwise});
@@ -139,6 +138,10 @@ std::vector<std::vector<Workload>> workloads_in(const AnalyzeRequest& request, c
   if (request.quantize_head && accounting_of(request) != Accounting::exact) {
     throw InputError("--quantize-head is of exact accounting (" + request.accounting +
                      " has one width for all weights); leave it out");
+  }
+  if (!request.attention.empty() && accounting_of(request) == Accounting::tra) {
+    throw InputError(
+        "--attention does not go with tra accounting (that tool has one attention); leave it out");
   }
   Attention attention =
       accounting_of(request) == Accounting::llm_viewer ? Attention::eager : Attention::flash;
@@ -254,6 +257,11 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   }
   if (!request.memory.empty()) roofline.memory = Bytes{size_from(request.memory, "--memory")};
   return roofline;
+}
+
+AskedFormat format_asked(const std::string& dtype) {
+  const FormatArgument argument = format_argument(dtype);
+  return {format_called(argument.name, "--dtype"), argument.group};
 }
 
 std::vector<Format> formats_asked(const AnalyzeRequest& request) {

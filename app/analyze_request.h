@@ -34,6 +34,14 @@ Accounting accounting_of(const AnalyzeRequest& request);
 /// Throws InputError.
 Roofline roofline_of(const AnalyzeRequest& request);
 
+/// A format and the group of its 4-bit weights, 0: not said.
+struct AskedFormat {
+  Format format;
+  std::int64_t group = 0;
+};
+/// That which --dtype says in these words.  Throws InputError.
+AskedFormat format_asked(const std::string& dtype);
+
 /// Those of --dtype; none where that is not given.  Throws InputError.
 std::vector<Format> formats_asked(const AnalyzeRequest& request);
 

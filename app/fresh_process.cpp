@@ -31,6 +31,7 @@ int run_afresh(const std::vector<std::string>& arguments, const std::function<bo
   std::vector<std::string> words{own_program()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);

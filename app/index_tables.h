@@ -18,7 +18,7 @@ namespace roofmark {
 struct IndexedFile {
   std::string machine, name;  ///< its folder and its name without .json
   std::int64_t size_bytes = 0, changed_ns = 0;
-  auto operator<=>(const IndexedFile&) const = default;
+  auto operator<=>(const IndexedFile&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// What an indexed file holds: a round, or the reason why it holds none.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "app/idle_options.h"
 #include "app/measured_machine.h"
 #include "app/quantity.h"
 #include "app/subject.h"
@@ -44,6 +45,7 @@ struct Variable {
   const char *what, *flag;
   std::int64_t most;  ///< 0: no number
   void (*put)(AnalyzeRequest&, const std::string&);
+  void (*check)(const std::string& value, const std::string& sweep) = nullptr;
 };
 
 std::string attention_called(const std::string& value) {
@@ -52,6 +54,15 @@ std::string attention_called(const std::string& value) {
   }
   throw InputError("--sweep attention: \"" + printable(value, 40) +
                    "\" is none (there are flash and eager); write attention=flash,eager");
+}
+
+/// Throws where a value is none that its flag takes, whatever the model.
+void check_width(const std::string& value, const std::string& sweep) {
+  for (const char* width : {"1", "2", "4", "8", "16", "32"}) {
+    if (value == width) return;
+  }
+  throw InputError("--sweep " + printable(sweep, 60) + ": " + value +
+                   " is no width of numbers here (there are 1, 2, 4, 8, 16 and 32); leave it out");
 }
 
 constexpr Variable variables[] = {
@@ -64,10 +75,13 @@ constexpr Variable variables[] = {
     {"chunk", "--chunk", most_tokens,
      [](AnalyzeRequest& r, const std::string& v) { r.setting.chunk = std::stoll(v); }},
     {"bits", "--weight-bits", 64,
-     [](AnalyzeRequest& r, const std::string& v) { r.setting.weight_bits = std::stoi(v); }},
+     [](AnalyzeRequest& r, const std::string& v) { r.setting.weight_bits = std::stoi(v); },
+     check_width},
     {"kv-bits", "--kv-bits", 64,
-     [](AnalyzeRequest& r, const std::string& v) { r.setting.kv_bits = std::stoi(v); }},
-    {"dtype", "--dtype", 0, [](AnalyzeRequest& r, const std::string& v) { r.dtypes = {v}; }},
+     [](AnalyzeRequest& r, const std::string& v) { r.setting.kv_bits = std::stoi(v); },
+     check_width},
+    {"dtype", "--dtype", 0, [](AnalyzeRequest& r, const std::string& v) { r.dtypes = {v}; },
+     [](const std::string& value, const std::string&) { format_asked(value); }},
     {"attention", "--attention", 0,
      [](AnalyzeRequest& r, const std::string& v) { r.attention = attention_called(v); }},
     {"hardware", "", 0, nullptr}};  // not of a workload: each is put on every hardware
@@ -107,11 +121,30 @@ void check_values(const Swept& swept, const Variable& variable, const std::strin
       throw InputError("--sweep " + printable(sweep, 60) + " names no value; write it like " +
                        swept.what + "=...");
     }
-    if (variable.most == 0) continue;
+    if (variable.most == 0) {
+      if (variable.check) variable.check(value, sweep);
+      continue;
+    }
     const std::int64_t number = number_from(value, sweep);
-    if (number >= 1 && number <= variable.most) continue;
-    throw InputError("--sweep " + printable(sweep, 60) + ": " + value + " is out of range (1 to " +
-                     std::to_string(variable.most) + "); choose a value in it");
+    if (number < 1 || number > variable.most) {
+      throw InputError("--sweep " + printable(sweep, 60) + ": " + value +
+                       " is out of range (1 to " + std::to_string(variable.most) +
+                       "); choose a value in it");
+    }
+    if (variable.check) variable.check(value, sweep);
+  }
+}
+
+/// A flag beside a sweep of the same would be replaced by every one of its values.
+void refuse_flags_that_are_swept(const AnalyzeRequest& request, const std::vector<Swept>& sweeps) {
+  for (const Swept& swept : sweeps) {
+    const std::string flag = variable_called(swept.what, swept.what).flag;
+    const auto& said = request.model_flags;
+    const bool both = flag.empty() ? !request.hardware.empty()
+                                   : std::find(said.begin(), said.end(), flag) != said.end();
+    if (!both) continue;
+    throw InputError((flag.empty() ? "--hardware" : flag) + " does not go with --sweep " +
+                     swept.what + " (both say the same); leave one of them out");
   }
 }
 
@@ -216,6 +249,7 @@ class StudyMaker {
     for (auto& set :
          run_ ? workloads_of(one.request, model, *run_) : workloads_of(one.request, model)) {
       require_prompt(setting, set);
+      refuse_idle_options(one.request, set);
       for (Workload& workload : set) {
         const CountedWorkload counted = counted_workload(std::move(workload), setting, work_);
         for (const Target& target : targets_) {
@@ -306,6 +340,7 @@ Study study_of(const AnalyzeRequest& request, const Run* run) {
     });
     if (same > 1) throw InputError("--sweep " + sweeps.back().what + " stands twice; keep one");
   }
+  refuse_flags_that_are_swept(request, sweeps);
   std::vector<std::string> hardware = hardware_names(request);
   const auto own = std::find_if(sweeps.begin(), sweeps.end(),
                                 [](const Swept& swept) { return swept.what == "hardware"; });

@@ -22,6 +22,11 @@ inline std::int64_t count(const JsonView& config, const char* key, std::int64_t 
   return found ? found->integer(1, most) : otherwise;
 }
 
+/// Throws where a key is not written at all, which stands for the default: another model's.
+inline void require_written(const JsonView& config, const std::string& key) {
+  if (!config.mentions(key)) config.at(key);
+}
+
 /// What would change the work and is not counted.
 inline void refuse_if(const JsonView& config, const char* key, bool value, const char* what) {
   const auto found = config.find(key);

@@ -256,21 +256,17 @@ void read_groups_of_experts(const JsonView& text, const Experts& experts) {
                                   " / " + std::to_string(groups) + ")",
                               "write a divisor");
   }
-  const std::int64_t open = count(text, "topk_group", groups, groups);
+  const std::int64_t open = count(text, "topk_group", groups, experts.count);
+  if (open > groups) {
+    const std::string all = std::to_string(groups) + (text.has("n_group") ? "" : ", not written");
+    text.at("topk_group").refuse("more than the groups (n_group: " + all + ")", "correct one");
+  }
   if (experts.chosen > open * (experts.count / groups)) {
     text.at("num_experts_per_tok")
         .refuse("more than there are experts in the " + std::to_string(open) +
                     " groups that a token goes to",
                 "write at most " + std::to_string(open * (experts.count / groups)));
   }
-}
-
-/// Throws where a key is not written at all, which stands for the default: another model's.
-void require_written(const JsonView& text, const std::string& key) {
-  for (const auto& [name, value] : text.members()) {
-    if (name == key) return;
-  }
-  text.at(key);
 }
 
 void experts_of_deepseek(const Config& config, Draft& draft) {
@@ -311,7 +307,10 @@ void deepseek2(const Config& config, Draft& draft) {
   }
 }
 
+/// Every published one says q_lora_rank (null: queries are not compressed, as Moonlight's are not);
+/// of DeepSeek-V2 the small one is also published without the key.
 void deepseek3(const Config& config, Draft& draft) {
+  require_written(config.text, "q_lora_rank");
   deepseek2(config, draft);
   if (!config.text.has("topk_method")) draft.model.experts.router_bias = true;
 }

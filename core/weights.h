@@ -28,8 +28,7 @@ struct Weights {
 ///              [H (plain + value), rank], out [h, H value], and q [H (rotated + plain), h] or q_a
 ///              [query_rank, h] and q_b [H (rotated + plain), query_rank]
 ///   mlp        gate up [I, h], down [h, I]; not gated: up and down; shared experts alike, and
-///   their
-///              gate [1, h]
+///              their gate [1, h]
 ///   experts    gate up [Ie, h], down [h, Ie] of each
 ///   plain      router [E, h], norms [h] (LayerNorm [2, h]), norms of heads and of latents, biases,
 ///              sinks

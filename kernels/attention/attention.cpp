@@ -8,6 +8,7 @@
 #include <iterator>
 #include <string>
 
+#include "core/cached.h"
 #include "kernels/attention/attended.h"
 #include "kernels/attention/attention_cpu.h"
 #include "kernels/native.h"
@@ -26,24 +27,15 @@ struct Extents : AttendedExtents {
 
   /// Elements of the queries, and of the outputs.
   double query_elements() const { return tokens() * heads * head_dim; }
-  /// Elements of the keys that can be seen; as many of the values.
-  double key_elements() const { return keys() * kv_heads * head_dim; }
-  /// Elements of the fresh keys, which go into the cache; as many of the values.
-  double fresh_elements() const { return tokens() * kv_heads * head_dim; }
-
-  /// Of an element in the cache; a key or value of an i8 cache has a scale of four bytes.
-  double cache_bytes(DType cache) const {
-    return bytes(cache) + (cache == DType::i8 ? 4 / head_dim : 0);
-  }
   /// Of the keys that are read: what is in the cache as it is kept there, what is fresh as wide as
   /// the activations it comes from.  As many of the values.
   Bytes keys_read(const Format& format) const {
-    return Bytes{(key_elements() - fresh_elements()) * cache_bytes(format.weights) +
-                 fresh_elements() * bytes(format.activations)};
+    return Bytes{(keys() - tokens()) * kv_heads * cached_bytes(head_dim, format.weights) +
+                 tokens() * kv_heads * head_dim * bytes(format.activations)};
   }
   /// Of the keys that are put into the cache; as many of the values.
   Bytes keys_written(const Format& format) const {
-    return Bytes{fresh_elements() * cache_bytes(format.weights)};
+    return Bytes{tokens() * kv_heads * cached_bytes(head_dim, format.weights)};
   }
 };
 

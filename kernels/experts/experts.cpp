@@ -9,11 +9,12 @@ namespace roofmark {
 namespace {
 
 /// Experts that are expected to be read when `tokens` tokens go to `chosen` of `experts` each, all
-/// alike likely and independently: experts (1 - (1 - chosen / experts)^tokens).
+/// alike likely and independently: experts (1 - (1 - chosen / experts)^tokens), in a form that does
+/// not round what is a whole number, or one of few binary digits.
 double distinct_experts(double experts, double chosen, double tokens) {
   if (chosen >= experts) return experts;
-  if (tokens == 1) return chosen;  // without rounding
-  return -experts * std::expm1(tokens * std::log1p(-chosen / experts));
+  const double others = experts - chosen;
+  return experts - others * std::pow(others / experts, tokens - 1);
 }
 
 /// Each of m = tokens * chosen rows is multiplied with one expert's W [n, k]: 2 m n k operations,

@@ -5,6 +5,7 @@
 // Absorbed, as tokens are generated: the matrices that would make them are applied to the queries
 // and to the results instead, and every head attends to the latents themselves.
 // Source: DeepSeek-V2 2024, arXiv:2405.04434, sect. 2.1.2 and appendix C.
+#include "core/cached.h"
 #include "core/kernel.h"
 #include "core/stored.h"
 #include "kernels/attention/attended.h"
@@ -30,30 +31,40 @@ struct Form {
   double value_width;   ///< of its value and result
   double key_elements;  ///< of keys and of values that are activations, per visible token
   double value_elements;
-  double cached_keys;  ///< elements of the cache that keys are, per visible token
+  bool latent_keys;  ///< of the cache a key is the latent too, not the rotated part alone
 };
 
 Form expanded(const Shape& shape, const Extents& e) {
   const double plain = AttendedExtents::extent(shape, "plain_dim"),
                value = AttendedExtents::extent(shape, "value_dim");
-  return {plain + e.rotated_dim, value, e.heads * plain, e.heads * value, e.rotated_dim};
+  return {plain + e.rotated_dim, value, e.heads * plain, e.heads * value, false};
 }
 
 /// The value of a key is its latent, which is read once.
 Form absorbed(const Shape&, const Extents& e) {
-  return {e.rank + e.rotated_dim, e.rank, 0, 0, e.rank + e.rotated_dim};
+  return {e.rank + e.rotated_dim, e.rank, 0, 0, true};
 }
 
 using FormOf = Form (*)(const Shape&, const Extents&);
+
+/// What the cache holds of one token: the latent vector and the rotated key.
+Bytes cached_token(const Extents& e, DType cache) {
+  return Bytes{cached_bytes(e.rank, cache) + cached_bytes(e.rotated_dim, cache)};
+}
+
+/// What of it is read as a key.
+Bytes cached_key(const Form& form, const Extents& e, DType cache) {
+  return form.latent_keys ? cached_token(e, cache) : Bytes{cached_bytes(e.rotated_dim, cache)};
+}
 
 /// Queries, keys and values read once, results written, the fresh latents written to the cache.
 template <const FormOf form_of>
 Work fused_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
   const Form form = form_of(shape, e);
-  const double activation = bytes(format.activations), cache = bytes(format.weights);
-  const Bytes kv_read{e.keys() * form.cached_keys * cache};
-  const Bytes kv_written{e.tokens() * (e.rank + e.rotated_dim) * cache};
+  const double activation = bytes(format.activations);
+  const Bytes kv_read = e.keys() * cached_key(form, e, format.weights);
+  const Bytes kv_written = e.tokens() * cached_token(e, format.weights);
   const double expanded_keys = e.keys() * (form.key_elements + form.value_elements);
   return {
       .ops = Ops{e.heads * e.pairs() * (2 * form.query_width + 2 * form.value_width + softmax_ops)},
@@ -68,9 +79,9 @@ template <const FormOf form_of>
 Work qk_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
   const Form form = form_of(shape, e);
-  const double activation = bytes(format.activations), cache = bytes(format.weights);
-  const Bytes kv_read{e.keys() * form.cached_keys * cache};
-  const Bytes kv_written{e.tokens() * (e.rank + e.rotated_dim) * cache};
+  const double activation = bytes(format.activations);
+  const Bytes kv_read = e.keys() * cached_key(form, e, format.weights);
+  const Bytes kv_written = e.tokens() * cached_token(e, format.weights);
   return {
       .ops = Ops{2 * e.heads * e.pairs() * form.query_width},
       .read = Bytes{(e.of_heads(form.query_width) + e.keys() * form.key_elements) * activation} +
@@ -86,8 +97,8 @@ Work sv_work(const Shape& shape, const Format& format) {
   const Extents e(shape);
   const Form form = form_of(shape, e);
   const double activation = bytes(format.activations);
-  const double latents = form.value_elements > 0 ? 0 : e.keys() * e.rank;
-  const Bytes kv_read{latents * bytes(format.weights)};
+  const bool latents = form.value_elements == 0;
+  const Bytes kv_read{latents ? e.keys() * cached_bytes(e.rank, format.weights) : 0};
   return {.ops = Ops{2 * e.heads * e.pairs() * form.value_width},
           .read = Bytes{(e.scores() + e.keys() * form.value_elements) * activation} + kv_read,
           .written = Bytes{e.of_heads(form.value_width) * activation},

@@ -7,6 +7,7 @@
 #include "analyzer/layers.h"
 #include "analyzer/models.h"
 #include "analyzer/operators.h"
+#include "analyzer/passes.h"
 #include "app/work_model.h"
 #include "tests/analyzer/made_up_device.h"
 
@@ -61,11 +62,61 @@ TEST(Advice, AGainIsWhatTheChangeGivesWhenItIsEvaluated) {
   EXPECT_DOUBLE_EQ(batch->seconds->value, seconds(more) / 2);  // per sequence of those asked
 }
 
+// Norms would be twice as fast only if they were kept in 8 bits.
+TEST(Advice, NarrowFormatsSayWhatTheirGainDependsOn) {
+  const std::vector<Advice> all = advice(decode());
+  for (const Advice& one : all) {
+    for (const Change& change : one.changes) {
+      const bool narrow = change.flags.find("--batch") == std::string::npos;
+      EXPECT_EQ(change.caveat.find("if accuracy holds") == 0, narrow) << change.what;
+    }
+  }
+  const auto norm =
+      std::find_if(all.begin(), all.end(), [](const Advice& one) { return one.op == "attn_norm"; });
+  if (norm != all.end()) {
+    EXPECT_NE(change(*norm, "--dtype w8a8")->caveat.find("norms"), std::string::npos);
+  }
+  const std::vector<std::string> lines = caveats(all);
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](const std::string& line) {
+                            return line.find("8-bit weights and activations: ") == 0;
+                          }),
+            1);
+}
+
+// Fewer bits before more sequences, whatever those would gain.
+TEST(Advice, WhereNothingFitsWhatNeedsLeastMemoryStandsFirst) {
+  Roofline small = made_up_device();
+  small.memory = Bytes{1e9};
+  const Workload asked = decode();
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, small);
+  const Advice phase = advice_on(std::span(&asked, 1), Setting{}, work, small, analysis).front();
+  EXPECT_EQ(phase.changes.front().what, "4-bit weights");
+  EXPECT_EQ(phase.changes.back().what, "8 times the sequences");
+}
+
+TEST(Advice, WhatTheMemoryDoesNotHoldComesLast) {
+  Roofline small = made_up_device();
+  const Workload asked = decode();
+  small.memory = storage_of(asked, {}).peak;  // not one sequence more
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, small);
+  const Advice phase = advice_on(std::span(&asked, 1), Setting{}, work, small, analysis).front();
+  EXPECT_TRUE(*phase.changes.front().fits);
+  EXPECT_FALSE(*phase.changes.back().fits);
+  EXPECT_TRUE(std::is_sorted(phase.changes.begin(), phase.changes.end(),
+                             [](const Change& a, const Change& b) { return *a.fits > *b.fits; }));
+}
+
 TEST(Advice, ChangesStandByGainAndOperatorsByTheirShare) {
   const std::vector<Advice> all = advice(decode());
   for (const Advice& one : all) {
-    EXPECT_TRUE(std::is_sorted(one.changes.begin(), one.changes.end(),
+    const auto room = std::partition_point(one.changes.begin(), one.changes.end(),
+                                           [](const Change& change) { return *change.fits; });
+    EXPECT_TRUE(std::is_sorted(one.changes.begin(), room,
                                [](const Change& a, const Change& b) { return *a.gain > *b.gain; }));
+    EXPECT_TRUE(std::none_of(room, one.changes.end(), [](const Change& a) { return *a.fits; }));
   }
   for (std::size_t i = 2; i < all.size(); ++i) EXPECT_LE(*all[i].share, *all[i - 1].share);
   const auto attention =

@@ -96,7 +96,7 @@ TEST(AnalysisJson, IsValidWhateverNamesHold) {
 TEST(AnalysisJson, DescribesTheModelItsLayersTotalsAndStorage) {
   Analysis analysis;
   analysis.model = find_model("llama-2-7b");
-  analysis.kv = DType::f16;
+  analysis.kv_per_token = Bytes{524288};
   analysis.layers.push_back({.op = "q_proj",
                              .phase = "decode",
                              .count = 32,

@@ -86,7 +86,7 @@ TEST(ConvNetwork, StoredIntermediateOutputsOfMobileNetAreItsPublished74MiB) {
   EXPECT_EQ(counted.parameters, whole(row, "parameters"));
   EXPECT_EQ(counted.elements, whole(row, "elements"));
   EXPECT_EQ(4 * counted.elements, whole(row, "bytes"));
-  EXPECT_NEAR(4 * static_cast<double>(counted.elements) / 0x1p20, 73.94, 0.005);
+  EXPECT_NEAR(4 * static_cast<double>(counted.elements) / 0x1p20, 73.94, 0.005);  // two decimals
   EXPECT_EQ(4 * count(network, fused).elements, whole(row, "bytes_fused"));
   EXPECT_DOUBLE_EQ(static_cast<double>(counted.macs) / static_cast<double>(4 * counted.elements),
                    real(row, "macs_per_byte"));
@@ -110,7 +110,7 @@ TEST(ConvNetwork, AReportNamesBothConventions) {
   EXPECT_EQ(counting(vgg, "weights, inputs and outputs, fused", "FLOP").bytes, 674724928);
   const Analysis gap = analyze_network(named("vgg16-gap"), 1, Format{}, Intermediates::fused, {});
   const double gain = counting(gap, "weights and outputs, fused", "MAC").intensity / macs.intensity;
-  EXPECT_NEAR(gain, 5.02, 0.005);
+  EXPECT_NEAR(gain, 5.02, 0.005);  // published with two decimals
   ASSERT_FALSE(gap.notes.empty());
   EXPECT_NE(gap.notes[0].find("5.02 times the 25.2 of vgg16"), std::string::npos) << gap.notes[0];
 }

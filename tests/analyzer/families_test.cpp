@@ -122,17 +122,22 @@ TEST(Families, OneTokenReadsTheActiveParametersOnce) {
   }
 }
 
-TEST(Families, TheCacheGrowsByItsElementsPerToken) {
+TEST(Families, TheCacheGrowsByItsBytesPerToken) {
   for (const PublishedModel& published : every_model()) {
-    const auto known = published.json.find("kv_bytes");
-    const Work decode = exact_total(workload(published.model, Phase::decode, {{64, 1}}));
-    const std::int64_t elements = kv_elements_per_token(published.model);
-    EXPECT_EQ(decode.kv_written.value, 2 * number(elements)) << published.model.name;
-    EXPECT_EQ(known ? known->integer(1, 1 << 30) : 2 * elements, 2 * elements)
-        << published.model.name;
-    EXPECT_EQ(storage(workload(published.model, Phase::prefill, {{0, 100}})).kv_cache.value,
-              100 * 2 * number(elements))
-        << published.model.name;
+    if (const auto known = published.json.find("kv_bytes")) {
+      EXPECT_EQ(
+          kept_per_token(workload(published.model, Phase::decode, {{64, 1}}), Accounting::exact),
+          Bytes{number(known->integer(1, 1 << 30))})
+          << published.model.name;
+    }
+    for (const DType type : {DType::f16, DType::fp8, DType::i8, DType::i4, DType::i2, DType::i1}) {
+      Workload decode = workload(published.model, Phase::decode, {{64, 1}});
+      Workload prefill = workload(published.model, Phase::prefill, {{0, 100}});
+      decode.kv = prefill.kv = type;
+      const Bytes kept = kept_per_token(decode, Accounting::exact);
+      EXPECT_EQ(exact_total(decode).kv_written, kept) << published.model.name << name(type);
+      EXPECT_EQ(storage(prefill).kv_cache, 100 * kept) << published.model.name << name(type);
+    }
   }
 }
 

@@ -78,9 +78,12 @@ TEST(HardwareSpec, EveryStatedPeakFollowsFromUnitsTimesRateTimesClock) {
       for (const auto& [format, basis] : engine.basis) {
         const double computed = engine.units * basis.ops_per_cycle * basis.clock.value;
         const double used = engine.peaks.at(format).value;
-        EXPECT_LE(std::abs(computed / used - 1), 0.015) << device.name << " " << format;
         if (basis.stated) {
+          // Clocks and peaks are printed in two or three digits: an L40S's 362 are 366 at 2.52 GHz.
+          EXPECT_LE(std::abs(computed / used - 1), 0.0125) << device.name << " " << format;
           EXPECT_EQ(used, basis.stated->value) << device.name << " " << format;
+        } else {
+          EXPECT_EQ(used, computed) << device.name << " " << format;
         }
       }
     }
@@ -90,7 +93,8 @@ TEST(HardwareSpec, EveryStatedPeakFollowsFromUnitsTimesRateTimesClock) {
 TEST(HardwareSpec, EveryBandwidthFollowsFromBusAndPinRate) {
   for (const Hardware& device : devices_and_modes()) {
     const double computed = device.bus_bits / 8 * device.pin_rate;
-    EXPECT_LE(std::abs(computed / device.bandwidth.value - 1), 0.015) << device.name;
+    // Printed in two or three digits: an Orin Nano's 34 GB/s are 34.128.
+    EXPECT_LE(std::abs(computed / device.bandwidth.value - 1), 0.004) << device.name;
   }
 }
 
@@ -101,12 +105,14 @@ TEST(HardwareSpec, FiguresAreThoseThatArePublished) {
   for (const JsonView& row : published.at("devices").elements()) {
     const Hardware& device = find_hardware(row.at("name").text());
     const double bandwidth = row.at("bandwidth").number(1e9, 1e14);
-    EXPECT_LE(std::abs(device.bandwidth.value / bandwidth - 1), 0.005) << device.name;
+    // The same digits but for an H100's 3.35 TB/s, which that list computes: 3.352.
+    EXPECT_LE(std::abs(device.bandwidth.value / bandwidth - 1), 0.001) << device.name;
     for (const auto& [engine, peaks] : row.at("engines").members()) {
       for (const auto& [format, peak] : peaks.members()) {
         const auto& known = device.engine(engine).peaks;
         ASSERT_EQ(known.count(format), 1u) << device.name << " " << engine << " " << format;
-        EXPECT_LE(std::abs(known.at(format).value / peak.number(1e8, 1e17) - 1), 0.015)
+        // Printed figures beside computed ones: 5.3 for 5.327.
+        EXPECT_LE(std::abs(known.at(format).value / peak.number(1e8, 1e17) - 1), 0.006)
             << device.name << " " << engine << " " << format;
         ++checked;
       }
@@ -179,8 +185,8 @@ TEST(HardwareSpec, NoPowerModeExceedsItsDevice) {
       EXPECT_LE(mode.bandwidth, device.bandwidth) << mode.name;
       for (const Engine& engine : mode.engines) {
         for (const auto& [format, peak] : engine.peaks) {
-          // Printed figures are rounded: 85 for 85.2.
-          EXPECT_LE(peak.value, 1.015 * device.engine(engine.name).peaks.at(format).value)
+          // Printed figures are rounded: the DLA of an 8 GB Orin NX has 10 for 10.066.
+          EXPECT_LE(peak.value, 1.007 * device.engine(engine.name).peaks.at(format).value)
               << mode.name << " " << engine.name << " " << format;
         }
       }

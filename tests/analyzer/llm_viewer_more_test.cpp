@@ -85,6 +85,7 @@ std::vector<Row> rows_of(const char* key) {
   return rows;
 }
 
+/// Rates and times, which the tool rounds in another order; everything whole is compared exactly.
 void expect_near(double value, double expected) { EXPECT_NEAR(value / expected, 1.0, 1e-12); }
 
 TEST(LlmViewerMore, TotalsAreThatToolsFusedOrNotOnOneDeviceOrSeveral) {

@@ -86,12 +86,26 @@ TEST(Models, AreThePublishedConfigurations) {
   }
 }
 
-TEST(Models, CacheElementsPerTokenFollowTheKeyValueHeads) {
-  EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-2-7b")), 524288);
-  EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-3-8b")), 131072);
-  EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-3.2-1b")), 32768);
-  EXPECT_EQ(2 * kv_elements_per_token(find_model("deepseek-v3")), 70272);
-  EXPECT_EQ(2 * kv_elements_per_token(find_model("llama-4-scout")), 196608);
+double cached_token(const char* name, DType type) {
+  const Model model = find_model(name);
+  return static_cast<double>(model.layers) * kv_bytes_per_layer(model, type).value;
+}
+
+TEST(Models, CacheBytesPerTokenFollowTheKeyValueHeads) {
+  EXPECT_EQ(cached_token("llama-2-7b", DType::f16), 524288);
+  EXPECT_EQ(cached_token("llama-3-8b", DType::f16), 131072);
+  EXPECT_EQ(cached_token("llama-3.2-1b", DType::f16), 32768);
+  EXPECT_EQ(cached_token("deepseek-v3", DType::f16), 70272);
+  EXPECT_EQ(cached_token("llama-4-scout", DType::f16), 196608);
+}
+
+// 32 layers x 2 x 8 heads, 128 elements each; 61 layers with a latent of 512 and a key of 64.
+TEST(Models, EachVectorOfACacheOfIntegersHasAScale) {
+  EXPECT_EQ(cached_token("llama-3-8b", DType::fp8), 65536);
+  EXPECT_EQ(cached_token("llama-3-8b", DType::i8), 512 * (128 + 4));
+  EXPECT_EQ(cached_token("llama-3-8b", DType::i4), 512 * (64 + 4));
+  EXPECT_EQ(cached_token("llama-3-8b", DType::i2), 512 * (32 + 4));
+  EXPECT_EQ(cached_token("deepseek-v3", DType::i4), 61 * (256 + 4 + 32 + 4));
 }
 
 }  // namespace

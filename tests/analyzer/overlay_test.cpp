@@ -57,6 +57,21 @@ TEST(Overlay, SharesAreOfTheRoofsThatStandBesideThem) {
   EXPECT_EQ(analysis.layers[0].achieved, 1.0);
   EXPECT_EQ(analysis.layers[0].share_measured, 0.8);
   EXPECT_EQ(analysis.layers[0].share_theoretical, 0.25);
+  EXPECT_EQ(analysis.layers[0].reason, "");
+}
+
+TEST(Overlay, AShareAbove100PercentSaysWhatItMeans) {
+  const auto reason = [](double roof) {
+    Analysis analysis;
+    analysis.layers = {layer()};
+    analysis.layers[0].attainable = OpRate{roof};
+    analysis.points = {point("gemv/avx512/f32/cpu/t2/n=4096,k=4096,state=cold", 2)};  // 1 op/s
+    put_points(analysis, "cpu");
+    return analysis.layers[0].reason;
+  };
+  EXPECT_EQ(reason(1), "");
+  EXPECT_NE(reason(0.99).find("within the error of its ceiling"), std::string::npos);
+  EXPECT_NE(reason(0.9).find("slower whenever it was measured"), std::string::npos);
 }
 
 TEST(Overlay, ARowOfAnotherFormatKeepsItsOwnShare) {

@@ -240,7 +240,33 @@ TEST(TensorParallel, WithoutALinkTheTimeIsNotKnownAndSaysWhy) {
   const Analysis analysis =
       analyze_model(std::span(&asked, 1), Setting{.devices = 2}, registry_work_model(), alone);
   EXPECT_FALSE(analysis.totals[0].seconds);
-  EXPECT_NE(layer_called(analysis, "attn_all_reduce").reason.find("--link"), std::string::npos);
+  const Layer sent = layer_called(analysis, "attn_all_reduce");
+  EXPECT_NE(sent.reason.find("--link"), std::string::npos);
+  EXPECT_FALSE(sent.at_least);
+}
+
+// 128 tokens in one pass and in two: what the link takes is the least's only difference.
+TEST(TensorParallel, WithoutALinkTheTimeIsAtLeastThatOfEverythingElse) {
+  Roofline alone = device();
+  alone.link.reset();
+  const Workload asked = prefill(128);
+  for (const std::int64_t chunk : {0, 64}) {
+    const Setting setting{.devices = 2, .chunk = chunk};
+    const Analysis with =
+        analyze_model(std::span(&asked, 1), setting, registry_work_model(), device());
+    const Analysis without =
+        analyze_model(std::span(&asked, 1), setting, registry_work_model(), alone);
+    const Total& all = with.totals[0];
+    const double sending = (all.link / *device().link).value;
+    EXPECT_GT(sending, 0);
+    ASSERT_TRUE(without.totals[0].at_least);
+    EXPECT_DOUBLE_EQ(without.totals[0].at_least->value, all.seconds->value - sending);
+    EXPECT_FALSE(all.at_least);
+    Costing costing(alone);
+    const PassCost cost = costing.add_all(count_all(asked, setting, registry_work_model()));
+    EXPECT_FALSE(cost.seconds);
+    EXPECT_DOUBLE_EQ(cost.at_least->value, without.totals[0].at_least->value);
+  }
 }
 
 TEST(Totals, SharesOfAPhaseAddUpToOne) {

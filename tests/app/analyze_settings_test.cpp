@@ -118,6 +118,68 @@ TEST(AnalyzeSettings, WhatDoesNotGoTogetherIsRefused) {
   expect_refused({"analyze", "llama-3-8b", "--accounting", "tra", "--tp", "2"}, "--tp");
 }
 
+TEST(AnalyzeSettings, WhatWouldChangeNothingIsRefused) {
+  using Words = std::vector<std::string>;
+  const std::pair<Words, const char*> idle[] = {
+      {{"--link", "450G"}, "--link says something of several devices"},
+      {{"--link", "450G", "--tp", "1"}, "--link says something of several devices"},
+      {{"--link", "450G", "--sweep", "batch=1,2"}, "--link says something of several devices"},
+      {{"--link", "450G", "--tp", "2", "--accounting", "llm-viewer"}, "--link does not go with"},
+      {{"--chunk", "64", "--phase", "decode"}, "--chunk cuts a prompt"},
+      {{"--chunk", "64", "--cached-tokens", "9"}, "--chunk cuts a prompt"},
+      {{"--sweep", "chunk=64,128", "--phase", "decode"}, "--chunk cuts a prompt"},
+      {{"--decode-tokens", "4", "--phase", "prefill"}, "--decode-tokens says something of decode"},
+      {{"--decode-tokens", "4", "--input-tokens", "9"},
+       "--decode-tokens does not go with --cached"},
+      {{"--decode-tokens", "4", "--generate", "9"}, "--decode-tokens does not go with --generate"},
+      {{"--phase", "prefill,decode", "--input-tokens", "9"}, "--phase prefill,decode"},
+      {{"--attention", "eager", "--accounting", "tra"}, "--attention does not go with tra"},
+      {{"--memory", "24G", "--sweet-spot"}, "--memory does not go with --sweet-spot"},
+      {{"--link", "450G", "--sweet-spot"}, "--link says something of several devices"},
+      {{"--hardware", "h200", "--sweep", "hardware=a100,h200"}, "--hardware does not go with"},
+      {{"--batch", "2", "--sweep", "batch=1,2"}, "--batch does not go with --sweep batch"},
+      {{"--kv-bits", "8", "--sweep", "kv-bits=8,4"}, "--kv-bits does not go with --sweep kv-bits"}};
+  for (const auto& [flags, refusal] : idle) {
+    Words asked{"analyze", "llama-3-8b"};
+    asked.insert(asked.end(), flags.begin(), flags.end());
+    expect_refused(asked, refusal);
+  }
+  expect_refused({"analyze", "--sweet-spot", "--hardware", "h200", "--intermediates", "stored"},
+                 "--intermediates says something of a convolution network");
+}
+
+TEST(AnalyzeSettings, WhatIsAskedBesideWhatNeedsItIsDone) {
+  using Words = std::vector<std::string>;
+  const Words done[] = {{"--link", "450G", "--sweep", "tp=1,2"},
+                        {"--chunk", "64", "--input-tokens", "128"},
+                        {"--decode-tokens", "4", "--chunk", "512"}};
+  for (const Words& flags : done) {
+    Words asked{"analyze", "llama-3-8b", "--hardware", "h200"};
+    asked.insert(asked.end(), flags.begin(), flags.end());
+    EXPECT_EQ(run_program(asked).code, 0) << flags[0];
+  }
+}
+
+TEST(AnalyzeSettings, AHeadThatIsAsNarrowAnywayIsNoted) {
+  const Outcome idle = run_program({"analyze", "llama-3-8b", "--quantize-head"});
+  EXPECT_NE(idle.out.find("--quantize-head changes nothing"), std::string::npos) << idle.out;
+  const Outcome used =
+      run_program({"analyze", "llama-3-8b", "--quantize-head", "--dtype", "w4a16"});
+  EXPECT_EQ(used.out.find("--quantize-head changes nothing"), std::string::npos);
+}
+
+// What the devices send is not in it.
+TEST(AnalyzeSettings, SeveralDevicesWithoutALinkTakeAtLeastThatLong) {
+  const std::vector<std::string> asked{"analyze", "llama-3-8b", "--hardware", "h200", "--tp", "2"};
+  const Outcome alone = run_program(asked);
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  EXPECT_NE(alone.out.find("at least "), std::string::npos) << alone.out;
+  EXPECT_NE(alone.out.find("pass --link"), std::string::npos) << alone.out;
+  std::vector<std::string> linked = asked;
+  linked.insert(linked.end(), {"--link", "450G"});
+  EXPECT_EQ(run_program(linked).out.find("at least "), std::string::npos);
+}
+
 TEST(AnalyzeSettings, AnEngineWithoutThatPeakHasTheTimeOfItsBytesAtLeast) {
   const std::vector<std::string> asked{"analyze",  "llama-3-8b", "--hardware", "agx-orin",
                                        "--engine", "dla",        "--phase",    "decode"};
@@ -137,6 +199,17 @@ TEST(AnalyzeSettings, AnEngineWithoutThatPeakHasTheTimeOfItsBytesAtLeast) {
   std::vector<std::string> narrow = asked;
   narrow.insert(narrow.end(), {"--dtype", "w8a8"});
   EXPECT_EQ(run_program(narrow).out.find("at least"), std::string::npos);
+}
+
+TEST(AnalyzeSettings, ADlaIsSaidToDoProductsAlone) {
+  const auto on = [](const char* engine) {
+    return run_program({"analyze", "llama-3-8b", "--hardware", "agx-orin", "--engine", engine,
+                        "--dtype", "w8a8"})
+        .out;
+  };
+  const char* note = "A DLA computes convolutions and products with fixed weights;";
+  EXPECT_NE(on("dla").find(note), std::string::npos);
+  EXPECT_EQ(on("gpu").find(note), std::string::npos);
 }
 
 TEST(AnalyzeSettings, NarrowWeightsAreOfTheLayersUnlessTheHeadIsAskedForToo) {

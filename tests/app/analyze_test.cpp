@@ -53,6 +53,19 @@ TEST(Analyze, ThePublishedTableIsPrintedCellByCell) {
   }
 }
 
+// LLM-Viewer's own H100 has 989.5 Top/s and 3072 GB/s.
+TEST(Analyze, AnotherToolsCeilingsAreGivenByHandAndItSaysSo) {
+  const Outcome outcome =
+      run_program({"analyze", "llama-2-7b", "--hardware", "h100", "--peak", "f16=989.5T",
+                   "--bandwidth", "3072G", "--accounting", "llm-viewer", "--dtype", "f16"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("peaks and bandwidth are not"), std::string::npos);
+  const auto rows = printed_rows(outcome.out);
+  EXPECT_EQ(rows.at("prefill q_proj").at(3), "990T");   // 1024 op/B
+  EXPECT_EQ(rows.at("prefill softmax").at(3), "4T");    // 1.25 x 3072G
+  EXPECT_EQ(rows.at("decode attn_add").at(3), "768G");  // 0.25 x 3072G
+}
+
 TEST(Analyze, JsonHasTheFiguresOfTheContract) {
   const Outcome outcome = run_program(with(published, {"--output", "json"}));
   ASSERT_EQ(outcome.code, 0) << outcome.err;

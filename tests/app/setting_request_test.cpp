@@ -128,6 +128,19 @@ TEST(SweptValues, AnythingElseIsRefusedWithARemedy) {
   }
 }
 
+// What no model could have is no row among others that stand.
+TEST(SweptValues, WidthsAndFormatsThatThereAreNotAreRefused) {
+  const std::string three = refusal([] { swept_from("bits=16,8,3"); });
+  EXPECT_EQ(three.find("--sweep bits=16,8,3: 3 is no width of numbers here (there are 1, 2, 4, 8,"),
+            0u)
+      << three;
+  EXPECT_NE(refusal([] { swept_from("kv-bits=64"); }), "");
+  EXPECT_NE(refusal([] { swept_from("dtype=bf16,f33"); }).find("\"f33\" is not a format"),
+            std::string::npos);
+  EXPECT_EQ(swept_from("bits=1..32").values.size(), 6u);
+  EXPECT_EQ(swept_from("dtype=bf16,w4a16g32").values.size(), 2u);
+}
+
 AnalyzeRequest sweeping(std::vector<std::string> sweeps) {
   AnalyzeRequest request;
   request.models = {"llama-3-8b"};
@@ -138,7 +151,9 @@ AnalyzeRequest sweeping(std::vector<std::string> sweeps) {
 }
 
 TEST(StudyRequest, EveryCombinationIsARowOnEveryHardware) {
-  const Study study = study_of(sweeping({"batch=1..4", "bits=16,4", "hardware=a6000,h200"}));
+  AnalyzeRequest request = sweeping({"batch=1..4", "bits=16,4", "hardware=a6000,h200"});
+  request.hardware.clear();
+  const Study study = study_of(request);
   EXPECT_EQ(study.rows.size(), 3u * 2u * 2u);
   EXPECT_EQ(study.swept, "batch");
   EXPECT_NE(study.title.find("exact accounting"), std::string::npos);
@@ -153,6 +168,12 @@ TEST(StudyRequest, WhatCannotBeCountedIsARowWithItsReason) {
   EXPECT_NE(study.rows[2].reason.find("does not divide"), std::string::npos);
   EXPECT_NE(refusal([] { study_of(sweeping({"tp=3"})); }).find("does not divide"),
             std::string::npos);
+}
+
+TEST(StudyRequest, AFlagBesideASweepOfTheSameIsRefused) {
+  AnalyzeRequest request = sweeping({"batch=1..4"});
+  request.model_flags = {"--batch"};
+  EXPECT_EQ(refusal([&] { study_of(request); }).find("--batch does not go with --sweep batch"), 0u);
 }
 
 TEST(StudyRequest, TooManyCombinationsAndTheSameTwiceAreRefused) {

@@ -197,7 +197,12 @@ const Impossible impossible[] = {
     {"mixtral", R"({"num_experts_per_tok": 9})", "num_experts_per_tok: more than there are"},
     {"deepseek_v2", R"({"n_group": 3})", "n_group: does not divide n_routed_experts (8 / 3)"},
     {"deepseek_v2", R"({"n_group": 16})", "n_group: out of range"},
-    {"deepseek_v2", R"({"topk_group": 5})", "topk_group: out of range"},
+    {"deepseek_v2", R"({"topk_group": 5})",
+     "topk_group: more than the groups (n_group: 4); correct one"},
+    {"deepseek_v2", R"({"topk_group": 9})", "topk_group: out of range"},
+    {"deepseek_v3", R"({"n_group": ""})",
+     "topk_group: more than the groups (n_group: 1, not written); correct one"},
+    {"deepseek_v3", R"({"q_lora_rank": ""})", "q_lora_rank: missing"},
     {"deepseek_v2", R"({"topk_group": 1, "num_experts_per_tok": 3})",
      "num_experts_per_tok: more than there are experts in the 1 groups"},
     {"deepseek_v3", R"({"topk_method": "best"})", "topk_method: \"best\" is no way"},
@@ -266,7 +271,9 @@ const std::pair<const char*, const char*> published[] = {
     {"llama4_text", R"({"attention_chunk_size": null})"},
     {"deepseek_v3", R"({"n_group": null, "topk_group": null, "topk_method": ""})"},
     {"deepseek_v2", R"({"q_lora_rank": null})"},
-    {"deepseek_v2", R"({"hidden_size": 66})"},  // heads of latents do not divide it
+    {"deepseek_v2", R"({"q_lora_rank": ""})"},    // mirrors of DeepSeek-V2-Lite
+    {"deepseek_v3", R"({"q_lora_rank": null})"},  // Moonlight-16B-A3B
+    {"deepseek_v2", R"({"hidden_size": 66})"},    // heads of latents do not divide it
     {"deepseek", R"({"first_k_dense_replace": 4})"},
     {"gemma3_text", R"({"sliding_window_pattern": "", "_sliding_window_pattern": 6,
         "rope_parameters": {"sliding_attention": {"rope_type": "default", "rope_theta": 1e4},

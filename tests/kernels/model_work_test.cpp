@@ -116,7 +116,11 @@ TEST(ModelWork, ExpertsThatAreReadAreThoseExpectedDistinct) {
   };
   // Mixtral 8x7B, Qwen3 30B-A3B, DeepSeek-V3, Llama 4 Scout, gpt-oss 120b.
   EXPECT_EQ(read(1, 8, 2), 2);
-  EXPECT_NEAR(read(2, 8, 2), 3.5, 1e-12);
+  EXPECT_EQ(read(2, 8, 2), 3.5);
+  EXPECT_EQ(read(3, 128, 8), 128 - 120.0 * 120 * 120 / 128 / 128);
+  EXPECT_EQ(read(1, 60, 4), 4);
+  EXPECT_EQ(read(77, 60, 60), 60);
+  // To the three decimals that a calculator was read to.
   EXPECT_NEAR(read(16, 8, 2), 7.920, 5e-4);
   EXPECT_NEAR(read(16, 128, 8), 82.423, 5e-4);
   EXPECT_NEAR(read(32, 256, 8), 163.314, 5e-4);
@@ -124,7 +128,8 @@ TEST(ModelWork, ExpertsThatAreReadAreThoseExpectedDistinct) {
   EXPECT_NEAR(read(128, 128, 4), 125.801, 5e-4);
   EXPECT_LE(read(1e6, 256, 8), 256);
   for (const double tokens : {1, 3, 77}) {
-    EXPECT_NEAR(read(tokens, 60, 4), 60 * (1 - std::pow(1 - 4 / 60.0, tokens)), 1e-9);
+    const double distinct = 60 * (1 - std::pow(1 - 4 / 60.0, tokens));
+    EXPECT_NEAR(read(tokens, 60, 4) / distinct, 1, 1e-12);  // both round, in another order
   }
 }
 
@@ -165,6 +170,22 @@ TEST(ModelWork, LatentAttentionCachesOneLatentForAllHeads) {
   const Shape heads{{"heads", 128}, {"m", 3}, {"n", 512}, {"k", 128}};
   EXPECT_EQ(work_of("head_gemm", heads).ops.value, 2.0 * 3 * 128 * 512 * 128);
   EXPECT_EQ(work_of("head_gemm", heads).weights.value, 2.0 * 128 * 512 * 128);
+}
+
+// As every cache of integers: a scale of four bytes for the latent, and one for the rotated key.
+TEST(ModelWork, ALatentCacheOfIntegersHasTwoScalesPerToken) {
+  const Format cache4{DType::i4, DType::f16, DType::f32};
+  const Shape shape{{"queries", 1},   {"fresh", 1},       {"cached", 9},    {"heads", 8},
+                    {"plain_dim", 8}, {"rotated_dim", 4}, {"value_dim", 6}, {"rank", 16}};
+  const double latent = 8 + 4, key = 2 + 4;
+  const Work expanded = work_of("expanded_attention", shape, cache4),
+             absorbed = work_of("latent_attention", shape, cache4),
+             values = work_of("latent_sv", shape, cache4);
+  EXPECT_EQ(expanded.kv_written.value, latent + key);
+  EXPECT_EQ(expanded.kv_read.value, 10 * key);
+  EXPECT_EQ(absorbed.kv_written.value, latent + key);
+  EXPECT_EQ(absorbed.kv_read.value, 10 * (latent + key));
+  EXPECT_EQ(values.kv_read.value, 10 * latent);
 }
 
 TEST(ModelWork, EagerLatentAttentionIsTheFusedOneWithoutSoftmaxAndScores) {

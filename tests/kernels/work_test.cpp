@@ -138,6 +138,21 @@ TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidthWithAScaleToEachKeyAndValue) {
               8192, 2.0 * 2047 * 32 * (128 + 4) + 2 * 32 * 128 * 2, 8192 + 2 * 32 * 4);
 }
 
+TEST(Work, OfEveryCacheOfIntegersHasThoseScalesAndOfFloatingPointNone) {
+  const auto cached = [](DType type) {
+    return work_of("attention", attention(1, 1, 2047, 8), {type, DType::f16, DType::f32});
+  };
+  const std::pair<DType, double> kept[] = {{DType::i8, 128 + 4},
+                                           {DType::i4, 64 + 4},
+                                           {DType::i2, 32 + 4},
+                                           {DType::i1, 16 + 4},
+                                           {DType::fp8, 128}};
+  for (const auto& [type, key] : kept) {
+    EXPECT_EQ(cached(type).kv_written.value, 2 * 8 * key) << name(type);
+    EXPECT_EQ(cached(type).kv_read.value, 2 * 8 * (2047 * key + 2 * 128)) << name(type);
+  }
+}
+
 TEST(Work, OfEagerAttentionPutsTheScoresInMemory) {
   // The whole square of scores, 32 * 2048 * 2048, written by one half and read by the other.
   const Shape shape = attention(1, 2048, 0, 32);
