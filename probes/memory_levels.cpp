@@ -20,15 +20,6 @@ std::int64_t last_level_in_reach(const Machine& machine, int threads) {
   return most;
 }
 
-/// The greatest cache of a level; 0: there is none.
-std::int64_t greatest(const Machine& machine, int level) {
-  std::int64_t most = 0;
-  for (const Cache& cache : machine.cpu.caches) {
-    if (cache.level == level) most = std::max(most, cache.size_bytes);
-  }
-  return most;
-}
-
 /// One thread per core, as many as may run at a time.
 std::vector<int> one_per_core(const Machine& machine, std::vector<int> cpus) {
   int cores = machine.cores_among(cpus);
@@ -55,8 +46,8 @@ std::string misfit(const Machine& machine, const Conditions& conditions, int thr
     if (available && bytes > *available / 4) {
       return "4 x the last-level cache is more than a quarter of the available memory";
     }
-  } else if (bytes <= greatest(machine, level[1] - '0' - 1) * threads) {
-    return (level == "l2" ? "a quarter of the " : "half of the ") + level +
+  } else if (bytes <= greatest_cache(machine, level[1] - '0' - 1) * threads) {
+    return "half of the " + level +
            " cache fits the caches above it: the level cannot be told apart";
   }
   if (conditions.pages == "huge" && machine.environment.huge_pages == "never") {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/cache_room.h"
 #include "core/plan.h"
 
 namespace roofmark {
@@ -73,9 +74,30 @@ std::set<std::string> norm_ids(const std::string& preset, Plan& plan) {
   return found;
 }
 
+Machine with_caches(std::int64_t l1, std::int64_t l2, int sharing) {
+  Machine machine;
+  machine.cpu.caches = {{.level = 1, .size_bytes = l1, .cores_sharing = 1},
+                        {.level = 2, .size_bytes = l2, .cores_sharing = sharing},
+                        {.level = 3, .size_bytes = 4 << 20, .cores_sharing = 4}};
+  return machine;
+}
+
+TEST(CacheRoom, IsAQuarterOfAnL2ThatStandsOutAndElseHalf) {
+  const Machine server = with_caches(48 << 10, 2 << 20, 1);
+  EXPECT_EQ(cache_room(server, 1, 1), 24 << 10);
+  EXPECT_EQ(cache_room(server, 2, 1), 512 << 10);
+  EXPECT_EQ(cache_room(server, 2, 3), 3 * (512 << 10));
+  EXPECT_EQ(cache_room(server, 3, 2), 2 << 20);
+  const Machine orin = with_caches(64 << 10, 256 << 10, 1);  // a quarter would be its L1
+  EXPECT_EQ(cache_room(orin, 2, 1), 128 << 10);
+  const Machine shared = with_caches(32 << 10, 1 << 20, 4);
+  EXPECT_EQ(cache_room(shared, 2, 4), 256 << 10);
+  EXPECT_EQ(cache_room(server, 4, 1), 0);
+}
+
 TEST(ResidentRows, KernelsOverRowsAreAlsoMeasuredInCachesOncePerLengthOfARow) {
-  // A quarter of a MiB per core: 16 KiB of weights, and a read and a written row of 16 KiB each.  Rows that
-  // do not fit, as in 24 KiB of L1, are halved until they do.
+  // A quarter of a MiB per core: 16 KiB of weights, and a read and a written row of 16 KiB each.
+  // Rows that do not fit, as in 24 KiB of L1, are halved until they do.
   Plan plan;
   EXPECT_EQ(norm_ids("quick", plan), std::set<std::string>{});
   EXPECT_EQ(norm_ids("standard", plan),

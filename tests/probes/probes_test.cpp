@@ -209,11 +209,11 @@ TEST(Probes, WorkingSetsStayWithinHalfOfTheirLevelAndOutsideTheOneAbove) {
     const std::string& level = what.conditions.level;
     if (level.empty() || level == "sweep") return;
     const std::int64_t bytes = what.shape.at("bytes");
-    // Bytes of both threads: more than what the level above holds, at most half of the level.
+    // Bytes of all threads: more than what the level above holds, at most half of the level.
     const std::map<std::string, std::pair<std::int64_t, std::int64_t>> within = {
         {"l1", {0, 2 * (16 << 10)}},
-        {"l2", {2 * (32 << 10), 2 * (128 << 10)}},
-        {"l3", {2 * (256 << 10), 2 << 20}},
+        {"l2", {what.threads * (32 << 10), 2 * (128 << 10)}},
+        {"l3", {what.threads * (256 << 10), 2 << 20}},
         {"dram", {(16 << 20) - (16 << 10), std::int64_t{1} << 40}}};
     EXPECT_GT(bytes, within.at(level).first) << what.id();
     EXPECT_LE(bytes, within.at(level).second) << what.id();
