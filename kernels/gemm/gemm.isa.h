@@ -39,6 +39,12 @@ struct PanelLeaf {
   /// sums of a row of A then start at -128 sum_l a[i,l].
   bool offset = false;
   int unit_bytes = 4;  ///< of a unit of A as the product takes it
+  int step = 1;        ///< units that are multiplied at once: k is padded to whole steps
+  /// Rows of A whose tiles would lie in a few sets of a cache are prepared, an odd number of cache
+  /// lines apart.
+  bool spreads = false;
+  /// Of PanelProduct::sums; null: as it says there.
+  std::int64_t (*sums_bytes)(std::int64_t m, std::int64_t columns) = nullptr;
 };
 
 #define ROOFMARK_DECLARE(isa, vector_bytes)               \

@@ -71,7 +71,7 @@ TEST(OddProducts, OfAVectorAreRight) {
 /// C of whole numbers by a leaf of 8 bits, whose sums stay within what 8 bits hold.
 void expect_whole_numbers(const PanelLeaf& leaf) {
   constexpr std::int64_t m = 7, n = 70, k = 1029;
-  const Panels panels(n, k, leaf.columns, leaf.unit);
+  const Panels panels(n, k, leaf.columns, leaf.unit, leaf.step);
   const auto a = [](std::int64_t i, std::int64_t l) { return i == l % 11 ? l % 3 - 1 : 0; };
   const auto w = [](std::int64_t j, std::int64_t l) { return (j + l) % 101 == 0 ? 5 : 0; };
   MemoryDevice device;
@@ -93,7 +93,8 @@ void expect_whole_numbers(const PanelLeaf& leaf) {
   }
   const std::vector<f16> ones(static_cast<std::size_t>(panels.panels() * leaf.columns),
                               f16{0x3c00});
-  const Buffer sums = device.allocate(m * leaf.columns * 4, 1, Pages::base);
+  const Buffer sums = device.allocate(
+      leaf.sums_bytes == nullptr ? m * leaf.columns * 4 : leaf.sums_bytes(m, n), 1, Pages::base);
   std::vector<signed char> c(m * n + 1, 99);
   leaf.product({.a = reinterpret_cast<const char*>(rows.data),
                 .a_stride = panels.units() * leaf.unit_bytes,
