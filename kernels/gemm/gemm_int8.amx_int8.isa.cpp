@@ -9,20 +9,14 @@ struct Tiles : Int8 {
   ROOFMARK_TILE_MATH("tdpbssd")
 };
 
-std::int32_t pad(const char* row, char* to, std::int64_t k) {
-  pad_to_lines(row, to, k);
-  return 0;
-}
-
 }  // namespace
 
 const PanelLeaf gemm_int8{.product = tile_product<Tiles>,
                           .columns = square,
                           .unit = 4,
-                          .prepare = pad,
-                          .pads_alone = true,
                           .step = step_bytes / 4,
-                          .spreads = true,
+                          .pack = pack_tiles,
+                          .packed_bytes = packed_bytes_of_tiles,
                           .sums_bytes = sums_of_tiles};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE
