@@ -1,12 +1,18 @@
 // Matrix product of bf16 by the tiles of AMX-BF16.
-#include "kernels/gemm/gemm_pairs.isa.h"
 #include "kernels/gemm/tile_product.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-struct Tiles : Pairs {
+struct Tiles {
+  using Out = bf16;
   ROOFMARK_TILE_MATH("tdpbf16ps")
+
+  ROOFMARK_LEAF void finish(bf16* c, const char* sums, const float*) {
+    for (int v = 0; v < square / lanes; ++v) {
+      store(c + v * lanes, load(reinterpret_cast<const float*>(sums) + v * lanes));
+    }
+  }
 };
 
 }  // namespace

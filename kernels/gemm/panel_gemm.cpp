@@ -72,7 +72,9 @@ void PanelGemm::multiply(const char* w, const f16* scales, const char* a, char* 
   share.columns = std::min(product_.n, end * leaf_.columns) - first;
   share.units = panels_.units();
   share.sums = reinterpret_cast<char*>(sums_.data) + thread * sums_bytes();
-  share.row_starts = prepares_ && leaf_.pack == nullptr ? reinterpret_cast<const std::int32_t*>(starts_.data) : nullptr;
+  share.row_starts = prepares_ && leaf_.pack == nullptr
+                         ? reinterpret_cast<const std::int32_t*>(starts_.data)
+                         : nullptr;
   share.scales = scales == nullptr ? nullptr : scales + first;
   share.factor = factor_;
   leaf_.product(share);

@@ -2,8 +2,11 @@
 // linkage.  Four tiles of 16 x 16 sums take two tiles of A by two of W: four products for four
 // loads, the least that eight tiles allow.  32 columns of W stay in the L1 cache while rows of A
 // pass from L2, past L1 (tileloaddt1); sums of a block of C wait in L2 for the next units of k.
+// Loads are the limit: on the Xeon of 2024 that this was written on (16 cycles a product, 8 a tile
+// from L1) clocks fall by 13 % as soon as every product has a load and its operands are not 0.
 #pragma once
 
+#include "core/tiles.isa.h"
 #include "core/vector.isa.h"
 #include "kernels/gemm/gemm.isa.h"
 
@@ -12,27 +15,20 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 constexpr std::int64_t tile_lines = 16;  // rows of a tile, 64 bytes each
 constexpr std::int64_t step_bytes = 64;  // of a row of A or a column of W, multiplied at once
 constexpr std::int64_t square = 32;      // rows and columns of C that are summed up in tiles
-constexpr std::int64_t square_step = square * step_bytes;    // of A and of W
+constexpr std::int64_t square_step = square * step_bytes;   // of A and of W
 constexpr std::int64_t square_bytes = square * square * 4;  // of sums
 
 // A part is 32 KiB of a panel of W, of the 48 of L1, and as much of 32 rows of A.  Of the 2 MiB of
-// L2 a block's sums take a quarter and its rows of A an eighth, twice while the next are fetched:
-// beyond L2 a line takes longer than the CPU looks ahead.
+// L2 a block's sums take an eighth and its rows of A as much, twice while the next are fetched: a
+// line from beyond L2 takes longer than the CPU looks ahead, so what is kept must not be pushed
+// out.
 constexpr std::int64_t part_steps = 16, part_bytes = part_steps * square_step;
-constexpr std::int64_t block_rows = 256, block_columns = 512;
+constexpr std::int64_t block_rows = 256, block_columns = 256;
 
 ROOFMARK_LEAF std::int64_t whole(std::int64_t count, std::int64_t grain) {
   return (count + grain - 1) / grain;
 }
 ROOFMARK_LEAF std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-
-/// What `ldtilecfg` reads: palette 1, tiles of 64 bytes a row (Intel SDM volume 1, 18.2).
-struct TileShapes {
-  std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
-  std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  std::uint8_t lines[16] = {};
-};
-static_assert(sizeof(TileShapes) == 64);
 
 /// For squares of that many rows: sums in tiles 0 to 3, row by row, 4 and 5 of A, 6 and 7 of W.
 /// Where all are whole, 4 to 7 are sums and the others operands as well.
@@ -45,15 +41,15 @@ ROOFMARK_LEAF void configure(std::int64_t rows) {
 }
 
 /// A part of C and of k: what is multiplied while its sums and rows of A stay in L2.
-struct Pass {
+struct TilePass {
   std::int64_t row, rows, column, columns, part, steps;
 };
 
 /// All of a thread's share, k innermost, then rows: what W brings from memory is read again soon.
-struct Passes {
+struct TilePasses {
   std::int64_t m, columns, steps;
   std::int64_t row_blocks, column_blocks, parts;
-  explicit Passes(const PanelProduct& of)
+  explicit TilePasses(const PanelProduct& of)
       : m(of.m),
         columns(of.columns),
         steps(of.units * 4 / step_bytes),
@@ -61,12 +57,12 @@ struct Passes {
         column_blocks(whole(columns, block_columns)),
         parts(whole(steps, part_steps)) {}
   std::int64_t count() const { return row_blocks * column_blocks * parts; }
-  Pass at(std::int64_t i) const {
+  TilePass at(std::int64_t i) const {
     const std::int64_t part = i % parts, row = i / parts % row_blocks * block_rows,
                        column = i / parts / row_blocks * block_columns;
-    return {row,  least(m - row, block_rows),
+    return {row,    least(m - row, block_rows),
             column, least(columns - column, block_columns),
-            part, least(steps - part * part_steps, part_steps)};
+            part,   least(steps - part * part_steps, part_steps)};
   }
 };
 
@@ -103,12 +99,16 @@ ROOFMARK_LEAF void begin_tiles(const char* sums) {
     asm volatile(
         "tileloadd (%0,%1), %%tmm4\n tileloadd 64(%0,%1), %%tmm5\n"
         "tileloadd 2048(%0,%1), %%tmm6\n tileloadd 2112(%0,%1), %%tmm7"
-        : : "r"(sums), "r"(line) : "memory");
+        :
+        : "r"(sums), "r"(line)
+        : "memory");
   } else {
     asm volatile(
         "tileloadd (%0,%1), %%tmm0\n tileloadd 64(%0,%1), %%tmm1\n"
         "tileloadd 2048(%0,%1), %%tmm2\n tileloadd 2112(%0,%1), %%tmm3"
-        : : "r"(sums), "r"(line) : "memory");
+        :
+        : "r"(sums), "r"(line)
+        : "memory");
   }
 }
 
@@ -119,18 +119,22 @@ ROOFMARK_LEAF void end_tiles(char* sums) {
     asm volatile(
         "tilestored %%tmm4, (%0,%1)\n tilestored %%tmm5, 64(%0,%1)\n"
         "tilestored %%tmm6, 2048(%0,%1)\n tilestored %%tmm7, 2112(%0,%1)"
-        : : "r"(sums), "r"(line) : "memory");
+        :
+        : "r"(sums), "r"(line)
+        : "memory");
   } else {
     asm volatile(
         "tilestored %%tmm0, (%0,%1)\n tilestored %%tmm1, 64(%0,%1)\n"
         "tilestored %%tmm2, 2048(%0,%1)\n tilestored %%tmm3, 2112(%0,%1)"
-        : : "r"(sums), "r"(line) : "memory");
+        :
+        : "r"(sums), "r"(line)
+        : "memory");
   }
 }
 
 /// A square of 32 rows; `Math` says how tiles are multiplied: void even(a, w), void odd(a, w), and
 /// of 16 rows or less void upper(a, w);
-///   Sum, Out, void finish(Out*, Sum, const f16* scales, factor), as of a panel_product().
+///   Out, void finish(Out* c, const char* sums, const float* factors), 32 sums next to one another.
 /// The next one's sums are loaded before these are stored: loads wait for stores before them to
 /// addresses that end alike in 12 bits, and so for every product.
 template <class Math, bool odd>
@@ -161,36 +165,35 @@ static __attribute__((noinline)) void multiply_edge(Square now, std::int64_t row
   configure(square);
 }
 
-/// One row of one panel's sums, to C.
+/// 32 results of one row, of which C has `columns`.
 template <class Math>
-ROOFMARK_LEAF void finish_row(const PanelProduct& of, const char* sums, std::int64_t row,
-                              std::int64_t column) {
-  using Out = typename Math::Out;
-  constexpr int vectors = square / lanes;
-  const std::int64_t columns = of.columns - column;
-  Out edge[square];
-  Out* c = reinterpret_cast<Out*>(of.c) + row * of.c_stride + column;
-  Out* to = columns < square ? edge : c;
-  typename Math::Sum sum[vectors];
-  __builtin_memcpy(sum, sums, sizeof sum);
-  for (int v = 0; v < vectors; ++v) {
-    const f16* scales = of.scales == nullptr ? nullptr : of.scales + column + v * lanes;
-    Math::finish(to + v * lanes, sum[v], scales, of.factor);
-  }
-  if (to == edge) {
-    for (std::int64_t j = 0; j < columns; ++j) c[j] = edge[j];
-  }
+ROOFMARK_LEAF void finish_edge(typename Math::Out* c, const char* sums, const float* factors,
+                               std::int64_t columns) {
+  typename Math::Out all[square];
+  Math::finish(all, sums, factors);
+  for (std::int64_t j = 0; j < columns; ++j) c[j] = all[j];
 }
 
 /// Row by row over all panels, so that C is written in whole lines one after another: rows of one
 /// panel lie a multiple of 4 KiB apart, too many for the ways of L1.
 template <class Math>
-static __attribute__((noinline)) void finish_pass(const PanelProduct& of, const Pass& pass) {
+static __attribute__((noinline)) void finish_pass(const PanelProduct& of, const TilePass& pass) {
+  using Out = typename Math::Out;
   const std::int64_t panel_bytes = whole(pass.rows, square) * square_bytes;
+  const std::int64_t inner = pass.columns / square * square;
+  float factors[block_columns];
+  for (std::int64_t j = 0; of.scales != nullptr && j < whole(pass.columns, lanes) * lanes;
+       j += lanes) {
+    store(factors + j, load(of.scales + pass.column + j) * broadcast(of.factor));
+  }
   for (std::int64_t r = 0; r < pass.rows; ++r) {
     const char* sums = of.sums + r * square * 4;
-    for (std::int64_t j = 0; j < pass.columns; j += square, sums += panel_bytes) {
-      finish_row<Math>(of, sums, pass.row + r, pass.column + j);
+    Out* c = reinterpret_cast<Out*>(of.c) + (pass.row + r) * of.c_stride + pass.column;
+    for (std::int64_t j = 0; j < inner; j += square, sums += panel_bytes) {
+      Math::finish(c + j, sums, factors + j);
+    }
+    if (inner < pass.columns) {
+      finish_edge<Math>(c + inner, sums, factors + inner, pass.columns - inner);
     }
   }
 }
@@ -198,18 +201,18 @@ static __attribute__((noinline)) void finish_pass(const PanelProduct& of, const 
 /// Where the squares of a pass find their operands.
 struct Places {
   const PanelProduct& of;
-  const char* w(const Pass& pass, std::int64_t panel) const {
+  const char* w(const TilePass& pass, std::int64_t panel) const {
     const std::int64_t panel_bytes = of.units * 4 * square;
     return of.w + (pass.column / square + panel) * panel_bytes + pass.part * part_bytes;
   }
-  const char* a(const Pass& pass, std::int64_t i) const {
+  const char* a(const TilePass& pass, std::int64_t i) const {
     return of.a + (pass.part * whole(of.m, square) + pass.row / square + i) * part_bytes;
   }
 };
 
 /// All rows of a pass by one panel of W.
 template <class Math>
-ROOFMARK_LEAF void multiply_panel(const Pass& pass, const Places& at, std::int64_t panel,
+ROOFMARK_LEAF void multiply_panel(const TilePass& pass, const Places& at, std::int64_t panel,
                                   Square now, char* sums) {
   const std::int64_t full = pass.rows / square, edge = pass.rows % square;
   const bool first = pass.part == 0;
@@ -233,7 +236,8 @@ ROOFMARK_LEAF void multiply_panel(const Pass& pass, const Places& at, std::int64
 }
 
 template <class Math>
-ROOFMARK_LEAF void multiply_pass(const PanelProduct& of, const Pass& pass, const Pass& next) {
+ROOFMARK_LEAF void multiply_pass(const PanelProduct& of, const TilePass& pass,
+                                 const TilePass& next) {
   const Places at{of};
   const std::int64_t panels = whole(pass.columns, square), squares = whole(pass.rows, square);
   Square now{};
@@ -252,7 +256,7 @@ ROOFMARK_LEAF void multiply_pass(const PanelProduct& of, const Pass& pass, const
 /// Tiles are configured by each thread for this call alone.
 template <class Math>
 static void tile_product(const PanelProduct& of) {
-  const Passes passes(of);
+  const TilePasses passes(of);
   const std::int64_t count = passes.count();
   configure(square);
   for (std::int64_t i = 0; i < count; ++i) {
@@ -279,11 +283,13 @@ static void pack_tiles(const char* a, std::int64_t m, std::int64_t row_bytes, st
     for (std::int64_t at = 0; at < row_bytes; at += step_bytes) {
       const std::int64_t step = at / step_bytes;
       const std::int64_t part = step / part_steps * whole(m, square) + i / square;
-      char* line = to + part * part_bytes + step % part_steps * square_step + i % square * step_bytes;
+      char* line =
+          to + part * part_bytes + step % part_steps * square_step + i % square * step_bytes;
       if (row_bytes - at >= step_bytes) {
         __builtin_memcpy(line, row + at, step_bytes);
       } else {
-        for (std::int64_t b = 0; b < step_bytes; ++b) line[b] = at + b < row_bytes ? row[at + b] : 0;
+        for (std::int64_t b = 0; b < step_bytes; ++b)
+          line[b] = at + b < row_bytes ? row[at + b] : 0;
       }
     }
   }
@@ -295,25 +301,29 @@ static void pack_tiles(const char* a, std::int64_t m, std::int64_t row_bytes, st
 /// four of sums.
 #define ROOFMARK_TILE_STEP(name, op, a0, a1, w0, w1, c0, c1, c2, c3)                            \
   ROOFMARK_LEAF void name(const char* a, const char* w) {                                       \
-    asm volatile("tileloaddt1 (%[a],%[line]), %%tmm" a0 "\n"                                    \
-                 "tileloadd (%[w],%[two]), %%tmm" w0 "\n"                                       \
-                 "tileloadd 64(%[w],%[two]), %%tmm" w1 "\n"                                     \
-                 "tileloaddt1 1024(%[a],%[line]), %%tmm" a1 "\n"                                \
-                 op " %%tmm" w0 ", %%tmm" a0 ", %%tmm" c0 "\n"                                  \
-                 op " %%tmm" w1 ", %%tmm" a0 ", %%tmm" c1 "\n"                                  \
-                 op " %%tmm" w0 ", %%tmm" a1 ", %%tmm" c2 "\n"                                  \
-                 op " %%tmm" w1 ", %%tmm" a1 ", %%tmm" c3                                       \
-                 : : [a] "r"(a), [w] "r"(w), [line] "r"(step_bytes), [two] "r"(2 * step_bytes)  \
+    asm volatile("tileloaddt1 (%[a],%[line]), %%tmm" a0                                         \
+                 "\n"                                                                           \
+                 "tileloadd (%[w],%[two]), %%tmm" w0                                            \
+                 "\n"                                                                           \
+                 "tileloadd 64(%[w],%[two]), %%tmm" w1                                          \
+                 "\n"                                                                           \
+                 "tileloaddt1 1024(%[a],%[line]), %%tmm" a1 "\n" op " %%tmm" w0 ", %%tmm" a0    \
+                 ", %%tmm" c0 "\n" op " %%tmm" w1 ", %%tmm" a0 ", %%tmm" c1 "\n" op " %%tmm" w0 \
+                 ", %%tmm" a1 ", %%tmm" c2 "\n" op " %%tmm" w1 ", %%tmm" a1 ", %%tmm" c3        \
+                 :                                                                              \
+                 : [a] "r"(a), [w] "r"(w), [line] "r"(step_bytes), [two] "r"(2 * step_bytes)    \
                  : "memory");                                                                   \
   }
-#define ROOFMARK_TILE_MATH(op)                                                                  \
-  ROOFMARK_TILE_STEP(even, op, "4", "5", "6", "7", "0", "1", "2", "3")                          \
-  ROOFMARK_TILE_STEP(odd, op, "0", "1", "2", "3", "4", "5", "6", "7")                           \
-  ROOFMARK_LEAF void upper(const char* a, const char* w) {                                      \
-    asm volatile("tileloaddt1 (%[a],%[line]), %%tmm4\n"                                         \
-                 "tileloadd (%[w],%[two]), %%tmm6\n"                                            \
-                 "tileloadd 64(%[w],%[two]), %%tmm7\n"                                          \
-                 op " %%tmm6, %%tmm4, %%tmm0\n" op " %%tmm7, %%tmm4, %%tmm1"                    \
-                 : : [a] "r"(a), [w] "r"(w), [line] "r"(step_bytes), [two] "r"(2 * step_bytes)  \
-                 : "memory");                                                                   \
+#define ROOFMARK_TILE_MATH(op)                                                      \
+  ROOFMARK_TILE_STEP(even, op, "4", "5", "6", "7", "0", "1", "2", "3")              \
+  ROOFMARK_TILE_STEP(odd, op, "0", "1", "2", "3", "4", "5", "6", "7")               \
+  ROOFMARK_LEAF void upper(const char* a, const char* w) {                          \
+    asm volatile(                                                                   \
+        "tileloaddt1 (%[a],%[line]), %%tmm4\n"                                      \
+        "tileloadd (%[w],%[two]), %%tmm6\n"                                         \
+        "tileloadd 64(%[w],%[two]), %%tmm7\n" op " %%tmm6, %%tmm4, %%tmm0\n" op     \
+        " %%tmm7, %%tmm4, %%tmm1"                                                   \
+        :                                                                           \
+        : [a] "r"(a), [w] "r"(w), [line] "r"(step_bytes), [two] "r"(2 * step_bytes) \
+        : "memory");                                                                \
   }

@@ -81,9 +81,9 @@ void expect_whole_numbers(const PanelLeaf& leaf) {
   const auto w = [](std::int64_t j, std::int64_t l) { return (j + l) % 101 == 0 ? 5 : 0; };
   MemoryDevice device;
   const Buffer packed = device.allocate(panels.elements(), 1, Pages::base);
-  const Buffer rows = device.allocate(leaf.pack == nullptr ? m * panels.units() * leaf.unit_bytes
-                                                          : leaf.packed_bytes(m, k),
-                                      1, Pages::base);
+  const Buffer rows = device.allocate(
+      leaf.pack == nullptr ? m * panels.units() * leaf.unit_bytes : leaf.packed_bytes(m, k), 1,
+      Pages::base);
   device.fill_bytes(packed, leaf.offset ? 0x80 : 0);
   for (std::int64_t j = 0; j < n; ++j) {
     for (std::int64_t l = 0; l < k; ++l) {
