@@ -3,7 +3,7 @@
 // loads, the least that eight tiles allow.  32 columns of W stay in the L1 cache while rows of A
 // pass from L2, past L1 (tileloaddt1); sums of a block of C wait in L2 for the next units of k.
 // Loads are the limit: on the Xeon of 2024 that this was written on (16 cycles a product, 8 a tile
-// from L1) clocks fall by 13 % as soon as every product has a load and its operands are not 0.
+// from L1) rates fall by 13 % as soon as every product has a load and its operands are not 0.
 #pragma once
 
 #include "core/tiles.isa.h"
