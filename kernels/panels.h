@@ -8,14 +8,15 @@ namespace roofmark {
 
 /// W [n, k] in panels of `columns` outputs, each [k / unit][columns][unit], k innermost: `unit`
 /// weights are what one lane of an instruction multiplies at once.  Both extents are padded, n to
-/// whole panels and k to whole units.
+/// whole panels and k to whole units, or to whole `step`s of units.
 class Panels {
  public:
-  Panels(std::int64_t n, std::int64_t k, std::int64_t columns, std::int64_t unit)
+  Panels(std::int64_t n, std::int64_t k, std::int64_t columns, std::int64_t unit,
+         std::int64_t step = 1)
       : columns_(columns),
         unit_(unit),
         panels_((n + columns - 1) / columns),
-        units_((k + unit - 1) / unit) {}
+        units_((k + unit * step - 1) / (unit * step) * step) {}
 
   std::int64_t panels() const { return panels_; }
   std::int64_t units() const { return units_; }

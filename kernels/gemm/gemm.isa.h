@@ -39,6 +39,14 @@ struct PanelLeaf {
   /// sums of a row of A then start at -128 sum_l a[i,l].
   bool offset = false;
   int unit_bytes = 4;  ///< of a unit of A as the product takes it
+  int step = 1;        ///< units that are multiplied at once: k is padded to whole steps
+  /// In the place of prepare(): rows [begin, end) of A, each of `row_bytes`, in an order of the
+  /// product's own, and how much memory all take.
+  void (*pack)(const char* a, std::int64_t m, std::int64_t row_bytes, std::int64_t begin,
+               std::int64_t end, char* to) = nullptr;
+  std::int64_t (*packed_bytes)(std::int64_t m, std::int64_t row_bytes) = nullptr;
+  /// Of PanelProduct::sums; null: as it says there.
+  std::int64_t (*sums_bytes)(std::int64_t m, std::int64_t columns) = nullptr;
 };
 
 #define ROOFMARK_DECLARE(isa, vector_bytes)               \

@@ -12,14 +12,24 @@ PanelGemm::PanelGemm(const PanelLeaf& leaf, const Case& what, Device& device)
       product_(what.shape),
       format_(what.variant->format),
       threads_(what.threads),
-      panels_(product_.n, product_.k, leaf.columns, leaf.unit),
-      prepares_(leaf.prepare != nullptr && !(leaf.pads_alone && product_.k % leaf.unit == 0)),
+      panels_(product_.n, product_.k, leaf.columns, leaf.unit, leaf.step),
+      prepares_(leaf.pack != nullptr ||
+                (leaf.prepare != nullptr && !(leaf.pads_alone && product_.k % leaf.unit == 0))),
       factor_(is_int8() ? requantization(product_.k, format_) : 1.0f) {
   if (prepares_) {
-    rows_ = device.allocate_scratch(product_.m * row_bytes(), threads_);
+    const std::int64_t bytes = leaf.pack == nullptr
+                                   ? product_.m * row_bytes()
+                                   : leaf.packed_bytes(product_.m, stored_row_bytes());
+    rows_ = device.allocate_scratch(bytes, threads_);
     starts_ = device.allocate_scratch(product_.m * 4, 1, Pages::base);
   }
-  sums_ = device.allocate_scratch(threads_ * product_.m * leaf.columns * 4, threads_);
+  sums_ = device.allocate_scratch(threads_ * sums_bytes(), threads_);
+}
+
+std::int64_t PanelGemm::sums_bytes() const {
+  if (leaf_.sums_bytes == nullptr) return product_.m * leaf_.columns * 4;
+  const std::int64_t most_panels = (panels_.panels() + threads_ - 1) / threads_;
+  return leaf_.sums_bytes(product_.m, most_panels * leaf_.columns);
 }
 
 std::vector<Array> PanelGemm::operands() const {
@@ -34,12 +44,15 @@ std::vector<Array> PanelGemm::results() const {
 }
 
 void PanelGemm::prepare(const char* a, int thread) const {
-  const std::int64_t stored_bytes = product_.k * bits(format_.activations) / 8;
   const auto [begin, end] = share_of(product_.m, thread, threads_);
   auto* starts = reinterpret_cast<std::int32_t*>(starts_.data);
   char* rows = reinterpret_cast<char*>(rows_.data);
+  if (leaf_.pack != nullptr) {
+    leaf_.pack(a, product_.m, stored_row_bytes(), begin, end, rows);
+    return;
+  }
   for (std::int64_t i = begin; i < end; ++i) {
-    starts[i] = leaf_.prepare(a + i * stored_bytes, rows + i * row_bytes(), product_.k);
+    starts[i] = leaf_.prepare(a + i * stored_row_bytes(), rows + i * row_bytes(), product_.k);
   }
 }
 
@@ -58,8 +71,10 @@ void PanelGemm::multiply(const char* w, const f16* scales, const char* a, char* 
   share.m = product_.m;
   share.columns = std::min(product_.n, end * leaf_.columns) - first;
   share.units = panels_.units();
-  share.sums = reinterpret_cast<char*>(sums_.data) + thread * (sums_.size_bytes / threads_);
-  share.row_starts = prepares_ ? reinterpret_cast<const std::int32_t*>(starts_.data) : nullptr;
+  share.sums = reinterpret_cast<char*>(sums_.data) + thread * sums_bytes();
+  share.row_starts = prepares_ && leaf_.pack == nullptr
+                         ? reinterpret_cast<const std::int32_t*>(starts_.data)
+                         : nullptr;
   share.scales = scales == nullptr ? nullptr : scales + first;
   share.factor = factor_;
   leaf_.product(share);

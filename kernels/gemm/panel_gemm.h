@@ -28,6 +28,8 @@ class PanelGemm {
  private:
   bool is_int8() const { return format_.weights == DType::i8; }
   std::int64_t row_bytes() const { return panels_.units() * leaf_.unit_bytes; }
+  std::int64_t stored_row_bytes() const { return product_.k * bits(format_.activations) / 8; }
+  std::int64_t sums_bytes() const;  ///< of each thread
   /// Rows of A as the leaf takes them, prepared by the thread whose share they are.
   void prepare(const char* a, int thread) const;
   void multiply(const char* w, const f16* scales, const char* a, char* c, int thread) const;

@@ -2,18 +2,11 @@
 // that holds the other factor by columns, four bytes (or two bf16) of the depth beside one another.
 #pragma once
 
+#include "core/tiles.isa.h"
 #include "probes/pipes.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-/// What `ldtilecfg` reads: palette 1, eight tiles of 16 rows of 64 bytes (Intel SDM volume
-/// 1, 18.2).
-struct TileShapes {
-  std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
-  std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-static_assert(sizeof(TileShapes) == 64);
 static const TileShapes tile_shapes;
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

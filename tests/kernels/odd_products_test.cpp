@@ -56,6 +56,11 @@ TEST(OddProducts, OfAMatrixAreRight) {
   for (const std::int64_t k : {1, 2, 3, 4, 5, 31, 64, 1023, 1025, 2051, 4099}) {
     shapes.push_back({{"m", 3}, {"n", 19}, {"k", k}});
   }
+  // Beyond a block of rows, of columns and of k, with edges behind them.
+  shapes.push_back({{"m", 16}, {"n", 40}, {"k", 64}});
+  shapes.push_back({{"m", 275}, {"n", 33}, {"k", 67}});
+  shapes.push_back({{"m", 33}, {"n", 531}, {"k", 33}});
+  shapes.push_back({{"m", 49}, {"n", 65}, {"k", 1100}});
   each_case("gemm", shapes, expect_right);
 }
 
@@ -71,29 +76,36 @@ TEST(OddProducts, OfAVectorAreRight) {
 /// C of whole numbers by a leaf of 8 bits, whose sums stay within what 8 bits hold.
 void expect_whole_numbers(const PanelLeaf& leaf) {
   constexpr std::int64_t m = 7, n = 70, k = 1029;
-  const Panels panels(n, k, leaf.columns, leaf.unit);
+  const Panels panels(n, k, leaf.columns, leaf.unit, leaf.step);
   const auto a = [](std::int64_t i, std::int64_t l) { return i == l % 11 ? l % 3 - 1 : 0; };
   const auto w = [](std::int64_t j, std::int64_t l) { return (j + l) % 101 == 0 ? 5 : 0; };
   MemoryDevice device;
   const Buffer packed = device.allocate(panels.elements(), 1, Pages::base);
-  const Buffer rows = device.allocate(m * panels.units() * leaf.unit_bytes, 1, Pages::base);
+  const Buffer rows = device.allocate(
+      leaf.pack == nullptr ? m * panels.units() * leaf.unit_bytes : leaf.packed_bytes(m, k), 1,
+      Pages::base);
   device.fill_bytes(packed, leaf.offset ? 0x80 : 0);
   for (std::int64_t j = 0; j < n; ++j) {
     for (std::int64_t l = 0; l < k; ++l) {
       packed.data[panels.index(j, l)] = static_cast<std::byte>(w(j, l) + (leaf.offset ? 128 : 0));
     }
   }
+  std::vector<char> stored(m * k);
+  for (std::int64_t i = 0; i < m * k; ++i) {
+    stored[static_cast<std::size_t>(i)] = static_cast<char>(a(i / k, i % k));
+  }
   std::vector<std::int32_t> starts;
-  for (std::int64_t i = 0; i < m; ++i) {
-    std::vector<char> row(k);
-    for (std::int64_t l = 0; l < k; ++l)
-      row[static_cast<std::size_t>(l)] = static_cast<char>(a(i, l));
+  for (std::int64_t i = 0; leaf.prepare != nullptr && i < m; ++i) {
     char* to = reinterpret_cast<char*>(rows.data) + i * panels.units() * leaf.unit_bytes;
-    starts.push_back(leaf.prepare(row.data(), to, k));
+    starts.push_back(leaf.prepare(stored.data() + i * k, to, k));
+  }
+  if (leaf.pack != nullptr) {
+    leaf.pack(stored.data(), m, k, 0, m, reinterpret_cast<char*>(rows.data));
   }
   const std::vector<f16> ones(static_cast<std::size_t>(panels.panels() * leaf.columns),
                               f16{0x3c00});
-  const Buffer sums = device.allocate(m * leaf.columns * 4, 1, Pages::base);
+  const Buffer sums = device.allocate(
+      leaf.sums_bytes == nullptr ? m * leaf.columns * 4 : leaf.sums_bytes(m, n), 1, Pages::base);
   std::vector<signed char> c(m * n + 1, 99);
   leaf.product({.a = reinterpret_cast<const char*>(rows.data),
                 .a_stride = panels.units() * leaf.unit_bytes,
@@ -104,7 +116,7 @@ void expect_whole_numbers(const PanelLeaf& leaf) {
                 .columns = n,
                 .units = panels.units(),
                 .sums = reinterpret_cast<char*>(sums.data),
-                .row_starts = starts.data(),
+                .row_starts = starts.empty() ? nullptr : starts.data(),
                 .scales = ones.data()});
   for (std::int64_t i = 0; i < m; ++i) {
     for (std::int64_t j = 0; j < n; ++j) {

@@ -177,6 +177,30 @@ def check_tile(functions):
     return problems if looked else ["no loop that multiplies"]
 
 
+def check_squares(functions):
+    """A step of AMX's tiles is four loads and four products on sums that stay in tiles; nothing is stored, for loads wait
+    for stores whose addresses end alike."""
+    problems, looked = [], 0
+    for name, body in functions.items():
+        if "::multiply_square<" not in name:
+            continue
+        index = {instruction.address: i for i, instruction in enumerate(body)}
+        loops = [body[index[i.target()]:at + 1] for at, i in enumerate(body)
+                 if i.target() in index and index[i.target()] <= at]
+        for loop in loops:
+            products = [i for i in loop if i.mnemonic.startswith("tdp")]
+            if not products:  # of prefetches
+                continue
+            looked += 1
+            loads = sum(i.mnemonic.startswith("tileload") for i in loop)
+            sums = {i.operands.split(",")[-1] for i in products}
+            if (len(products), loads, len(sums)) != (4, 4, 4):
+                problems.append(f"{len(products)} products on {len(sums)} tiles of sums for {loads} loads instead of four")
+            problems += [f"'{i}' inside the loop" for i in loop if i.mnemonic.startswith(("tilest", "call", "push")) or
+                         re.fullmatch(r"v?mov\w+|mov", i.mnemonic) and i.operands.endswith(")")]
+    return problems if looked else ["no loop that multiplies"]
+
+
 # Source file -> function -> what looks at it.
 LOOKS = {
     "exp": {"exp_sums": check_exp,
@@ -184,7 +208,8 @@ LOOKS = {
     "stream": {name: lambda f, isa, name=name: check_stream(f, isa, name) for name in STREAM_NAMES},
     # SSE2 has 16 registers, and widens f16 in many steps.
     "gemm": {"tile": lambda f, isa: [] if isa == "sse2" else check_tile(f)},
-    "gemm_pairs": {"tile": lambda f, isa: check_tile(f)},
+    "gemm_pairs": {"tile": lambda f, isa: check_squares(f) if isa.startswith("amx") else check_tile(f)},
+    "gemm_int8": {"tile": lambda f, isa: check_squares(f) if isa.startswith("amx") else []},
     "pace": {name: lambda f, isa, name=name: check_pace(f, name) for name in PACE},
 }
 

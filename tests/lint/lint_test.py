@@ -304,8 +304,28 @@ template void tile<int, {rows}>(const float*, long);
         self.assertIn("inside the loop", findings("movups %%xmm2,(%1)\\n")[0])
         self.assertEqual(findings("", rows=5), ["no loop that multiplies"])
 
+    @unittest.skipUnless(X86, "x86 assembly")
+    def test_a_step_of_tiles_that_stores_is_caught(self):
+        def findings(body, name="multiply_square"):
+            products = "\\n".join(f"tdpbssd %%tmm6, %%tmm4, %%tmm{i}" for i in range(4))
+            text = f"""
+namespace roofmark::isa_amx_int8 {{
+template <int> __attribute__((noinline)) void {name}(const char* a, long n) {{
+  asm volatile("1:\\n .rept 4\\n tileloadd (%1,%0), %%tmm4\\n .endr\\n {products}\\n {body} dec %0\\n jnz 1b\\n"
+               : "+r"(n) : "r"(a) : "memory"); }}
+template void {name}<0>(const char*, long);
+}}
+"""
+            self.compile("gemm_int8", "amx_int8", text)
+            return codegen.check_squares(objects.functions("objdump", self.root / "amx_int8/gemm_int8.isa.cpp.o"))
+
+        self.assertEqual(findings("prefetcht1 (%1)\\n"), [])
+        self.assertIn("inside the loop", findings("mov %%rax,(%1)\\n")[0])
+        self.assertIn("5 loads", findings("tileloadd (%1,%0), %%tmm5\\n")[0])
+        self.assertEqual(findings("", name="multiply"), ["no loop that multiplies"])
+
     def test_a_list_without_the_probes_is_caught(self):
-        self.assertEqual(len(codegen.check(self.write("list", ""))), 5)
+        self.assertEqual(len(codegen.check(self.write("list", ""))), 6)
 
 
 if __name__ == "__main__":
