@@ -32,7 +32,7 @@ HOMES = [
     ("nlohmann/json", r"nlohmann/.*", r".*_json\.cpp"),
     ("Boost.Math", r"boost/math/.*", r".*\.boost\.cpp"),
     ("OpenMP", r"omp\.h", r"core/parallel\.h"),
-    ("intrinsics", r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", r".*\.isa\.cpp|core/\w+\.isa\.h"),
+    ("intrinsics", r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", r".*\.isa\.cpp|core/\w+\.isa\.h|harness/processor_x86\.cpp"),
     ("SQLite", r"sqlite3.*", r"app/sqlite\.cpp"),
     ("CLI11", r"CLI/.*", r"app/.*"),
     ("POSIX regex (std::regex recurses once per character)", r"regex\.h", r"core/id_filter\.h"),
