@@ -69,6 +69,7 @@ Gate gate_of(const Request& request) {
                      "ones with --here --campaign NAME and pass --from NAME");
   }
   const std::string file = stored.back().file.string();
+  // With the seed of the baseline's last round: the orders that follow from it are not its rounds'.
   gate.plan.policy = read_run(read_file(file), file).policy;
   gate.plan.campaign = new_campaign_id(utc_now());
   gate.before = only_rounds(stored);
@@ -79,13 +80,31 @@ Gate gate_of(const Request& request) {
   return gate;
 }
 
+/// A round beside itself is always the same.
+void require_others(const std::vector<Round>& rounds, const Gate& gate, const Request& request) {
+  for (const Round& one : rounds) {
+    const bool own =
+        std::any_of(gate.before.begin(), gate.before.end(), [&](const Round& of_baseline) {
+          return of_baseline.run == one.run && of_baseline.started == one.started;
+        });
+    if (!own) continue;
+    throw InputError("campaign '" + request.campaign + "' holds run " + one.run +
+                     ", which is of baseline '" + request.baseline +
+                     "' (beside itself it is always the same); name a campaign taken later");
+  }
+}
+
 /// Rounds that were taken before, of one campaign.
 std::vector<Round> kept_rounds(const Request& request, const Gate& gate) {
   std::vector<Round> rounds =
       only_rounds(rounds_of_campaign(gate.plan.store, gate.plan.machine, request.campaign));
-  if (!rounds.empty()) return rounds;
-  throw InputError("there are no finished runs of campaign '" + request.campaign +
-                   "' of this machine; take them with roofmark run --campaign " + request.campaign);
+  if (rounds.empty()) {
+    throw InputError("there are no finished runs of campaign '" + request.campaign +
+                     "' of this machine; take them with roofmark run --campaign " +
+                     request.campaign);
+  }
+  require_others(rounds, gate, request);
+  return rounds;
 }
 
 /// The last rounds of a campaign, where it has so many, stand for reruns.
