@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "analyzer/tracking/compare.h"
-#include "analyzer/tracking/self_check.h"
 #include "app/baseline.h"
 #include "app/commands.h"
 #include "app/compared.h"
@@ -110,7 +109,8 @@ std::vector<Round> kept_rounds(const Request& request, const Gate& gate) {
 /// The last rounds of a campaign, where it has so many, stand for reruns.
 std::vector<Round> split_reruns(std::vector<Round>& rounds) {
   if (rounds.size() < check_rounds + confirming_rounds) return {};
-  const auto first = rounds.end() - static_cast<std::ptrdiff_t>(confirming_rounds);
+  const std::size_t reruns = std::min(rounds.size() - check_rounds, most_reruns);
+  const auto first = rounds.end() - static_cast<std::ptrdiff_t>(reruns);
   std::vector<Round> again(first, rounds.end());
   rounds.erase(first, rounds.end());
   return again;
@@ -138,7 +138,7 @@ int measure_again(RoundPlan plan, const Comparison& comparison, std::vector<Roun
                ids.size(), comparison.series.size());
   plan.policy = with_only(plan.policy, ids);
   plan.campaign += "-again";
-  return measure(plan, confirming_rounds, "rerun", again);
+  return measure(plan, most_reruns, "rerun", again);
 }
 
 /// Says it, and what it means for whoever called.
@@ -205,7 +205,7 @@ void add_check(CLI::App& app, Command& chosen) {
   command
       ->add_option("--from", request->campaign,
                    "judge the runs of this campaign and measure nothing; of six or more the last "
-                   "three confirm")
+                   "three to five confirm")
       ->excludes(rounds);
   command
       ->add_option("--floor", request->floor_percent,

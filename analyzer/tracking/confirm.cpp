@@ -1,4 +1,6 @@
 // Looks at flagged series again, in rounds of fresh processes over them alone.
+#include <algorithm>
+
 #include "analyzer/tracking/compare.h"
 #include "analyzer/tracking/judged.h"
 
@@ -29,7 +31,7 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
     const bool by_relative = one.by_share;
     const Figure figure = by_relative ? &SeriesRound::relative : &SeriesRound::seconds;
     const Known<Judged> judged = judge(old[one.id], again[one.id], figure, false, rules);
-    const bool whole = again[one.id].used.size() == reruns.size();
+    const bool whole = again[one.id].used.size() >= std::min(reruns.size(), confirming_rounds);
     one.confirmed = judged && whole && judged->direction(1) == wanted;
     if (!one.confirmed) {
       one.verdict = Verdict::inconclusive;

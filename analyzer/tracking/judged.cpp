@@ -30,7 +30,7 @@ Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool s
                     const CompareRules& rules) {
   const std::vector<double> old = values(before, figure), fresh = values(after, figure);
   if (old.empty() || fresh.empty()) return std::nullopt;
-  Judged judged{.past = past_of(old)};
+  Judged judged{.past = without_strays(old)};
   if (judged.past.rounds < fewest_rounds) {
     if (!single) return std::nullopt;
     Past known;

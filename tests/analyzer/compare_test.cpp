@@ -87,7 +87,7 @@ TEST(Compare, WhetherAKernelFollowsItsProbeInPartIsLeftOpen) {
   const SeriesVerdict open = of(compare(before, after, {.baseline = "main"}), a);
   EXPECT_EQ(open.verdict, Verdict::inconclusive);
   EXPECT_EQ(open.reason,
-            "its ceiling takes 20.0 % less time and it 6.0 %: it may follow in part, or be slower");
+            "its ceiling takes 20.0 % less time and it 5.9 %: it may follow in part, or be slower");
   EXPECT_EQ(open.next, "roofmark check --baseline main --rounds 3");
 }
 

@@ -17,6 +17,9 @@ double round_level(const Scatter& scatter, int at, Noise& noise) {
   double level = scatter.run_to_run * noise.normal() + scatter.drift * at;
   if (noise.uniform() < scatter.in_second_mode) level += std::log1p(scatter.second_mode);
   if (noise.uniform() < scatter.outliers) level += std::log1p(0.05 + 0.25 * noise.uniform());
+  if (scatter.strays > 0 && noise.uniform() < scatter.strays) {
+    level += (noise.uniform() < 0.5 ? 1 : -1) * std::log1p(0.05 + 0.25 * noise.uniform());
+  }
   return level;
 }
 
@@ -59,6 +62,7 @@ std::vector<Scatter> scatters() {
            .second_mode = 0.04,
            .in_second_mode = 0.3},
           {.name = "1 %, 1 of 20 rounds slower by 5 to 30 %", .outliers = 0.05},
+          {.name = "1 %, 1 of 20 rounds off by 5 to 30 %, either way", .strays = 0.05},
           {.name = "1 %, a machine of two speeds 30 % apart", .speeds = 0.30},
           {.name = "1 %, bound by a memory that moves by 10 %", .memory = 0.10}};
 }

@@ -31,6 +31,7 @@ struct Scatter {
   double second_mode = 0;     ///< how far it lies above the first
   double in_second_mode = 0;  ///< share of rounds that are in it
   double outliers = 0;        ///< share of rounds that are slower by 5 to 30 %
+  double strays = 0;          ///< share of rounds that are off by 5 to 30 %, either way
   double memory = 0;          ///< what series and the probe beside them share, per round
   double speeds = 0;          ///< how much longer the machine takes for all at its lower speed
 };

@@ -10,7 +10,7 @@
 namespace roofmark::simulation {
 
 struct Setting {
-  int baseline = 15, rounds = 3, reruns = 3, series = 40, checks = 400;
+  int baseline = 15, rounds = 3, reruns = 5, series = 40, checks = 400;
   std::uint64_t seed = 1;
 };
 
