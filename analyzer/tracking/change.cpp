@@ -51,7 +51,7 @@ Past past_of_logarithms(std::span<const double> logs) {
 /// Whether new rounds are where no earlier one was.  `sign`: +1 above them, -1 below.
 bool is_beyond_range(const Past& past, std::vector<double> fresh, int sign) {
   constexpr std::size_t may_miss = 5;  // one of so many may be a stray itself
-  constexpr double known_level = 3;    // spreads about a stray
+  constexpr double known_level = 4;    // spreads about a stray
   for (double& one : fresh) one *= sign;
   std::sort(fresh.begin(), fresh.end());
   const double middle = median(fresh);

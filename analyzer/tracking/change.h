@@ -42,7 +42,7 @@ struct Shift {
   bool outside = false;      ///< the interval leaves out no change
   /// Every new round, of five or more all but one of five, is beyond all earlier ones on the same
   /// side, and their median by half a spread more: a series that goes to and fro between two values
-  /// does not.  Nor is the median within three spreads of a stray, a level that was known.
+  /// does not.  Nor is the median within four spreads of a stray, a level that was known.
   bool beyond_range = false;
 };
 
