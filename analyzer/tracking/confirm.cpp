@@ -1,10 +1,25 @@
 // Looks at flagged series again, in rounds of fresh processes over them alone.
 #include <algorithm>
+#include <cmath>
 
 #include "analyzer/tracking/compare.h"
 #include "analyzer/tracking/judged.h"
+#include "analyzer/tracking/own_change.h"
 
 namespace roofmark {
+
+namespace {
+
+/// Whether the ratio's change in the reruns is more than what kernels leave a probe by that moved.
+bool is_its_own(const Side& before, const Side& again, const Judged& ratio, int direction,
+                const CompareRules& rules) {
+  const auto probe = judge(before, again, &SeriesRound::companion_seconds, false, rules);
+  if (!probe || !probe->change.outside) return true;
+  return is_beyond_probe(std::log1p(ratio.change.share), std::log1p(probe->change.share), direction,
+                         floor_of(rules));
+}
+
+}  // namespace
 
 std::vector<std::string> flagged(const Comparison& comparison) {
   std::vector<std::string> ids;
@@ -32,7 +47,9 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
     const Figure figure = by_relative ? &SeriesRound::relative : &SeriesRound::seconds;
     const Known<Judged> judged = judge(old[one.id], again[one.id], figure, false, rules);
     const bool whole = again[one.id].used.size() >= std::min(reruns.size(), confirming_rounds);
-    one.confirmed = judged && whole && judged->direction(1) == wanted;
+    one.confirmed =
+        judged && whole && judged->direction(1) == wanted &&
+        (!by_relative || is_its_own(old[one.id], again[one.id], *judged, wanted, rules));
     if (!one.confirmed) {
       one.verdict = Verdict::inconclusive;
       one.reason = before.size() < fewest_rounds

@@ -30,13 +30,17 @@ std::optional<double> shared_change(const BesideProbe& one, std::span<const Besi
 
 }  // namespace
 
+bool is_beyond_probe(double ratio, double probe, int direction, double floor) {
+  return direction * ratio > std::max(std::log1p(floor), loosely * std::fabs(probe));
+}
+
 Whose whose_change(const BesideProbe& one, int direction, std::span<const BesideProbe> all,
                    double floor) {
   if (!one.probe_moved) return Whose::kernel;
   const double least = std::log1p(floor), moved = std::fabs(one.probe);
   const std::optional<double> shared = shared_change(one, all);
-  const double own = direction * (one.ratio - shared.value_or(0));
-  if (own <= std::max(least, loosely * moved)) return Whose::probe;
+  const double own = one.ratio - shared.value_or(0);
+  if (!is_beyond_probe(own, one.probe, direction, floor)) return Whose::probe;
   const bool against = (one.probe > 0) != (direction > 0);
   if (shared || !against) return Whose::kernel;
   const double slowed = direction * one.time;

@@ -28,4 +28,8 @@ enum class Whose { kernel, probe, unclear };
 Whose whose_change(const BesideProbe& one, int direction, std::span<const BesideProbe> all,
                    double floor);
 
+/// Whether a ratio moved further that way than kernels may leave a probe that moved, and than
+/// `floor`.  `ratio`, `probe`: logarithms of their changes.
+bool is_beyond_probe(double ratio, double probe, int direction, double floor);
+
 }  // namespace roofmark

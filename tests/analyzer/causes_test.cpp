@@ -148,6 +148,18 @@ TEST(Causes, AKernelThatDidNotBecomeAsFastAsItsMachineIsSlower) {
   EXPECT_EQ(of(comparison, "norm/v/f32/cpu/t1/n=0").cause, Cause::machine);
 }
 
+TEST(Causes, RerunsBesideAProbeThatMovedConfirmNoMoreThanKernelsLeaveIt) {
+  const auto before = tracked_rounds(15, {series_round(a, 1, 1)});
+  const auto after = tracked_rounds(3, {series_round(a, 1.1, 1)});
+  Comparison comparison = compare(before, after, {});
+  ASSERT_EQ(flagged(comparison), std::vector<std::string>{a});
+  comparison.series[0].by_share = true;
+  // The probe takes half as long in the reruns, and the ratio moved by a tenth: it may be the
+  // probe's.
+  confirm(comparison, before, after, tracked_rounds(5, {series_round(a, 0.55, 0.5)}), {});
+  EXPECT_EQ(of(comparison, a).verdict, Verdict::inconclusive);
+}
+
 TEST(WhoseChange, IsTheProbesWhereTheRatiosOfOtherKernelsMovedAlike) {
   const auto beside = [](const std::string& kernel, double time, double probe) {
     return BesideProbe{kernel, "cpu", time, probe, time - probe, true};
