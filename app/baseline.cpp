@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analyzer/tracking/change.h"
+#include "analyzer/tracking/evidence.h"
 #include "app/baseline_json.h"
 #include "app/file_name.h"
 #include "app/files.h"
@@ -131,6 +132,26 @@ std::string baseline_obstacle(const std::vector<StoredRound>& rounds) {
     }
   }
   return {};
+}
+
+std::vector<std::string> baseline_gaps(const std::vector<StoredRound>& rounds) {
+  std::vector<Round> kept;
+  for (const StoredRound& one : rounds) kept.push_back(one.round);
+  std::vector<std::string> gaps;
+  for (const auto& [id, side] : sides_of(kept)) {
+    const std::string of = " of " + std::to_string(rounds.size()) + " rounds";
+    if (side.failed > 0) {
+      gaps.push_back(id + ": failed in " + std::to_string(side.failed) + of + " (" +
+                     side.failure() + ")");
+    } else if (was_measured(*side.last()) && side.used.size() < fewest_rounds) {
+      const std::string why = side.contended > 0 ? "a neighbour kept the machine busy"
+                              : side.refused > 0 ? "above its bound, grade X"
+                                                 : side.last()->reason;
+      gaps.push_back(id + ": undisturbed in " + std::to_string(side.used.size()) + of + ", and " +
+                     std::to_string(fewest_rounds) + " are the least (" + why + ")");
+    }
+  }
+  return gaps;
 }
 
 }  // namespace roofmark

@@ -61,4 +61,8 @@ std::vector<StoredRound> rounds_of(const Index& index, const Baseline& baseline,
 /// others, nor are rounds of several machines or of different selections.
 std::string baseline_obstacle(const std::vector<StoredRound>& rounds);
 
+/// What these rounds, which came with their series, cannot be a baseline of, and why:
+/// "gemv/...: failed in 2 of 15 rounds (wrong result)".
+std::vector<std::string> baseline_gaps(const std::vector<StoredRound>& rounds);
+
 }  // namespace roofmark

@@ -13,6 +13,7 @@
 #include "app/rounds.h"
 #include "app/store.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
 #include "harness/wall_clock.h"
@@ -55,6 +56,9 @@ int keep(const Options& options, Baseline baseline, const std::vector<StoredRoun
                      " --preset standard");
   }
   warn_of_differences(rounds);
+  for (const std::string& gap : baseline_gaps(rounds)) {
+    std::fprintf(stderr, "roofmark: the baseline lacks %s\n", printable(gap, 1000).c_str());
+  }
   for (const StoredRound& one : rounds) baseline.runs.push_back(one.name);
   Baselines(options.folder(), baseline.machine).write(baseline);
   print("baseline " + baseline.name + ": " + std::to_string(rounds.size()) + " rounds of " +
@@ -65,7 +69,7 @@ int keep(const Options& options, Baseline baseline, const std::vector<StoredRoun
 
 int save_campaign(const Options& options, const std::string& machine) {
   const std::vector<StoredRound> rounds =
-      rounds_of_campaign(options.folder(), machine, options.campaign, false);
+      rounds_of_campaign(options.folder(), machine, options.campaign);
   if (rounds.empty()) {
     throw InputError("there are no finished runs of campaign '" + options.campaign +
                      "' of this machine in " + options.folder().string() +
@@ -126,7 +130,7 @@ int save(const Options& options) {
                  taken.finished, plan.rounds, options.name.c_str());
     return taken.code;
   }
-  return keep(options, plan.baseline, rounds_of_campaign(store, machine, rounds.campaign, false));
+  return keep(options, plan.baseline, rounds_of_campaign(store, machine, rounds.campaign));
 }
 
 int list(const Options& options) {

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "analyzer/tracking/compare.h"
-#include "analyzer/tracking/self_check.h"
 #include "app/baseline.h"
 #include "app/commands.h"
 #include "app/compared.h"
@@ -69,6 +68,7 @@ Gate gate_of(const Request& request) {
                      "ones with --here --campaign NAME and pass --from NAME");
   }
   const std::string file = stored.back().file.string();
+  // With the seed of the baseline's last round: the orders that follow from it are not its rounds'.
   gate.plan.policy = read_run(read_file(file), file).policy;
   gate.plan.campaign = new_campaign_id(utc_now());
   gate.before = only_rounds(stored);
@@ -79,19 +79,38 @@ Gate gate_of(const Request& request) {
   return gate;
 }
 
+/// A round beside itself is always the same.
+void require_others(const std::vector<Round>& rounds, const Gate& gate, const Request& request) {
+  for (const Round& one : rounds) {
+    const bool own =
+        std::any_of(gate.before.begin(), gate.before.end(), [&](const Round& of_baseline) {
+          return of_baseline.run == one.run && of_baseline.started == one.started;
+        });
+    if (!own) continue;
+    throw InputError("campaign '" + request.campaign + "' holds run " + one.run +
+                     ", which is of baseline '" + request.baseline +
+                     "' (beside itself it is always the same); name a campaign taken later");
+  }
+}
+
 /// Rounds that were taken before, of one campaign.
 std::vector<Round> kept_rounds(const Request& request, const Gate& gate) {
   std::vector<Round> rounds =
       only_rounds(rounds_of_campaign(gate.plan.store, gate.plan.machine, request.campaign));
-  if (!rounds.empty()) return rounds;
-  throw InputError("there are no finished runs of campaign '" + request.campaign +
-                   "' of this machine; take them with roofmark run --campaign " + request.campaign);
+  if (rounds.empty()) {
+    throw InputError("there are no finished runs of campaign '" + request.campaign +
+                     "' of this machine; take them with roofmark run --campaign " +
+                     request.campaign);
+  }
+  require_others(rounds, gate, request);
+  return rounds;
 }
 
 /// The last rounds of a campaign, where it has so many, stand for reruns.
 std::vector<Round> split_reruns(std::vector<Round>& rounds) {
   if (rounds.size() < check_rounds + confirming_rounds) return {};
-  const auto first = rounds.end() - static_cast<std::ptrdiff_t>(confirming_rounds);
+  const std::size_t reruns = std::min(rounds.size() - check_rounds, most_reruns);
+  const auto first = rounds.end() - static_cast<std::ptrdiff_t>(reruns);
   std::vector<Round> again(first, rounds.end());
   rounds.erase(first, rounds.end());
   return again;
@@ -119,7 +138,7 @@ int measure_again(RoundPlan plan, const Comparison& comparison, std::vector<Roun
                ids.size(), comparison.series.size());
   plan.policy = with_only(plan.policy, ids);
   plan.campaign += "-again";
-  return measure(plan, confirming_rounds, "rerun", again);
+  return measure(plan, most_reruns, "rerun", again);
 }
 
 /// Says it, and what it means for whoever called.
@@ -186,7 +205,7 @@ void add_check(CLI::App& app, Command& chosen) {
   command
       ->add_option("--from", request->campaign,
                    "judge the runs of this campaign and measure nothing; of six or more the last "
-                   "three confirm")
+                   "three to five confirm")
       ->excludes(rounds);
   command
       ->add_option("--floor", request->floor_percent,

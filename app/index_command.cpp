@@ -34,12 +34,18 @@ int index_command(const std::string& named) {
   }
   sweep(store);
   const std::size_t runs = Index::rebuild(store);
-  for (const UnreadRun& file : Index(store).unread()) {
+  const std::vector<UnreadRun> unread = Index(store).unread();
+  for (const UnreadRun& file : unread) {
     std::fprintf(stderr, "roofmark: left out %s\n", file.reason.c_str());
   }
   print(std::to_string(runs) + (runs == 1 ? " run" : " runs") + " in the index of " +
         store.string() + "\n");
-  return exit_done;
+  if (unread.empty()) return exit_done;
+  std::fprintf(stderr,
+               "roofmark: %zu of the store's files hold no run of their folder (see above); put a "
+               "good copy in their place, or take them out of the store\n",
+               unread.size());
+  return exit_usage;
 }
 
 }  // namespace

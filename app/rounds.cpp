@@ -11,6 +11,7 @@
 #include "app/measurable.h"
 #include "app/store.h"
 #include "core/error.h"
+#include "core/random_values.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
 #include "harness/wall_clock.h"
@@ -19,7 +20,7 @@ namespace roofmark {
 namespace {
 
 /// A journal without rows: what is to be measured, for a process that finishes it.
-std::filesystem::path begin_round(const RoundPlan& plan) {
+std::filesystem::path begin_round(const RoundPlan& plan, std::size_t number) {
   Run run;
   run.id = new_run_id();
   run.started = utc_now();
@@ -27,6 +28,7 @@ std::filesystem::path begin_round(const RoundPlan& plan) {
   run.build = build_info();
   run.machine = discover();
   run.policy = plan.policy;
+  run.policy.seed = seed_of_round(plan.policy.seed, number);
   const std::filesystem::path path = run_path(plan.store, run);
   make_folder(path.parent_path());
   return Journal::begin(path.string() + journal_suffix, run).path();
@@ -53,6 +55,10 @@ Policy policy_of_rounds(const RunRequest& request, const Machine& machine) {
   return policy;
 }
 
+std::uint64_t seed_of_round(std::uint64_t campaign, std::size_t number) {
+  return random_bits(campaign, number);
+}
+
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what) {
   Interrupt interrupt;
   const auto stop = [&] { return interrupt.asked(); };
@@ -63,7 +69,7 @@ TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::str
   while (taken.finished < count) {
     std::fprintf(stderr, "roofmark: %s %zu of %zu\n", what.c_str(), taken.finished + 1, count);
     const std::optional<std::filesystem::path> begun = journal_of(plan);
-    const std::filesystem::path journal = begun ? *begun : begin_round(plan);
+    const std::filesystem::path journal = begun ? *begun : begin_round(plan, taken.finished + 1);
     const int code = run_afresh({"run", "--resume=" + journal.string(), "--output=json"}, stop);
     const std::size_t before = taken.finished;
     taken.finished = finished();

@@ -1,6 +1,7 @@
 // Rounds: runs of this program, each in a process of its own, kept in the store as any run is.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -27,9 +28,14 @@ struct TakenRounds {
 /// it cannot be measured here, so that this is said before the first round.
 Policy policy_of_rounds(const RunRequest& request, const Machine& machine);
 
+/// The seed of the order of a round's cases: another one in each round, so that what a case owes to
+/// those before it averages out.  `number`: of the round, from 1.
+std::uint64_t seed_of_round(std::uint64_t campaign, std::size_t number);
+
 /// Takes rounds, one after the other, until the campaign has `count`; one that was interrupted is
-/// finished first.  Each is told `what` it is and its number on standard error.  Ctrl-C ends the
-/// round under way, which keeps what it has.  Throws MeasurementError where none can be started.
+/// finished first.  plan.policy.seed is the campaign's; each run keeps the seed of its own.  Each
+/// is told `what` it is and its number on standard error.  Ctrl-C ends the round under way, which
+/// keeps what it has.  Throws MeasurementError where none can be started.
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what);
 
 /// The finished rounds of a campaign on a machine, oldest first.

@@ -36,7 +36,8 @@ bool moved_with_ceiling(const SeriesVerdict& one) {
   return *own / whole < 0.5;
 }
 
-/// What a series that moved with its ceiling did besides: its ratio is a change by itself.
+/// What a series that moved with its ceiling did besides, where that is no finding of its own: more
+/// than its ratio scatters, and less than kernels may leave their ceiling by.
 std::string beyond_ceiling(const SeriesVerdict& one) {
   if (!one.relative || !one.relative->outside || !one.relative->beyond_range) return {};
   const double share = one.relative->share;
@@ -46,26 +47,41 @@ std::string beyond_ceiling(const SeriesVerdict& one) {
          " % more; check it again when the machine is as it was";
 }
 
-bool code_changed(const SeriesVerdict& one) {
-  return !one.before.code_hash.empty() && !one.after.code_hash.empty() &&
-         one.before.code_hash != one.after.code_hash;
+/// What became of the machine code of a series.
+enum class Code { unknown, same, changed };
+Code code_of(const SeriesVerdict& one) {
+  const std::string &old = one.before.code_hash, &fresh = one.after.code_hash;
+  if (old.empty() || fresh.empty()) return Code::unknown;
+  return old == fresh ? Code::same : Code::changed;
+}
+
+bool is_of_another_library(const SeriesVerdict& one) {
+  return one.before.implementation != one.after.implementation;
 }
 
 Cause own_cause(const SeriesVerdict& one) {
-  const SeriesSide &old = one.before, &fresh = one.after;
-  const bool known = !old.code_hash.empty() && !fresh.code_hash.empty();
-  if (known) return old.code_hash == fresh.code_hash ? Cause::library : Cause::kernel;
-  return old.implementation != fresh.implementation ? Cause::library : Cause::kernel;
+  const Code code = code_of(one);
+  if (code == Code::unknown) return is_of_another_library(one) ? Cause::library : Cause::kernel;
+  return code == Code::same ? Cause::library : Cause::kernel;
+}
+
+/// "its ceiling takes 20.1 % longer, which does not explain it"
+std::string ceilings_part(const SeriesVerdict& one) {
+  if (!own_part(one)) return "nothing was measured beside it";
+  const Known<Shift>& ceiling = one.ceiling_time;
+  const bool moved = ceiling && ceiling->outside &&
+                     std::fabs(std::log1p(ceiling->share)) > std::log1p(least_floor);
+  if (!moved) return "its ceiling did not move with it";
+  return "its ceiling takes " + fixed(100 * std::fabs(ceiling->share), 1) + " % " +
+         (ceiling->share > 0 ? "longer" : "less") + ", which does not explain it";
 }
 
 std::string own_reason(const SeriesVerdict& one) {
-  const bool known_code = !one.before.code_hash.empty() && !one.after.code_hash.empty();
-  std::string text =
-      own_part(one) ? "its ceiling did not move with it" : "nothing was measured beside it";
-  if (one.before.implementation != one.after.implementation) {
+  std::string text = ceilings_part(one);
+  if (is_of_another_library(one)) {
     text += ", " + one.before.implementation + " before, " + one.after.implementation + " now";
-  } else if (known_code) {
-    text += one.cause == Cause::library ? ", its code is the same" : ", its code changed";
+  } else if (const Code code = code_of(one); code != Code::unknown) {
+    text += code == Code::same ? ", its code is the same" : ", its code changed";
   }
   return text;
 }
@@ -77,16 +93,19 @@ double size_of(const SeriesVerdict& one) {
 }
 
 /// Half of all judged series, or more, moved that way by sizes alike (within a factor of two of
-/// their median).  Where nothing around them differs, series whose code changed are explained by
-/// it.
+/// their median).  Where nothing around them differs but what is under test, series whose code
+/// changed are explained by it.
 void put_environment(Comparison& comparison, Verdict direction) {
+  const bool surroundings_differ =
+      std::any_of(comparison.differences.begin(), comparison.differences.end(),
+                  [](const Difference& one) { return !is_under_test(one.name); });
   std::size_t judged = 0;
   std::vector<SeriesVerdict*> all;
   std::vector<double> sizes;
   for (SeriesVerdict& one : comparison.series) {
     judged += was_judged(one);
     if (one.verdict != direction || one.cause == Cause::machine) continue;
-    if (comparison.differences.empty() && code_changed(one)) continue;
+    if (!surroundings_differ && code_of(one) == Code::changed) continue;
     all.push_back(&one);
     sizes.push_back(size_of(one));
   }

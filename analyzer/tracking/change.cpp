@@ -28,14 +28,12 @@ std::vector<double> logarithms(std::span<const double> values) {
 
 /// Standard error of the median of k new rounds beside the mean of the earlier ones.
 double standard_error(const Past& past, std::size_t fresh) {
-  return past.spread * std::sqrt(variance_of_median(fresh) + 1 / static_cast<double>(past.rounds));
+  const auto counted = static_cast<double>(past.rounds - past.strays.size());
+  return past.spread * std::sqrt(variance_of_median(fresh) + 1 / counted);
 }
 
-}  // namespace
-
-Past past_of(std::span<const double> values) {
-  assert(!values.empty());
-  const std::vector<double> logs = logarithms(values);
+Past past_of_logarithms(std::span<const double> logs) {
+  assert(!logs.empty());
   Past past;
   past.rounds = logs.size();
   for (const double one : logs) past.centre += one;
@@ -48,6 +46,47 @@ Past past_of(std::span<const double> values) {
   for (const double one : logs) squares += (one - past.centre) * (one - past.centre);
   past.spread = std::sqrt(squares / past.freedom);
   return past;
+}
+
+/// Whether new rounds are where no earlier one was.  `sign`: +1 above them, -1 below.
+bool is_beyond_range(const Past& past, std::vector<double> fresh, int sign) {
+  constexpr std::size_t may_miss = 5;  // one of so many may be a stray itself
+  constexpr double known_level = 4;    // spreads about a stray
+  for (double& one : fresh) one *= sign;
+  std::sort(fresh.begin(), fresh.end());
+  const double middle = median(fresh);
+  const double farthest = sign > 0 ? past.highest : -past.lowest;
+  if (fresh[fresh.size() / may_miss] <= farthest) return false;
+  if (middle <= farthest + past.spread / 2) return false;
+  return std::none_of(past.strays.begin(), past.strays.end(), [&](double stray) {
+    return std::fabs(sign * stray - middle) <= known_level * past.spread;
+  });
+}
+
+}  // namespace
+
+Past past_of(std::span<const double> values) { return past_of_logarithms(logarithms(values)); }
+
+Past without_strays(std::span<const double> values) {
+  constexpr std::size_t fewest = 10, one_of = 7;
+  constexpr double far = 5;  // spreads of the rest
+  std::vector<double> logs = logarithms(values);
+  if (logs.size() < fewest) return past_of_logarithms(logs);
+  std::sort(logs.begin(), logs.end(), [middle = median(logs)](double a, double b) {
+    return std::fabs(a - middle) < std::fabs(b - middle);
+  });
+  for (std::size_t strays = logs.size() / one_of; strays > 0; --strays) {
+    const std::span<const double> rest(logs.data(), logs.size() - strays);
+    Past past = past_of_logarithms(rest);
+    const bool are_far =
+        std::all_of(logs.end() - static_cast<std::ptrdiff_t>(strays), logs.end(),
+                    [&](double one) { return std::fabs(one - past.centre) > far * past.spread; });
+    if (!are_far || past.spread == 0) continue;
+    past.rounds = logs.size();
+    past.strays.assign(logs.end() - static_cast<std::ptrdiff_t>(strays), logs.end());
+    return past;
+  }
+  return past_of_logarithms(logs);
 }
 
 Past assumed(Past past, double spread, double freedom) {
@@ -79,10 +118,7 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
     change.p = error > 0 ? student_t_two_sided(difference / error, past.freedom) : 0;
   }
   change.outside = std::fabs(difference) > reach;
-  const auto [least, most] = std::minmax_element(logs.begin(), logs.end());
-  const bool above = *least > past.highest && middle > past.highest + past.spread / 2;
-  const bool below = *most < past.lowest && middle < past.lowest - past.spread / 2;
-  change.beyond_range = above || below;
+  change.beyond_range = is_beyond_range(past, logs, difference > 0 ? 1 : -1);
   return change;
 }
 

@@ -4,13 +4,15 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace roofmark {
 
 /// What earlier rounds say of a series.
 struct Past {
-  std::size_t rounds = 0;
-  double centre = 0;  ///< mean of the logarithms
+  std::size_t rounds = 0;      ///< all of them
+  std::vector<double> strays;  ///< logarithms of those that the rest leaves out
+  double centre = 0;           ///< mean of the logarithms
   double spread = 0;  ///< their standard deviation (n - 1); about the relative one of the values
   double lowest = 0, highest = 0;  ///< of the logarithms
   double freedom = 0;              ///< degrees of freedom of the spread
@@ -18,6 +20,11 @@ struct Past {
 };
 /// Of at least one value, all positive and finite.  One value has no spread: assumed() gives one.
 Past past_of(std::span<const double> values);
+/// The same of rounds of which a few were elsewhere: at most one of seven, each more than five
+/// spreads of the rest away from it, is set aside, where there are ten rounds or more.  A neighbour
+/// that is there in one round of fifteen otherwise hides all that is smaller than what it did. More
+/// than so few are how the series is.
+Past without_strays(std::span<const double> values);
 /// `past` with a spread that somebody else says; `freedom`: how well that is known.
 Past assumed(Past past, double spread, double freedom);
 
@@ -33,15 +40,16 @@ struct Shift {
   double low = 0, high = 0;  ///< its judged_level interval
   double p = 1;              ///< P of as large a difference where nothing changed
   bool outside = false;      ///< the interval leaves out no change
-  /// Every new round is beyond all earlier ones on the same side, and their median by a spread
-  /// more: a series that goes to and fro between two values does not.
+  /// Every new round, of five or more all but one of five, is beyond all earlier ones on the same
+  /// side, and their median by half a spread more: a series that goes to and fro between two values
+  /// does not.  Nor is the median within four spreads of a stray, a level that was known.
   bool beyond_range = false;
 };
 
-/// d = median(log new) - centre;  se = spread sqrt(v(k) + 1/n), v(k) = variance_of_median(k);
-/// interval d -+ t(1 - (1 - level)/2; freedom) se.  That is the prediction interval of the median
-/// of k new rounds (Student; Hahn & Meeker, Statistical Intervals, 1991, section 4.8, for their
-/// mean).  A series without any spread changes by whatever it differs.
+/// d = median(log new) - centre;  se = spread sqrt(v(k) + 1/n), v(k) = variance_of_median(k), n
+/// without strays;  interval d -+ t(1 - (1 - level)/2; freedom) se.  That is the prediction
+/// interval of the median of k new rounds (Student; Hahn & Meeker, Statistical Intervals, 1991,
+/// section 4.8, for their mean).  A series without any spread changes by whatever it differs.
 Shift change_of(const Past& past, std::span<const double> fresh);
 
 /// Variance of the median of k standard normal values: 1, 1/2, 0.4487, ... (Sarhan & Greenberg,

@@ -6,68 +6,35 @@
 #include <set>
 
 #include "analyzer/numbers.h"
-#include "analyzer/tracking/evidence.h"
+#include "analyzer/tracking/judged.h"
+#include "analyzer/tracking/own_change.h"
 #include "core/error.h"
 
 namespace roofmark {
 namespace {
 
-constexpr double normal = 1e6;  // degrees of freedom of a spread that is known
-
-/// One figure of a series on both sides.
-struct Judged {
-  Past past;
-  Shift change;
-  double detectable = 0;
-  bool beyond_floor = false;
-  /// Slower (+1), faster (-1) or neither, whatever other series say.
-  int direction(double p_limit) const {
-    const bool is = beyond_floor && change.outside && change.beyond_range && change.p <= p_limit;
-    return is ? (change.share > 0 ? 1 : -1) : 0;
-  }
-};
-
-double floor_of(const CompareRules& rules) { return std::max(least_floor, rules.floor); }
-
-/// What a verdict needs beyond the interval: the floor, and with a short past what it can find.
-bool is_beyond(const Past& past, const Shift& change, double least, double floor) {
-  const double size = std::fabs(std::log1p(change.share));
-  if (size <= std::log1p(floor)) return false;
-  if (past.assumed || past.rounds >= enough_rounds) return true;
-  return size > std::log1p(least);
-}
-
-/// The spread such that a single run's interval beside another's reaches unknown_spread.
-Past guessed(const Past& past) {
-  constexpr double z = 2.807;  // 99.75 % of a normal distribution lie below
-  return assumed(past, std::log1p(unknown_spread) / (z * std::sqrt(2.0)), normal);
-}
-
-/// nullopt where there is nothing to judge, or too little to judge it by.
-Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool single,
-                    const CompareRules& rules) {
-  const std::vector<double> old = values(before, figure), fresh = values(after, figure);
-  if (old.empty() || fresh.empty()) return std::nullopt;
-  Judged judged{.past = past_of(old)};
-  if (judged.past.rounds < fewest_rounds) {
-    if (!single) return std::nullopt;
-    Past known;
-    if (rules.history && figure == &SeriesRound::seconds) {
-      known = rules.history(before.last()->id);
-    }
-    const bool enough = known.rounds >= fewest_rounds && known.freedom > 0;
-    judged.past = enough ? assumed(judged.past, known.spread, known.freedom) : guessed(judged.past);
-  }
-  judged.change = change_of(judged.past, fresh);
-  judged.detectable = detectable(judged.past, fresh.size(), floor_of(rules));
-  judged.beyond_floor = is_beyond(judged.past, judged.change, judged.detectable, floor_of(rules));
-  return judged;
-}
-
 /// The largest P that is believed, of times and of times over the probe's.
 struct Limits {
   double time = 0, relative = 0;
 };
+
+const std::string quick = "quick";
+
+/// "standard", "quick | standard" where rounds of a side were taken with several.
+std::string presets_of(std::span<const Round> rounds) {
+  std::set<std::string> presets;
+  for (const Round& round : rounds) presets.insert(round.preset);
+  std::string text;
+  for (const std::string& preset : presets) text += (text.empty() ? "" : " | ") + preset;
+  return text;
+}
+
+/// Whether some rounds are quick and others are not.
+bool is_mixed(std::span<const Round> rounds) {
+  const auto is_quick = [](const Round& round) { return round.preset == quick; };
+  return std::any_of(rounds.begin(), rounds.end(), is_quick) &&
+         !std::all_of(rounds.begin(), rounds.end(), is_quick);
+}
 
 struct Candidate {
   SeriesVerdict verdict;
@@ -150,16 +117,26 @@ class Comparing {
       verdict.reason = fresh.failure();
       return one;
     }
-    if (!had || old.failed == old.rows.size()) {
-      verdict.verdict = Verdict::added;
-      return one;
-    }
+    if (!had || old.failed == old.rows.size()) return begun(one, old);
     if (const std::string why = not_comparable(old, fresh); !why.empty()) {
       verdict.verdict = Verdict::not_comparable;
       verdict.reason = why;
       return one;
     }
     measure(one, old, fresh);
+    return one;
+  }
+
+  /// New, or without any earlier round that measured it; then why.
+  Known<Candidate> begun(Candidate& one, const Side& old) const {
+    one.verdict.verdict = Verdict::added;
+    if (old.failed > 0) {
+      one.verdict.reason =
+          "it failed in all " + std::to_string(old.failed) + " earlier rounds: " + old.failure();
+      one.verdict.next = more_rounds();
+    } else if (old.last()) {
+      one.verdict.reason = "it was not measured before: " + old.last()->reason;
+    }
     return one;
   }
 
@@ -171,11 +148,12 @@ class Comparing {
   }
 
   std::string not_comparable(const Side& old, const Side& fresh) const {
-    const bool was_quick = before_.front().preset == "quick",
-               is_quick = after_.front().preset == "quick";
-    if (was_quick != is_quick) {
-      return "a " + before_.front().preset + " run before, a " + after_.front().preset +
-             " one now: a quick one's intervals are three times as wide";
+    const std::string was = presets_of(before_), is = presets_of(after_);
+    const bool was_quick = was == quick, is_quick = is == quick;
+    const bool mixed = is_mixed(before_) || is_mixed(after_);
+    if (mixed || was_quick != is_quick) {
+      return was + " runs before, " + is +
+             " ones now: a quick one's intervals are three times as " + "wide";
     }
     return obstacle(old, fresh);
   }
@@ -233,57 +211,96 @@ class Comparing {
     if (before_.front().preset == import_preset) {
       return "roofmark import FILE --format gbench --here --campaign CAMPAIGN";
     }
-    return "roofmark baseline save " + name + " --rounds " + std::to_string(enough_rounds);
+    const std::string again = rules_.baseline.empty() ? "" : " --replace";
+    return "roofmark baseline save " + name + " --rounds " + std::to_string(enough_rounds) + again;
   }
 
   void judge_together(std::vector<Candidate>& all) const {
     std::vector<double> time, relative;
+    std::vector<BesideProbe> beside;
     for (const Candidate& one : all) {
       if (one.time) time.push_back(one.time->change.p);
       if (one.relative) relative.push_back(one.relative->change.p);
+      if (const auto moves = beside_probe(one)) beside.push_back(*moves);
     }
     const Limits limits{false_discovery_limit(time, false_discoveries),
                         false_discovery_limit(relative, false_discoveries)};
     for (Candidate& one : all) {
-      if (one.time || one.relative) decide(one, limits);
+      if (one.time || one.relative) decide(one, limits, beside);
     }
   }
 
-  void decide(Candidate& one, const Limits& limits) const {
+  /// nullopt: no probe was timed beside it on both sides.
+  Known<BesideProbe> beside_probe(const Candidate& one) const {
+    const SeriesVerdict& verdict = one.verdict;
+    if (!one.time || !one.relative || !verdict.ceiling_time) return std::nullopt;
+    return BesideProbe{.kernel = verdict.kernel,
+                       .device = verdict.device,
+                       .time = std::log1p(one.time->change.share),
+                       .probe = std::log1p(verdict.ceiling_time->share),
+                       .ratio = std::log1p(one.relative->change.share),
+                       .probe_moved = verdict.ceiling_time->outside};
+  }
+
+  /// The ratio goes before the time: it knows what the machine did meanwhile.  Where both say the
+  /// same beside a probe that stayed, that speaks which scatters less.
+  void decide(Candidate& one, const Limits& limits, std::span<const BesideProbe> beside) const {
     SeriesVerdict& verdict = one.verdict;
     int direction = one.time ? one.time->direction(limits.time) : 0;
     if (rules_.across_machines) direction = -direction;  // more of the roof is better
-    if (direction == 0 && one.relative) {
-      direction = one.relative->direction(limits.relative);
-      if (direction != 0 && is_of_the_probe(verdict, direction)) direction = 0;
-      verdict.by_share = direction != 0;
+    const int ratio = one.relative ? one.relative->direction(limits.relative) : 0;
+    const Known<BesideProbe> moves = ratio != 0 ? beside_probe(one) : std::nullopt;
+    const Whose whose =
+        moves ? whose_change(*moves, ratio, beside, floor_of(rules_)) : Whose::kernel;
+    bool by_ratio = one.relative && (!one.time || scatters_less(*one.relative, *one.time));
+    if (ratio != 0 && whose == Whose::kernel) {
+      by_ratio = by_ratio || direction != ratio || (moves && moves->probe_moved);
+      direction = ratio;
+    } else if (ratio != 0 || direction != 0) {
+      by_ratio = whose == Whose::unclear;
     }
+    verdict.by_share = by_ratio || rules_.across_machines;
+    if (ratio != 0 && whose == Whose::unclear) return leave_open(verdict, *moves, ratio);
     if (direction != 0) {
       verdict.verdict = direction > 0 ? Verdict::slower : Verdict::faster;
       return;
     }
-    // What scatters less knows better whether anything changed.
-    const bool by_ratio =
-        one.relative && (!one.time || one.relative->past.spread < one.time->past.spread);
     const Judged& judged = by_ratio ? *one.relative : *one.time;
     const bool large = std::fabs(std::log1p(judged.change.share)) > std::log1p(floor_of(rules_));
-    if (!large) return;
+    if (large) {
+      doubt(verdict, judged);
+    } else if (ratio != 0) {
+      verdict.reason = "its ceiling moved, and it did not";
+    }
+  }
+
+  static bool scatters_less(const Judged& a, const Judged& b) {
+    return a.past.spread < b.past.spread;
+  }
+
+  void leave_open(SeriesVerdict& verdict, const BesideProbe& moves, int ratio) const {
+    verdict.verdict = Verdict::inconclusive;
+    const auto percents = [](double change) {
+      return fixed(100 * std::fabs(std::expm1(change)), 1) + " %";
+    };
+    verdict.reason = "its ceiling takes " + percents(moves.probe) +
+                     (ratio > 0 ? " less" : " more") + " time and it " + percents(moves.time) +
+                     ": it may follow in part, or be " + (ratio > 0 ? "slower" : "faster");
+    verdict.next = next_check(after_.size());
+  }
+
+  void doubt(SeriesVerdict& verdict, const Judged& judged) const {
     verdict.verdict = Verdict::inconclusive;
     verdict.reason = "the change is within what its rounds scatter";
     const bool measured = before_.front().preset != import_preset;
-    verdict.next = judged.past.rounds < enough_rounds || rules_.baseline.empty() || !measured
-                       ? more_rounds()
-                       : "roofmark check --baseline " + rules_.baseline + " --rounds " +
-                             std::to_string(2 * after_.size());
+    verdict.next = judged.past.rounds < enough_rounds || !measured ? more_rounds()
+                                                                   : next_check(2 * after_.size());
   }
 
-  /// Whether a ratio moved for its probe's sake: a probe that became faster beside a kernel that
-  /// did not is no slower kernel.  One whose own time moved by the floor besides is.
-  bool is_of_the_probe(const SeriesVerdict& verdict, int direction) const {
-    const Known<Shift>& probe = verdict.ceiling_time;
-    if (!probe || !probe->outside || (probe->share > 0) == (direction > 0)) return false;
-    const double own = verdict.time ? direction * std::log1p(verdict.time->share) : 0;
-    return own <= std::log1p(floor_of(rules_));
+  /// A check of so many rounds, where there is a baseline to name; else one to take.
+  std::string next_check(std::size_t rounds) const {
+    if (rules_.baseline.empty() || before_.front().preset == import_preset) return more_rounds();
+    return "roofmark check --baseline " + rules_.baseline + " --rounds " + std::to_string(rounds);
   }
 
   std::span<const Round> before_, after_;
@@ -327,56 +344,6 @@ Comparison compare(std::span<const Round> before, std::span<const Round> after,
                                " are wanted: only what such few can find is judged");
   }
   return comparison;
-}
-
-std::vector<std::string> flagged(const Comparison& comparison) {
-  std::vector<std::string> ids;
-  for (const SeriesVerdict& one : comparison.series) {
-    const bool moved = one.verdict == Verdict::slower || one.verdict == Verdict::faster;
-    if (moved && !one.confirmed) ids.push_back(one.id);
-  }
-  return ids;
-}
-
-void confirm(Comparison& comparison, std::span<const Round> before, std::span<const Round> after,
-             std::span<const Round> reruns, const CompareRules& rules) {
-  std::vector<Round> pooled(after.begin(), after.end());
-  pooled.insert(pooled.end(), reruns.begin(), reruns.end());
-  Sides old = sides_of(before), again = sides_of(reruns), all = sides_of(pooled);
-  for (SeriesVerdict& one : comparison.series) {
-    if (again[one.id].failed > 0) {
-      one.verdict = Verdict::failed;
-      one.reason = again[one.id].failure();
-      continue;
-    }
-    if (one.verdict != Verdict::slower && one.verdict != Verdict::faster) continue;
-    const int wanted = one.verdict == Verdict::slower ? 1 : -1;
-    const bool by_relative = one.by_share;
-    const Figure figure = by_relative ? &SeriesRound::relative : &SeriesRound::seconds;
-    const Known<Judged> judged = judge(old[one.id], again[one.id], figure, false, rules);
-    const bool whole = again[one.id].used.size() == reruns.size();
-    one.confirmed = judged && whole && judged->direction(1) == wanted;
-    if (!one.confirmed) {
-      one.verdict = Verdict::inconclusive;
-      one.reason = before.size() < fewest_rounds
-                       ? std::to_string(before.size()) + " earlier rounds cannot confirm anything"
-                   : again[one.id].last() == nullptr ? "it is not in the rounds that confirm"
-                   : !judged || !whole
-                       ? "its reruns were disturbed"
-                       : "its " + std::to_string(reruns.size()) + " reruns did not show it again";
-      one.next = "roofmark trend '" + one.id + "'";
-    }
-    // From here on the change is that of all rounds together.
-    const auto put = [&](Known<Shift>& change, Figure of) {
-      if (const auto both = judge(old[one.id], all[one.id], of, false, rules)) {
-        change = both->change;
-      }
-    };
-    put(one.time, &SeriesRound::seconds);
-    put(one.relative, &SeriesRound::relative);
-    if (one.relative) put(one.ceiling_time, &SeriesRound::companion_seconds);
-    one.after = summary(all[one.id]);
-  }
 }
 
 }  // namespace roofmark

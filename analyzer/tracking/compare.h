@@ -20,6 +20,11 @@ struct CompareRules {
   std::function<Past(const std::string& id)> history;
 };
 
+/// Rounds that a check needs besides its baseline: new ones, and those that confirm.
+inline constexpr std::size_t check_rounds = 3, confirming_rounds = 3;
+/// Reruns of the flagged series alone are cheap: with so many one may be a stray.
+inline constexpr std::size_t most_reruns = 5;
+
 /// What is taken for the judged interval of a single run that nobody knows the spread of.
 inline constexpr double unknown_spread = 0.10;
 
@@ -43,8 +48,9 @@ Comparison compare(std::span<const Round> before, std::span<const Round> after,
 std::vector<std::string> flagged(const Comparison& comparison);
 
 /// Looks at the flagged series in `reruns`, rounds of fresh processes over them alone.  One is
-/// confirmed where the median of its reruns is still outside and beyond the floor, each of them
-/// beyond every earlier round; any other becomes inconclusive.
+/// confirmed where the median of its reruns, of which confirming_rounds or more were undisturbed,
+/// is still outside, beyond the floor and beyond every earlier round; any other becomes
+/// inconclusive.
 void confirm(Comparison& comparison, std::span<const Round> before, std::span<const Round> after,
              std::span<const Round> reruns, const CompareRules& rules);
 

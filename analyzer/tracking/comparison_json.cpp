@@ -40,6 +40,7 @@ Json json_of(const SeriesVerdict& one) {
           {"after", json_of(one.after)},
           {"change", json_of(one.time)},
           {"relative_change", json_of(one.relative)},
+          {"judged", word(judged_figure(one))},
           {"ceiling", word(one.ceiling)},
           {"ceiling_change", json_of(one.ceiling_time)},
           {"detectable", number(one.detectable)},

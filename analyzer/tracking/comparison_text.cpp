@@ -48,6 +48,12 @@ std::string change_text(const SeriesVerdict& one, bool across_machines) {
                                                 : "");
 }
 
+std::string_view judged_figure(const SeriesVerdict& one) {
+  if (!one.time && !one.relative) return "";
+  if (!one.by_share) return "time";
+  return one.relative ? "ratio" : "share";
+}
+
 std::string reason_text(const SeriesVerdict& one) {
   std::string text(name(one.cause));
   const bool moved = one.verdict == Verdict::slower || one.verdict == Verdict::faster;
@@ -55,7 +61,7 @@ std::string reason_text(const SeriesVerdict& one) {
     text += std::string(text.empty() ? "" : ", ") + (one.confirmed ? "confirmed" : "unconfirmed");
   if (!one.reason.empty()) text += (text.empty() ? "" : ": ") + one.reason;
   if (one.verdict == Verdict::same && one.detectable) {
-    text += "finds " + signed_percent(*one.detectable);
+    text += (text.empty() ? "finds " : "; finds ") + signed_percent(*one.detectable);
   }
   return text;
 }
@@ -117,6 +123,7 @@ Table comparison_figures(const Comparison& comparison) {
                {"change", Align::right},
                {"change_low", Align::right},
                {"change_high", Align::right},
+               {"judged"},
                {"relative_change", Align::right},
                {"ceiling_change", Align::right},
                {"share_before", Align::right},
@@ -129,14 +136,26 @@ Table comparison_figures(const Comparison& comparison) {
     const auto part = [](const Known<Shift>& shift, double Shift::*figure) {
       return shift ? exact((*shift).*figure) : std::string();
     };
-    table.add({one.id, std::string(name(one.verdict)), one.confirmed ? "yes" : "no",
-               std::string(name(one.cause)), std::to_string(one.before.rounds),
-               std::to_string(one.after.rounds), plain_figure(one.before.seconds),
-               plain_figure(one.after.seconds), part(one.time, &Shift::share),
-               part(one.time, &Shift::low), part(one.time, &Shift::high),
-               part(one.relative, &Shift::share), part(one.ceiling_time, &Shift::share),
-               plain_figure(one.before.share), plain_figure(one.after.share),
-               plain_figure(one.detectable), one.ceiling, one.reason, one.next});
+    table.add({one.id,
+               std::string(name(one.verdict)),
+               one.confirmed ? "yes" : "no",
+               std::string(name(one.cause)),
+               std::to_string(one.before.rounds),
+               std::to_string(one.after.rounds),
+               plain_figure(one.before.seconds),
+               plain_figure(one.after.seconds),
+               part(one.time, &Shift::share),
+               part(one.time, &Shift::low),
+               part(one.time, &Shift::high),
+               std::string(judged_figure(one)),
+               part(one.relative, &Shift::share),
+               part(one.ceiling_time, &Shift::share),
+               plain_figure(one.before.share),
+               plain_figure(one.after.share),
+               plain_figure(one.detectable),
+               one.ceiling,
+               one.reason,
+               one.next});
   }
   return table;
 }

@@ -33,6 +33,9 @@ std::string shift_text(const Shift& shift);
 
 /// The change that the verdict rests on: "+7.4 % [+6.8 +8.1] over its ceiling".
 std::string change_text(const SeriesVerdict& one, bool across_machines);
+/// Which figure the verdict rests on: time, ratio (to the probe beside it), share (of the roof,
+/// across machines); empty: none could be judged.
+std::string_view judged_figure(const SeriesVerdict& one);
 /// Cause, whether it is confirmed, reason; of what is the same the slowdown that would be found.
 std::string reason_text(const SeriesVerdict& one);
 /// "31 of 40 series slower by 7.1 to 9.0 %, with the ceilings that bind them: ..."

@@ -12,6 +12,10 @@
 namespace roofmark {
 namespace {
 
+// Of the program that is under test.
+constexpr const char* version_fact = "roofmark";
+constexpr const char* commit_fact = "commit";
+
 class Facts {
  public:
   void add(const std::string& name, const std::string& value) {
@@ -152,12 +156,14 @@ std::vector<Fact> environment_of(const Run& run) {
   for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
     add_gpu(facts, machine.gpus[i], i == 0 ? "" : "gpu " + std::to_string(i) + " ");
   }
-  facts.add("roofmark", run.build.version);
-  facts.add("commit", run.build.commit);
+  facts.add(version_fact, run.build.version);
+  facts.add(commit_fact, run.build.commit);
   facts.add("compiler", run.build.compiler);
   for (const auto& [name, value] : run.build.features) facts.add(name, value);
   return facts.take();
 }
+
+bool is_under_test(const std::string& fact) { return fact == version_fact || fact == commit_fact; }
 
 Round round_of(const Run& run, const Analysis& analysis) {
   Round round;

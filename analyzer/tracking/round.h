@@ -69,5 +69,8 @@ Round round_of(const Run& run);
 /// huge pages, limits, drivers, clocks as set, power mode, build, compiler, libraries.  Readings
 /// that differ between any two runs (load, free memory) are none.
 std::vector<Fact> environment_of(const Run& run);
+/// Whether the fact of that name says which program was measured, not what surrounded it: another
+/// commit is what a comparison is made for.
+bool is_under_test(const std::string& fact);
 
 }  // namespace roofmark

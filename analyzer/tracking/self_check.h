@@ -29,9 +29,6 @@ struct SelfCheck {
   std::vector<SelfCheckedSeries> series;
 };
 
-/// Rounds that a check made of them needs besides its baseline: new ones and reruns.
-inline constexpr std::size_t check_rounds = 3, confirming_rounds = 3;
-
 /// Slides a check along the rounds (one machine's, oldest first): a baseline of as many as there
 /// are, at most enough_rounds, then check_rounds, then confirming_rounds.  `detectable` is that of
 /// a baseline of enough_rounds and check_rounds new ones at the spread seen. Throws InputError

@@ -19,7 +19,7 @@ std::string_view name(Verdict verdict);
 enum class Cause {
   none,
   machine,      ///< the ceiling that binds it moved with it
-  kernel,       ///< it alone
+  kernel,       ///< it alone, or beyond what its ceiling did
   library,      ///< it alone, and its code is the same: what it calls, or where it was placed
   environment,  ///< half of all series moved alike while their ceilings did not
 };
@@ -43,7 +43,7 @@ struct SeriesVerdict {
   Known<Shift> ceiling_time;  ///< of the seconds of the ceiling that binds it
   std::string ceiling;        ///< id of that one
   Known<double> detectable;   ///< least slowdown that would be found in 95 % of cases
-  bool by_share = false;      ///< relative says so, time does not or across machines
+  bool by_share = false;      ///< judged by relative, or across machines; else by time
   bool assumed = false;       ///< the spread is not that of these rounds
   bool confirmed = false;     ///< still so in the confirming rounds
   Cause cause = Cause::none;

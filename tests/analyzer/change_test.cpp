@@ -93,5 +93,53 @@ TEST(Change, BenjaminiAndHochbergsOwnExampleRejectsTheFirstFour) {
   EXPECT_EQ(false_discovery_limit({}, 0.05), 0);
 }
 
+/// Fifteen rounds about 1 by `spread`, and these in the place of the last ones.
+std::vector<double> with_last(double spread, const std::vector<double>& last) {
+  std::vector<double> values = around(1, spread, 15);
+  std::copy(last.begin(), last.end(), values.end() - static_cast<std::ptrdiff_t>(last.size()));
+  return values;
+}
+
+TEST(Strays, OneRoundOfFifteenThatWasElsewhereHidesNoChange) {
+  const std::vector<double> values = with_last(0.01, {1.3}), fresh{1.1, 1.11, 1.1};
+  EXPECT_FALSE(change_of(past_of(values), fresh).outside);
+  const Past past = without_strays(values);
+  EXPECT_EQ(past.rounds, 15u);
+  EXPECT_EQ(past.strays, std::vector<double>{std::log(1.3)});
+  EXPECT_LT(past.spread, 0.015);
+  EXPECT_TRUE(change_of(past, fresh).outside);
+  EXPECT_TRUE(change_of(past, fresh).beyond_range);
+}
+
+TEST(Strays, WhatThreeOfFifteenDoIsHowTheSeriesIs) {
+  EXPECT_EQ(without_strays(with_last(0.01, {1.3, 0.8})).strays.size(), 2u);
+  EXPECT_TRUE(without_strays(with_last(0.01, {1.3, 1.31, 1.29})).strays.empty());
+  EXPECT_TRUE(without_strays(around(1, 0.01, 15)).strays.empty());
+  std::vector<double> few = around(1, 0.01, 9);
+  few.back() = 1.3;
+  EXPECT_TRUE(without_strays(few).strays.empty()) << "of nine nobody can tell";
+}
+
+TEST(Strays, TheLevelOfOneIsNoNewOne) {
+  const Past past = without_strays(with_last(0.01, {1.1}));
+  ASSERT_EQ(past.strays.size(), 1u);
+  const auto beyond = [&](const std::vector<double>& fresh) {
+    return change_of(past, fresh).beyond_range;
+  };
+  EXPECT_FALSE(beyond({1.1, 1.11, 1.1}));
+  EXPECT_TRUE(beyond({1.2, 1.21, 1.2}));
+  EXPECT_TRUE(beyond({0.9, 0.91, 0.9}));
+}
+
+TEST(Strays, OneOfFiveNewRoundsMayBeOne) {
+  const Past past = without_strays(around(1, 0.01, 15));
+  const auto beyond = [&](const std::vector<double>& fresh) {
+    return change_of(past, fresh).beyond_range;
+  };
+  EXPECT_TRUE(beyond({1.1, 1.1, 0.9, 1.1, 1.1}));
+  EXPECT_FALSE(beyond({1.1, 0.9, 0.9, 1.1, 1.1}));
+  EXPECT_FALSE(beyond({1.1, 0.9, 1.1, 1.1})) << "of four none";
+}
+
 }  // namespace
 }  // namespace roofmark

@@ -221,9 +221,12 @@ TEST(Index, TheCommandSaysWhatItHolds) {
   store.put(2);
   write_file(store.path() / machine / "x.json", "nothing");
   const Outcome outcome = run_program({"index", "--store", store.path()});
-  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
   EXPECT_EQ(outcome.out, "2 runs in the index of " + store.path().string() + "\n");
   EXPECT_EQ(outcome.err.find("roofmark: left out " + machine + "/x.json: "), 0u) << outcome.err;
+  EXPECT_NE(outcome.err.find("roofmark: 1 of the store's files"), std::string::npos) << outcome.err;
+  std::filesystem::remove(store.path() / machine / "x.json");
+  EXPECT_EQ(run_program({"index", "--store", store.path()}).code, 0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "app/baseline.h"
 #include "app/files.h"
@@ -160,9 +161,45 @@ TEST(CheckCommand, ImportedResultsAreNotMeasuredAgain) {
   }
   ASSERT_EQ(run_program({"baseline", "save", "mine", "--from", "mine", "--store", store}).code, 0);
   expect_refused({"check", "--baseline", "mine", "--store", store}, "pass --from NAME");
+  for (int i = 20; i < 23; ++i) {
+    roofmark::Run run = made_up_run(i, 1, "again");
+    run.policy = {};
+    run.policy.preset = "import";
+    store_run(store, run);
+  }
   const Outcome same =
-      run_program({"check", "--baseline", "mine", "--from", "mine", "--store", store});
+      run_program({"check", "--baseline", "mine", "--from", "again", "--store", store});
   EXPECT_EQ(same.code, 0) << same.err;
+  expect_refused({"check", "--baseline", "mine", "--from", "mine", "--store", store},
+                 "which is of baseline 'mine'");
+}
+
+TEST(CheckCommand, ABaselineSaysWhatItLacksAndRoundsOfSeveralPresetsAreNotCompared) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  for (int i = 0; i < 15; ++i) {
+    roofmark::Run run = made_up_run(i, 1, "old");
+    Measurement& row = run.rows.front();
+    if (i >= 13) {
+      row.status = Status::failed;
+      row.reason = "wrong result";
+    }
+    store_run(store, run);
+  }
+  const Outcome saved =
+      run_program({"baseline", "save", "main", "--from", "old", "--store", store});
+  EXPECT_EQ(saved.code, 0) << saved.err;
+  const std::string gap = small_run().rows.front().id + ": failed in 2 of 15 rounds (wrong result)";
+  EXPECT_NE(saved.err.find("roofmark: the baseline lacks " + gap), std::string::npos) << saved.err;
+  for (int i = 20; i < 26; ++i) {
+    roofmark::Run run = made_up_run(i, 1, "mixed");
+    if (i == 22) run.policy.preset = "quick";
+    store_run(store, run);
+  }
+  const Outcome mixed =
+      run_program({"check", "--baseline", "main", "--from", "mixed", "--store", store});
+  EXPECT_EQ(mixed.code, 6) << mixed.err << mixed.out;
+  EXPECT_NE(mixed.out.find("quick | standard ones now"), std::string::npos) << mixed.out;
 }
 
 TEST(CheckCommand, MeasuresItsRoundsInFreshProcesses) {
@@ -176,7 +213,14 @@ TEST(CheckCommand, MeasuresItsRoundsInFreshProcesses) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("round 2 of 2"), std::string::npos) << outcome.err;
   EXPECT_NE(outcome.out.find("now (2 rounds)"), std::string::npos) << outcome.out;
-  EXPECT_EQ(Index(store).rounds({.machine = id}).size(), 5u);
+  const std::vector<StoredRound> rounds = Index(store).rounds({.machine = id});
+  ASSERT_EQ(rounds.size(), 5u);
+  std::set<std::uint64_t> seeds;
+  for (const StoredRound& one : rounds) {
+    seeds.insert(read_run(contents(one.file), one.file.string()).policy.seed);
+  }
+  EXPECT_EQ(seeds.size(), 5u) << "each round has an order of its own";
+  EXPECT_EQ(seeds.count(seed_of_round(1, 1)), 1u) << "which follows from the campaign's seed";
 }
 
 TEST(TrendCommand, ShowsTheHistoryOfASeriesAndWritesAPage) {

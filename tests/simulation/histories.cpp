@@ -17,7 +17,24 @@ double round_level(const Scatter& scatter, int at, Noise& noise) {
   double level = scatter.run_to_run * noise.normal() + scatter.drift * at;
   if (noise.uniform() < scatter.in_second_mode) level += std::log1p(scatter.second_mode);
   if (noise.uniform() < scatter.outliers) level += std::log1p(0.05 + 0.25 * noise.uniform());
+  if (scatter.strays > 0 && noise.uniform() < scatter.strays) {
+    level += (noise.uniform() < 0.5 ? 1 : -1) * std::log1p(0.05 + 0.25 * noise.uniform());
+  }
   return level;
+}
+
+/// How much longer all takes at the machine's speed of this round, as a logarithm.
+double speed_level(const Scatter& scatter, MachineState& machine, Noise& noise) {
+  constexpr double change = 0.1;  // of its speed, from one round to the next
+  if (scatter.speeds == 0) return 0;
+  if (noise.uniform() < change) machine.slow = !machine.slow;
+  return machine.slow ? std::log1p(scatter.speeds) : 0;
+}
+
+/// How far the i-th kernel follows the machine's speed: 0.9, 1.0, 0.8, 0.95, 0.85 and so on.
+double follows(int i) {
+  constexpr std::array shares{0.9, 1.0, 0.8, 0.95, 0.85};
+  return shares[static_cast<std::size_t>(i) % shares.size()];
 }
 
 /// Median of the samples of a row at that level.
@@ -45,16 +62,20 @@ std::vector<Scatter> scatters() {
            .second_mode = 0.04,
            .in_second_mode = 0.3},
           {.name = "1 %, 1 of 20 rounds slower by 5 to 30 %", .outliers = 0.05},
+          {.name = "1 %, 1 of 20 rounds off by 5 to 30 %, either way", .strays = 0.05},
+          {.name = "1 %, a machine of two speeds 30 % apart", .speeds = 0.30},
           {.name = "1 %, bound by a memory that moves by 10 %", .memory = 0.10}};
 }
 
-Round round_of(const Scatter& scatter, int series, int at, const Planted& planted, Noise& noise) {
+Round round_of(const Scatter& scatter, int series, int at, const Planted& planted,
+               MachineState& machine, Noise& noise) {
   Round round;
   round.run = "run" + std::to_string(at);
   round.machine = "machine";
   round.preset = "standard";
   round.complete = true;
   const double memory = scatter.memory * noise.normal() + std::log1p(planted.machine);
+  const double speed = speed_level(scatter, machine, noise);
   for (int i = 0; i < series; ++i) {
     SeriesRound row;
     row.id = "gemv/v/f32/cpu/t1/n=" + std::to_string(i);
@@ -62,9 +83,9 @@ Round round_of(const Scatter& scatter, int series, int at, const Planted& plante
     row.ops = row.bytes = 1;
     row.grade = 'A';
     const double own = round_level(scatter, at, noise) + (i == 0 ? std::log1p(planted.kernel) : 0);
-    const double probe = memory + 0.25 * scatter.run_to_run * noise.normal();
+    const double probe = memory + speed + 0.25 * scatter.run_to_run * noise.normal();
     row.companion = "read/v/f32/cpu/t1/level=dram";
-    row.seconds = median_at(own + memory, scatter, noise);
+    row.seconds = median_at(own + memory + follows(i) * speed, scatter, noise);
     row.companion_seconds = median_at(probe, scatter, noise);
     row.relative = *row.seconds / *row.companion_seconds;
     round.series.push_back(row);

@@ -31,7 +31,13 @@ struct Scatter {
   double second_mode = 0;     ///< how far it lies above the first
   double in_second_mode = 0;  ///< share of rounds that are in it
   double outliers = 0;        ///< share of rounds that are slower by 5 to 30 %
+  double strays = 0;          ///< share of rounds that are off by 5 to 30 %, either way
   double memory = 0;          ///< what series and the probe beside them share, per round
+  double speeds = 0;          ///< how much longer the machine takes for all at its lower speed
+};
+/// What of a machine lasts from one round to the next.
+struct MachineState {
+  bool slow = false;  ///< at the lower of its speeds
 };
 /// Those that docs/method.md has a row of.
 std::vector<Scatter> scatters();
@@ -42,8 +48,10 @@ struct Planted {
 };
 
 /// The medians of one round: `series` kernels, each with a probe beside it; the first is the one
-/// with the plant.  `at`: which round of the history it is.
-Round round_of(const Scatter& scatter, int series, int at, const Planted& planted, Noise& noise);
+/// with the plant.  `at`: which round of the history it is.  A machine of two speeds keeps one for
+/// ten rounds on average, and then its kernels follow their probes by 80 to 100 %.
+Round round_of(const Scatter& scatter, int series, int at, const Planted& planted,
+               MachineState& machine, Noise& noise);
 
 /// Values of one series, oldest first: 1 with that scatter, `step` more from `from` on.
 std::vector<double> history(const Scatter& scatter, int rounds, int from, double step,

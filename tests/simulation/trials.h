@@ -10,14 +10,15 @@
 namespace roofmark::simulation {
 
 struct Setting {
-  int baseline = 15, rounds = 3, reruns = 3, series = 40, checks = 400;
+  int baseline = 15, rounds = 3, reruns = 5, series = 40, checks = 400;
   std::uint64_t seed = 1;
 };
 
 struct CheckCounts {
   std::size_t judged = 0;         ///< series without a plant, over all checks
   std::size_t flagged = 0;        ///< of those, called slower or faster before confirmation
-  std::size_t false_checks = 0;   ///< checks that confirmed a slowdown of such a series
+  std::size_t false_checks = 0;   ///< checks that confirmed a slowdown of such a series, and,
+                                  ///< where the machine has two speeds, blamed a kernel for it
   std::size_t found = 0;          ///< checks that confirmed the planted kernel as slower
   std::size_t named_kernel = 0;   ///< of those, put down to the kernel
   std::size_t named_machine = 0;  ///< checks that found the machine slower and blamed no kernel

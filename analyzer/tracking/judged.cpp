@@ -1,0 +1,49 @@
+#include "analyzer/tracking/judged.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace roofmark {
+namespace {
+
+constexpr double normal = 1e6;  // degrees of freedom of a spread that is known
+
+/// What a verdict needs beyond the interval: the floor, and with a short past what it can find.
+bool is_beyond(const Past& past, const Shift& change, double least, double floor) {
+  const double size = std::fabs(std::log1p(change.share));
+  if (size <= std::log1p(floor)) return false;
+  if (past.assumed || past.rounds >= enough_rounds) return true;
+  return size > std::log1p(least);
+}
+
+/// The spread such that a single run's interval beside another's reaches unknown_spread.
+Past guessed(const Past& past) {
+  constexpr double z = 2.807;  // 99.75 % of a normal distribution lie below
+  return assumed(past, std::log1p(unknown_spread) / (z * std::sqrt(2.0)), normal);
+}
+
+}  // namespace
+
+double floor_of(const CompareRules& rules) { return std::max(least_floor, rules.floor); }
+
+Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool single,
+                    const CompareRules& rules) {
+  const std::vector<double> old = values(before, figure), fresh = values(after, figure);
+  if (old.empty() || fresh.empty()) return std::nullopt;
+  Judged judged{.past = without_strays(old)};
+  if (judged.past.rounds < fewest_rounds) {
+    if (!single) return std::nullopt;
+    Past known;
+    if (rules.history && figure == &SeriesRound::seconds) {
+      known = rules.history(before.last()->id);
+    }
+    const bool enough = known.rounds >= fewest_rounds && known.freedom > 0;
+    judged.past = enough ? assumed(judged.past, known.spread, known.freedom) : guessed(judged.past);
+  }
+  judged.change = change_of(judged.past, fresh);
+  judged.detectable = detectable(judged.past, fresh.size(), floor_of(rules));
+  judged.beyond_floor = is_beyond(judged.past, judged.change, judged.detectable, floor_of(rules));
+  return judged;
+}
+
+}  // namespace roofmark
