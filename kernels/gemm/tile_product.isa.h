@@ -265,19 +265,19 @@ static void tile_product(const PanelProduct& of) {
   asm volatile("tilerelease");
 }
 
-static std::int64_t sums_of_tiles(std::int64_t m, std::int64_t columns) {
+[[maybe_unused]] static std::int64_t sums_of_tiles(std::int64_t m, std::int64_t columns) {
   return whole(least(m, block_rows), square) * whole(least(columns, block_columns), square) *
          square_bytes;
 }
 
-static std::int64_t packed_bytes_of_tiles(std::int64_t m, std::int64_t row_bytes) {
+[[maybe_unused]] static std::int64_t packed_bytes_of_tiles(std::int64_t m, std::int64_t row_bytes) {
   return whole(row_bytes, part_steps * step_bytes) * whole(m, square) * part_bytes;
 }
 
 /// Rows [begin, end) of A, each of `row_bytes` bytes, as tiles: [parts][m / 32][16 steps][32
 /// rows][64 bytes], zeros behind a row's end.
-static void pack_tiles(const char* a, std::int64_t m, std::int64_t row_bytes, std::int64_t begin,
-                       std::int64_t end, char* to) {
+[[maybe_unused]] static void pack_tiles(const char* a, std::int64_t m, std::int64_t row_bytes,
+                                        std::int64_t begin, std::int64_t end, char* to) {
   for (std::int64_t i = begin; i < end; ++i) {
     const char* row = a + i * row_bytes;
     for (std::int64_t at = 0; at < row_bytes; at += step_bytes) {
