@@ -48,19 +48,25 @@ Past past_of_logarithms(std::span<const double> logs) {
   return past;
 }
 
-/// Whether new rounds are where no earlier one was.  `sign`: +1 above them, -1 below.
+/// Whether new rounds are where no earlier one but a stray was.  `sign`: +1 above them, -1 below.
 bool is_beyond_range(const Past& past, std::vector<double> fresh, int sign) {
   constexpr std::size_t may_miss = 5;  // one of so many may be a stray itself
-  constexpr double known_level = 4;    // spreads about a stray
   for (double& one : fresh) one *= sign;
   std::sort(fresh.begin(), fresh.end());
   const double middle = median(fresh);
   const double farthest = sign > 0 ? past.highest : -past.lowest;
   if (fresh[fresh.size() / may_miss] <= farthest) return false;
   if (middle <= farthest + past.spread / 2) return false;
-  return std::none_of(past.strays.begin(), past.strays.end(), [&](double stray) {
-    return std::fabs(sign * stray - middle) <= known_level * past.spread;
-  });
+  return true;
+}
+
+/// Whether a stray may have been a round of the level that the median of new ones is at.
+bool is_known_level(const Past& past, double middle, std::size_t fresh) {
+  constexpr double level = 0.995;  // on either side: one stray in a hundred is taken for another's
+  const double reach = past.spread * std::sqrt(1 + variance_of_median(fresh)) *
+                       student_t_quantile(level, past.freedom);
+  return std::any_of(past.strays.begin(), past.strays.end(),
+                     [&](double stray) { return std::fabs(stray - middle) <= reach; });
 }
 
 }  // namespace
@@ -118,7 +124,8 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
     change.p = error > 0 ? student_t_two_sided(difference / error, past.freedom) : 0;
   }
   change.outside = std::fabs(difference) > reach;
-  change.beyond_range = is_beyond_range(past, logs, difference > 0 ? 1 : -1);
+  change.known_level = is_known_level(past, middle, logs.size());
+  change.beyond_range = !change.known_level && is_beyond_range(past, logs, difference > 0 ? 1 : -1);
   return change;
 }
 

@@ -42,8 +42,11 @@ struct Shift {
   bool outside = false;      ///< the interval leaves out no change
   /// Every new round, of five or more all but one of five, is beyond all earlier ones on the same
   /// side, and their median by half a spread more: a series that goes to and fro between two values
-  /// does not.  Nor is the median within four spreads of a stray, a level that was known.
+  /// does not.  Nor are they at a known level.
   bool beyond_range = false;
+  /// A stray may have been a round of theirs: it is within spread sqrt(1 + v(k)) t(0.995; freedom)
+  /// of their median.
+  bool known_level = false;
 };
 
 /// d = median(log new) - centre;  se = spread sqrt(v(k) + 1/n), v(k) = variance_of_median(k), n

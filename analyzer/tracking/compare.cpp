@@ -291,7 +291,8 @@ class Comparing {
 
   void doubt(SeriesVerdict& verdict, const Judged& judged) const {
     verdict.verdict = Verdict::inconclusive;
-    verdict.reason = "the change is within what its rounds scatter";
+    verdict.reason = judged.change.known_level ? "a round of the earlier ones took as long already"
+                                               : "the change is within what its rounds scatter";
     const bool measured = before_.front().preset != import_preset;
     verdict.next = judged.past.rounds < enough_rounds || !measured ? more_rounds()
                                                                    : next_check(2 * after_.size());

@@ -127,6 +127,8 @@ TEST(Strays, TheLevelOfOneIsNoNewOne) {
     return change_of(past, fresh).beyond_range;
   };
   EXPECT_FALSE(beyond({1.1, 1.11, 1.1}));
+  EXPECT_TRUE(change_of(past, std::vector<double>{1.1, 1.11, 1.1}).known_level);
+  EXPECT_TRUE(beyond({1.055, 1.055, 1.055})) << "4 spreads below it";
   EXPECT_TRUE(beyond({1.2, 1.21, 1.2}));
   EXPECT_TRUE(beyond({0.9, 0.91, 0.9}));
 }
