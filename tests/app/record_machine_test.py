@@ -37,7 +37,7 @@ with tempfile.TemporaryDirectory() as folder:
         text = file.read_text(errors="replace")
         if len(host) > 3:  # a shorter one is a word like any other
             assert not re.search(rf"\b{re.escape(host)}\b", text), f"{file} holds the host's name"
-        assert not re.search(r"(?i)serial|HostName|ProductUUID", text), f"{file} holds an identifying field"
+        assert not re.search(r"(?i)serial(?!ize)|HostName|ProductUUID", text), f"{file} holds an identifying field"
         assert not re.search(r"\b[0-9a-f]{32,}\b", text), f"{file} holds a long number that may name a container"
 
     again = subprocess.run([script, out], capture_output=True, text=True)

@@ -19,12 +19,12 @@ PACE = {
 }
 
 # Function -> (arrays read, arrays written, multiply-adds per vector).  Suffix _nt: stores past the caches;
-# _far: asks for every cache line once, ahead of the loads.
+# _far, _by_l2: asks for every cache line once, ahead of the loads.
 STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1),
           "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
 STREAM_NAMES = ["stream_read", "stream_read_far", "stream_read_by_l2", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 LINE_BYTES = 64
-PREFETCHES = ("prefetchnta", "prfm", "prfb")
+PREFETCHES = ("prefetchnta", "prefetcht1", "prfm", "prfb")
 ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16, "sve": 1}  # SVE counts in vectors
 VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16, "z": 1}
 
@@ -100,8 +100,8 @@ def check_stream(functions, isa, name):
     if problem:
         return [problem]
     past_caches = name.endswith("_nt")
-    far = name.endswith("_far")
-    reads, writes, per_vector = STREAM[re.sub("_(nt|far|grouped)$", "", name)]
+    far = name.endswith(("_far", "_by_l2"))
+    reads, writes, per_vector = STREAM[re.sub("_(nt|far|by_l2|grouped)$", "", name)]
     touched = {"load": collections.defaultdict(list), "store": collections.defaultdict(list)}
     problems, multiply_adds, asked = [], 0, []
     for instruction in body:
