@@ -133,7 +133,10 @@ std::string why(const Layer& layer, const Roofline& roofline) {
   if (layer.work.ops.value == 0) return "it computes nothing; " + largest_part(layer.work);
   const Known<OpRate> peak = roofline.engine.peak(layer.format);
   const double ridge = peak ? (*peak / *roofline.bandwidth).value : 0;
-  if (layer.bound == "compute" && layer.attainable < peak) {
+  const Known<OpRate>& exponentials = roofline.exponentials_of(layer.format);
+  const bool by_exponentials =
+      peak && exponentials && layer.work.exponentials / *exponentials > layer.work.ops / *peak;
+  if (layer.bound == "compute" && by_exponentials) {
     return "its exponentials take longer than its other operations and its bytes";
   }
   return plain_number(layer.intensity) + " op/B, " +

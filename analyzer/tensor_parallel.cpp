@@ -1,5 +1,6 @@
 #include "analyzer/tensor_parallel.h"
 
+#include <algorithm>
 #include <string>
 
 #include "analyzer/operators.h"
@@ -40,23 +41,29 @@ Workload shard_of(const Workload& workload, std::int64_t devices) {
 void add_collectives(std::vector<CountedOperator>& counted, const Workload& workload,
                      std::int64_t devices) {
   const Model& model = workload.model;
-  const double activation = bytes(workload.format.activations);
   const double share = static_cast<double>(devices - 1) / static_cast<double>(devices);
   const std::int64_t tokens = fresh_tokens(workload);
-  const auto add = [&](const char* name, double elements, double trips, std::int64_t count) {
+  const auto add = [&](const char* name, const Format& format, double elements, double trips,
+                       std::int64_t count) {
+    const double each = bytes(format.activations);
     counted.push_back({.name = name,
                        .phase = workload.phase,
                        .count = count,
-                       .format = workload.format,
-                       .link = Bytes{elements * activation * trips * share}});
+                       .format = format,
+                       .link = Bytes{elements * each * trips * share}});
   };
+  // Those of the head may be wider than the other activations.
+  const auto head = std::find_if(counted.begin(), counted.end(),
+                                 [](const CountedOperator& one) { return one.name == "lm_head"; });
+  const Format logits = head == counted.end() ? workload.format : head->format;
   const double rows = static_cast<double>(tokens) * static_cast<double>(model.hidden);
-  add("embedding_all_reduce", rows, 2, 1);
-  if (model.block != BlockKind::parallel) add("attn_all_reduce", rows, 2, model.layers);
-  add("mlp_all_reduce", rows, 2, model.layers);
+  add("embedding_all_reduce", workload.format, rows, 2, 1);
+  if (model.block != BlockKind::parallel)
+    add("attn_all_reduce", workload.format, rows, 2, model.layers);
+  add("mlp_all_reduce", workload.format, rows, 2, model.layers);
   const std::int64_t padded = (model.vocabulary + devices - 1) / devices * devices;
-  add("logits_gather", static_cast<double>(head_rows(workload)) * static_cast<double>(padded), 1,
-      1);
+  add("logits_gather", logits,
+      static_cast<double>(head_rows(workload)) * static_cast<double>(padded), 1, 1);
 }
 
 std::map<std::string, std::string> collectives_of(const Workload& workload) {

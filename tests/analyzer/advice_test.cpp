@@ -173,6 +173,18 @@ TEST(Advice, WithoutHardwareThereIsNone) {
   EXPECT_TRUE(advice_on(std::span(&asked, 1), {}, work, {}, analysis).empty());
 }
 
+/// Chunks that are bound in different ways come to less than the peak together.
+TEST(Advice, WithoutARateOfExponentialsNoneAreBlamed) {
+  Workload asked = decode();
+  asked.phase = Phase::prefill;
+  asked.queries = queries_of(Phase::prefill, 1, 4096);
+  for (const std::int64_t chunk : {256, 512, 1000}) {
+    for (const Advice& one : advice(asked, {.chunk = chunk})) {
+      EXPECT_EQ(one.why.find("exponentials"), std::string::npos) << one.op << ": " << one.why;
+    }
+  }
+}
+
 TEST(Advice, ExponentialsThatBindAreNamed) {
   Roofline roofline = made_up_device();
   roofline.exponentials = OpRate{1e6};

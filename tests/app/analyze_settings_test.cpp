@@ -42,6 +42,18 @@ TEST(AnalyzeSettings, TheArticlesLlama4ScoutComesOutInTraAccounting) {
   EXPECT_NE(outcome.out.find("tra accounting"), std::string::npos);
 }
 
+/// Weights of 8 bits, but a head that is left at 16: so wide are the logits that are gathered.
+TEST(AnalyzeSettings, LogitsAreGatheredAsWideAsTheHeadMakesThem) {
+  const JsonView json = json_of({"analyze", "deepseek-v3", "--hardware", "h200", "--phase",
+                                 "decode", "--batch", "8", "--tp", "8", "--link", "450G"});
+  for (const JsonView& layer : json.at("layers").elements()) {
+    if (layer.at("operator").text() != "logits_gather") continue;
+    EXPECT_EQ(layer.at("link_bytes").number(0, 1e9), 8 * 129280 * 2 * 7 / 8);
+    return;
+  }
+  FAIL() << "no gather";
+}
+
 TEST(AnalyzeSettings, ModelsMayFollowListsOfTokens) {
   const JsonView json = json_of({"analyze", "--cached-tokens", "1048576", "1024", "--input-tokens",
                                  "1", "1", "llama-3-8b", "--batch-size", "4"});
