@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace roofmark {
+
 std::int64_t greatest_cache(const Machine& machine, int level) {
   std::int64_t most = 0;
   for (const Cache& cache : machine.cpu.caches) {
@@ -24,7 +25,7 @@ std::int64_t cache_room(const Machine& machine, int level, int threads) {
     // A host gives a virtual machine memory in pages of 4 KiB from anywhere, whatever pages the
     // machine makes of them, and L2 finds its lines by physical address: of 24 buffers of half a
     // 2 MiB L2 five had more pages in some sets than ways, and read 75 to 164 GB/s instead of 179
-    // (Granite Rapids, one core); a quarter never did.
+    // (a Xeon with AMX, one core); a quarter never did.
     const bool stands_out = quarter >= 2 * threads * greatest_cache(machine, 1);
     const std::int64_t bytes = level == 2 && stands_out ? quarter : 2 * quarter;
     least = least == 0 ? bytes : std::min(least, bytes);

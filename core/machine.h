@@ -56,7 +56,7 @@ struct Cpu {
   /// Size of the last level, or 0.
   std::int64_t last_level_bytes() const;
   /// How far ahead a loop asks for what lies in memory, in bytes, where the processor's own
-  /// prefetchers would go on from there: 1536 on Intel (Granite Rapids: a core reads 16 GB/s
+  /// prefetchers would go on from there: 1536 on Intel (a Xeon with AMX: a core reads 16 GB/s
   /// without asking, 19.7 at 1 to 1.5 KiB, 18.4 at 4 KiB, 16 at 8 KiB).  0: nothing of the kind is
   /// known of it.
   std::int64_t ask_ahead_bytes() const;

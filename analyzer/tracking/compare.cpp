@@ -153,7 +153,7 @@ class Comparing {
     const bool mixed = is_mixed(before_) || is_mixed(after_);
     if (mixed || was_quick != is_quick) {
       return was + " runs before, " + is +
-             " ones now: a quick one's intervals are three times as " + "wide";
+             " ones now: a quick one's intervals are three times as wide";
     }
     return obstacle(old, fresh);
   }

@@ -80,7 +80,7 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 // Each cache line is asked for ahead.  A loop of loads alone leaves 2 % (one core) to 9 % (two) of
 // the memory's rate unused on Zen 5, because its window of instructions fills up with a few misses;
-// there past the caches and 2 KiB ahead is best.  On Granite Rapids that is 10 GB/s on a core, for
+// there past the caches and 2 KiB ahead is best.  On a Xeon with AMX that is 10 GB/s on a core, for
 // its prefetchers stay away from such lines: loads alone 16, into L2 and 1.5 KiB ahead 19.7, 4 KiB
 // 18, 8 KiB 16.
 #define ROOFMARK_ASK(how, ahead)                                            \
