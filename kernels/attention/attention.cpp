@@ -154,15 +154,23 @@ std::vector<Variant> cpu_variants() {
 
 std::optional<AttentionLeaves> attention_leaves(std::string_view isa) {
   std::optional<AttentionLeaves> found;
-#define ROOFMARK_ROW(name, vector_bytes)                               \
-  if (isa == #name) {                                                  \
-    found = {isa_##name::attention_decode, isa_##name::attention_join, \
-             isa_##name::attention_prefill, nullptr};                  \
+#define ROOFMARK_ROW(name, vector_bytes)    \
+  if (isa == #name) {                       \
+    found = {isa_##name::attention_decode,  \
+             isa_##name::attention_join,    \
+             isa_##name::attention_prefill, \
+             nullptr,                       \
+             nullptr,                       \
+             nullptr};                      \
   }
   ROOFMARK_EACH_ISA_OF_attention_decode(ROOFMARK_ROW)
 #undef ROOFMARK_ROW
-#define ROOFMARK_ROW(name, vector_bytes) \
-  if (isa == #name) found->quantize = isa_##name::attention_quantize;
+#define ROOFMARK_ROW(name, vector_bytes)         \
+  if (isa == #name) {                            \
+    found->quantize_f32 = isa_##name::quantize;  \
+    found->quantize_bf16 = isa_##name::quantize; \
+    found->quantize_f16 = isa_##name::quantize;  \
+  }
       ROOFMARK_EACH_ISA(ROOFMARK_ROW)
 #undef ROOFMARK_ROW
           return found;

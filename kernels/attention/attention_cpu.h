@@ -17,6 +17,7 @@
 #include "core/parallel.h"
 #include "kernels/attention/attention_check.h"
 #include "kernels/attention/attention_cpu.isa.h"
+#include "kernels/quantize/quantize.isa.h"
 #include "kernels/rotation.h"
 
 namespace roofmark {
@@ -25,7 +26,10 @@ struct AttentionLeaves {
   AttentionDecodeLeaf decode;
   AttentionJoinLeaf join;
   AttentionPrefillLeaf prefill;
-  AttentionQuantizeLeaf quantize;  ///< null where no i8 cache is meant
+  /// Put a fresh key or value into an i8 cache.
+  QuantizeLeaf<float> quantize_f32;
+  QuantizeLeaf<bf16> quantize_bf16;
+  QuantizeLeaf<f16> quantize_f16;
 };
 
 /// Those of an instruction set; nullopt where there are none.
@@ -78,9 +82,12 @@ class CpuAttention {
 
   /// Task::code_hash(): of the leaves that this shape takes.
   std::string code() const {
-    const auto quantize = cache_ == DType::i8 ? leaves_.quantize : nullptr;
-    return is_decode() ? leaf_code(kernels_code(), leaves_.decode, leaves_.join, quantize)
-                       : leaf_code(kernels_code(), leaves_.prefill, quantize);
+    const void* quantize = cache_ == DType::i8 ? quantize_code() : nullptr;
+    const auto hash = [&](auto... leaf) {
+      const void* const addresses[] = {reinterpret_cast<const void*>(leaf)..., quantize};
+      return code_hash(kernels_code(), addresses);
+    };
+    return is_decode() ? hash(leaves_.decode, leaves_.join) : hash(leaves_.prefill);
   }
 
   /// Floats of working memory of a call.
@@ -132,9 +139,32 @@ class CpuAttention {
     if (scales == nullptr) {
       std::memcpy(place, source, static_cast<std::size_t>(cache_bytes(e_.head_dim)));
     } else {
-      leaves_.quantize(source, kv_element_of(activations_), e_.head_dim,
-                       reinterpret_cast<std::int8_t*>(place), scales + to);
+      quantize(source, reinterpret_cast<std::int8_t*>(place), scales + to);
     }
+  }
+  void quantize(const std::byte* x, std::int8_t* y, float* scale) const {
+    switch (activations_) {
+      case DType::f32:
+        return leaves_.quantize_f32(as<float>(x), y, scale, 1, e_.head_dim);
+      case DType::bf16:
+        return leaves_.quantize_bf16(as<bf16>(x), y, scale, 1, e_.head_dim);
+      default:
+        return leaves_.quantize_f16(as<f16>(x), y, scale, 1, e_.head_dim);
+    }
+  }
+  const void* quantize_code() const {
+    switch (activations_) {
+      case DType::f32:
+        return reinterpret_cast<const void*>(leaves_.quantize_f32);
+      case DType::bf16:
+        return reinterpret_cast<const void*>(leaves_.quantize_bf16);
+      default:
+        return reinterpret_cast<const void*>(leaves_.quantize_f16);
+    }
+  }
+  template <class T>
+  static const T* as(const std::byte* elements) {
+    return reinterpret_cast<const T*>(elements);
   }
 
   AttentionHead head_of(const AttentionArrays& a, std::int64_t h) const {

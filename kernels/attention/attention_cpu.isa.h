@@ -67,11 +67,6 @@ static constexpr std::int64_t prefill_scratch_floats(std::int64_t head_dim) {
 using AttentionPrefillLeaf = void (*)(const AttentionHead& head, std::int64_t first,
                                       std::int64_t last, float* scratch);
 
-/// Puts a fresh key or value into an i8 cache: scale = max |x_i| / 127, y_i = round(x_i / scale),
-/// ties to even; zeros where x is zero.
-using AttentionQuantizeLeaf = void (*)(const void* x, KvElement type, std::int64_t head_dim,
-                                       std::int8_t* y, float* scale);
-
 #define ROOFMARK_DECLARE(isa, vector_bytes)                                                 \
   namespace isa_##isa {                                                                     \
     void attention_decode(const AttentionHead& head, std::int64_t first, std::int64_t last, \
@@ -86,13 +81,6 @@ ROOFMARK_EACH_ISA_OF_attention_decode(ROOFMARK_DECLARE)
                            float* scratch);                                                  \
   }
     ROOFMARK_EACH_ISA_OF_attention_prefill(ROOFMARK_DECLARE)
-#undef ROOFMARK_DECLARE
-#define ROOFMARK_DECLARE(isa, vector_bytes)                                                       \
-  namespace isa_##isa {                                                                           \
-    void attention_quantize(const void* x, KvElement type, std::int64_t head_dim, std::int8_t* y, \
-                            float* scale);                                                        \
-  }
-        ROOFMARK_EACH_ISA(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 
 }  // namespace roofmark

@@ -290,14 +290,14 @@ void prefill_without_the_last_row(const AttentionHead& head, std::int64_t first,
                                   float* scratch) {
   sound().prefill(head, first, last - 1, scratch);
 }
-void quantize_cut_off(const void* x, KvElement type, std::int64_t head_dim, std::int8_t* y,
-                      float* scale) {
-  sound().quantize(x, type, head_dim, y, scale);
+void quantize_cut_off(const float* x, std::int8_t* y, float* scale, std::int64_t rows,
+                      std::int64_t head_dim) {
+  sound().quantize_f32(x, y, scale, rows, head_dim);
   y[head_dim - 1] = static_cast<std::int8_t>(y[head_dim - 1] / 2);
 }
-void quantize_by_another_scale(const void* x, KvElement type, std::int64_t head_dim, std::int8_t* y,
-                               float* scale) {
-  sound().quantize(x, type, head_dim, y, scale);
+void quantize_by_another_scale(const float* x, std::int8_t* y, float* scale, std::int64_t rows,
+                               std::int64_t head_dim) {
+  sound().quantize_f32(x, y, scale, rows, head_dim);
   *scale *= 127.0f / 128;
 }
 
@@ -327,9 +327,9 @@ TEST(CpuAttention, WithAWrongLeafIsWrong) {
         1);
   }
   EXPECT_GT(error_with([](Leaves& l) { l.decode = decode_unscaled; }, decode, f32, 1), 1);
-  EXPECT_GT(error_with([](Leaves& l) { l.quantize = quantize_cut_off; }, decode, i8, 1), 1);
-  EXPECT_GT(error_with([](Leaves& l) { l.quantize = quantize_by_another_scale; }, decode, i8, 1),
-            1);
+  EXPECT_GT(error_with([](Leaves& l) { l.quantize_f32 = quantize_cut_off; }, decode, i8, 1), 1);
+  EXPECT_GT(
+      error_with([](Leaves& l) { l.quantize_f32 = quantize_by_another_scale; }, decode, i8, 1), 1);
 }
 
 TEST(CpuAttention, IsBoundByWhatItsFormatAndPhaseNeed) {
