@@ -158,7 +158,7 @@ std::optional<AttentionLeaves> attention_leaves(std::string_view isa) {
   if (isa == #name) {                       \
     found = {isa_##name::attention_decode,  \
              isa_##name::attention_join,    \
-             isa_##name::attention_prefill, \
+             &isa_##name::attention_prefill, \
              nullptr,                       \
              nullptr,                       \
              nullptr};                      \

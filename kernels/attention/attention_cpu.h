@@ -25,7 +25,7 @@ namespace roofmark {
 struct AttentionLeaves {
   AttentionDecodeLeaf decode;
   AttentionJoinLeaf join;
-  AttentionPrefillLeaf prefill;
+  const AttentionPrefillLeaf* prefill;
   /// Put a fresh key or value into an i8 cache.
   QuantizeLeaf<float> quantize_f32;
   QuantizeLeaf<bf16> quantize_bf16;
@@ -57,7 +57,7 @@ class CpuAttention {
  public:
   /// Rows that share a key for which going over it once is faster than a block that is mostly
   /// padding.
-  static constexpr std::int64_t most_decode_rows = prefill_rows / 2;
+  static constexpr std::int64_t most_decode_rows = prefill_panel / 2;
 
   CpuAttention(const AttentionLeaves& leaves, const Shape& shape, const Format& format, int threads)
       : leaves_(leaves),
@@ -106,11 +106,12 @@ class CpuAttention {
 
  private:
   std::int64_t rows() const { return e_.fresh * group_; }
+  std::int64_t block_rows() const { return leaves_.prefill->rows; }
   /// Whether a thread looks at no head but those that it appends to and joins.
   bool has_own_heads() const { return is_decode() && pieces_ == 1; }
   std::int64_t thread_floats() const {
     return is_decode() ? decode_scratch_floats(rows(), e_.head_dim)
-                       : prefill_scratch_floats(e_.head_dim);
+                       : leaves_.prefill->scratch_floats(e_.head_dim);
   }
   std::int64_t piece_floats() const { return decode_piece_floats(rows(), e_.head_dim); }
   std::int64_t pieces_floats() const { return is_decode() ? heads_ * pieces_ * piece_floats() : 0; }
@@ -204,14 +205,14 @@ class CpuAttention {
 
   /// Pairs of a row and a key in blocks 0 .. blocks - 1 of a head.
   std::int64_t pairs(std::int64_t blocks) const {
-    const std::int64_t r = std::min(blocks * prefill_rows, rows());
+    const std::int64_t r = std::min(blocks * block_rows(), rows());
     // Row i sees cached + i / group + 1 keys.
     const std::int64_t whole = r / group_, rest = r % group_;
     return r * (e_.cached + 1) + group_ * (whole * (whole - 1) / 2) + rest * whole;
   }
 
   void prefill(const AttentionArrays& a, int thread, float* scratch) const {
-    const std::int64_t blocks = (rows() + prefill_rows - 1) / prefill_rows;
+    const std::int64_t blocks = (rows() + block_rows() - 1) / block_rows();
     const double each = static_cast<double>(pairs(blocks));
     const double share = each * static_cast<double>(heads_) / threads_;
     for (std::int64_t i = 0; i < heads_ * blocks; ++i) {
@@ -219,8 +220,8 @@ class CpuAttention {
       const double middle = static_cast<double>(pairs(b) + pairs(b + 1)) / 2;
       const auto owner = static_cast<int>((each * static_cast<double>(h) + middle) / share);
       if (std::min(owner, threads_ - 1) != thread) continue;
-      leaves_.prefill(head_of(a, h), b * prefill_rows, std::min((b + 1) * prefill_rows, rows()),
-                      scratch);
+      leaves_.prefill->run(head_of(a, h), b * block_rows(), std::min((b + 1) * block_rows(), rows()),
+                           scratch);
     }
   }
 

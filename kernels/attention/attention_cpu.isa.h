@@ -41,10 +41,14 @@ static constexpr std::int64_t decode_keys = 64;
 static constexpr std::int64_t decode_piece_floats(std::int64_t rows, std::int64_t head_dim) {
   return rows * (padded_dim(head_dim) + 16);
 }
-/// Working memory: queries, scores and weights of a multiple of four rows, and a tile of keys or
-/// values.
+/// A multiple of the rows that are looked at together.
+static constexpr std::int64_t decode_padded_rows(std::int64_t rows) {
+  return (rows + 15) / 16 * 16;
+}
+/// Working memory: queries, scores, weights and sums of values of padded rows, and a tile of keys
+/// or values.
 static constexpr std::int64_t decode_scratch_floats(std::int64_t rows, std::int64_t head_dim) {
-  return (rows + 3) / 4 * 4 * (padded_dim(head_dim) + 2 * decode_keys) +
+  return decode_padded_rows(rows) * 2 * (padded_dim(head_dim) + decode_keys) +
          decode_keys * padded_dim(head_dim);
 }
 /// Attention of all rows to keys first .. last - 1, in a piece of which attention_join makes
@@ -54,18 +58,19 @@ using AttentionDecodeLeaf = void (*)(const AttentionHead& head, std::int64_t fir
 /// Outputs from `pieces` pieces, one after the other, of all keys.
 using AttentionJoinLeaf = void (*)(const AttentionHead& head, float* pieces, std::int64_t count);
 
-/// Rows that are looked at together in a prefill.
-static constexpr std::int64_t prefill_rows = 64;
-/// Keys that are.
-static constexpr std::int64_t prefill_keys = 96;
-/// Working memory: queries and sums of values, scores, a tile of keys and one of values.
-static constexpr std::int64_t prefill_scratch_floats(std::int64_t head_dim) {
-  return padded_dim(head_dim) * (2 * prefill_rows + 2 * prefill_keys) +
-         prefill_rows * (prefill_keys + 4);
-}
-/// Outputs of rows first .. last - 1, at most prefill_rows of them.  `scratch` is 64-byte aligned.
-using AttentionPrefillLeaf = void (*)(const AttentionHead& head, std::int64_t first,
-                                      std::int64_t last, float* scratch);
+/// The most rows that are multiplied at a time in a prefill.
+static constexpr std::int64_t prefill_panel = 64;
+/// A prefill of a block of rows.
+struct AttentionPrefillLeaf {
+  /// Outputs of rows first .. last - 1, at most `rows` of them.  `scratch` is 64-byte aligned.
+  void (*run)(const AttentionHead& head, std::int64_t first, std::int64_t last, float* scratch);
+  std::int64_t rows, keys;  ///< that are looked at together
+
+  /// Working memory: queries and sums of values, scores, a tile of keys and one of values.
+  std::int64_t scratch_floats(std::int64_t head_dim) const {
+    return padded_dim(head_dim) * (2 * rows + 2 * keys) + prefill_panel * keys + 4 * rows;
+  }
+};
 
 #define ROOFMARK_DECLARE(isa, vector_bytes)                                                 \
   namespace isa_##isa {                                                                     \
@@ -75,10 +80,9 @@ using AttentionPrefillLeaf = void (*)(const AttentionHead& head, std::int64_t fi
   }
 ROOFMARK_EACH_ISA_OF_attention_decode(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
-#define ROOFMARK_DECLARE(isa, vector_bytes)                                                  \
-  namespace isa_##isa {                                                                      \
-    void attention_prefill(const AttentionHead& head, std::int64_t first, std::int64_t last, \
-                           float* scratch);                                                  \
+#define ROOFMARK_DECLARE(isa, vector_bytes)              \
+  namespace isa_##isa {                                  \
+    extern const AttentionPrefillLeaf attention_prefill; \
   }
     ROOFMARK_EACH_ISA_OF_attention_prefill(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE

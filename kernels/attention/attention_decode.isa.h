@@ -14,8 +14,9 @@ struct DecodeMemory {
   std::int64_t rows, padded;
   float *values, *top, *sum;  ///< [rows, padded], [rows], [rows]
   float* q;                   ///< [rows, padded], as Math likes them; these and scores and weights
-  float *scores, *weights;    ///< [rows, decode_keys] have room for a multiple of four rows
+  float *scores, *weights;    ///< [rows, decode_keys] have room for a multiple of sixteen rows
   float* tile;                ///< [decode_keys, padded]
+  float* sums;                ///< [rows, padded], where Math adds up values elsewhere than in a piece
 };
 
 ROOFMARK_LEAF void split_piece(float* piece, DecodeMemory& m) {
@@ -30,10 +31,11 @@ ROOFMARK_LEAF DecodeMemory decode_memory(const AttentionHead& head, float* piece
   m.padded = padded_dim(head.head_dim);
   split_piece(piece, m);
   m.q = scratch;
-  const std::int64_t rows = (m.rows + 3) / 4 * 4;
+  const std::int64_t rows = decode_padded_rows(m.rows);
   m.scores = m.q + rows * m.padded;
   m.weights = m.scores + rows * decode_keys;
   m.tile = m.weights + rows * decode_keys;
+  m.sums = m.tile + decode_keys * m.padded;
   return m;
 }
 

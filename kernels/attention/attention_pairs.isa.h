@@ -1,4 +1,4 @@
-// Products of pairs of bf16 elements, for leaves of AVX512-BF16 alone.
+// Pairs of bf16 elements and their products, for leaves of AVX512-BF16 and AMX-BF16 alone.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,12 @@ ROOFMARK_LEAF void store_pairs(bf16* at, vf32 a, vf32 b) {
   vu32 rounded;
   asm("vcvtne2ps2bf16 %2, %1, %0" : "=v"(rounded) : "v"(b), "v"(a));
   store_u32(reinterpret_cast<char*>(at), rounded);
+}
+
+/// Rounded to bf16, halves up: weights are not negative, and at most 1.
+ROOFMARK_LEAF vu32 weight_pairs(vf32 even, vf32 odd) {
+  const vu32 low = ((vu32)even + 0x8000) >> 16, high = ((vu32)odd + 0x8000) & 0xffff0000;
+  return low | high;
 }
 
 /// Which of 32 elements from `i` on are there, of `count`.

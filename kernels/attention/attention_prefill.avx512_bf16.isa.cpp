@@ -52,14 +52,15 @@ ROOFMARK_LEAF void value_block(const float* weights, const std::uint32_t* v, std
   }
 }
 
-struct Pairs {
+struct Pairs : RowsOfValues {
+  using Weight = bf16;
   static constexpr int vectors = block_vectors;
 
   static void read_queries(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
                            std::int64_t last) {
     bf16* row = reinterpret_cast<bf16*>(m.s);
     std::uint32_t* q = reinterpret_cast<std::uint32_t*>(m.q);
-    for (std::int64_t r = 0; r < prefill_rows; ++r) {
+    for (std::int64_t r = 0; r < rows; ++r) {
       const bf16* from = at<bf16>(head.q, first + r < last ? row_index(head, first + r) : 0);
       const std::int64_t there = first + r < last ? head.head_dim : 0;
       for (std::int64_t i = 0; i < m.padded; ++i) row[i] = i < there ? from[i] : bf16{};
@@ -100,7 +101,8 @@ struct Pairs {
     return tile;
   }
 
-  static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t count) {
+  static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t,
+                     std::int64_t count) {
     const std::uint32_t* q = reinterpret_cast<const std::uint32_t*>(m.q) + p * m.padded / 2;
     const bf16* keys = at<bf16>(tile.keys, 0);
     const std::int64_t step = tile.key_step, dim = step < tile.dim ? step : tile.dim;
@@ -114,11 +116,9 @@ struct Pairs {
     if (k < count) score_block<1>(q, keys + k * step, step, dim, m.s + k * panel);
   }
 
-  /// Rounded to bf16, halves up: weights are not negative, and at most 1.  A pair of keys lies
-  /// where the scores of half its number were, which have been read by then.
+  /// A pair of keys lies where the scores of half its number were, which have been read by then.
   ROOFMARK_LEAF void keep_weights(float* s, std::int64_t k, vf32 even, vf32 odd) {
-    const vu32 low = ((vu32)even + 0x8000) >> 16, high = ((vu32)odd + 0x8000) & 0xffff0000;
-    store(s + k / 2 * panel, (vf32)(low | high));
+    store(s + k / 2 * panel, (vf32)weight_pairs(even, odd));
   }
 
   template <int R, int N>
@@ -145,9 +145,6 @@ struct Pairs {
 
 }  // namespace
 
-void attention_prefill(const AttentionHead& head, std::int64_t first, std::int64_t last,
-                       float* scratch) {
-  prefill<Pairs>(head, first, last, scratch);
-}
+const AttentionPrefillLeaf attention_prefill{prefill<Pairs>, Pairs::rows, Pairs::keys};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -55,13 +55,14 @@ ROOFMARK_LEAF void value_block(const float* weights, const float* v, std::int64_
 
 /// Products in f32 of a cache of T.
 template <class T>
-struct Plain {
+struct Plain : RowsOfValues {
+  using Weight = float;
   static constexpr int vectors = block_vectors;
 
   static void read_queries(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
                            std::int64_t last) {
     float* row = m.s;
-    for (std::int64_t r = 0; r < prefill_rows; ++r) {
+    for (std::int64_t r = 0; r < rows; ++r) {
       float* to = m.q + r / panel * panel * m.padded + r % panel;
       if (first + r < last) read_query(head, first + r, 1, row);
       for (std::int64_t i = 0; i < m.padded; ++i) to[i * panel] = first + r < last ? row[i] : 0;
@@ -85,7 +86,8 @@ struct Plain {
     return {m.keys, m.values, m.padded, m.padded, (head.head_dim + lanes - 1) / lanes * lanes};
   }
 
-  static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t count) {
+  static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t,
+                     std::int64_t count) {
     const float *q = m.q + p * m.padded, *keys = at<float>(tile.keys, 0);
     const std::int64_t step = tile.key_step;
     std::int64_t k = 0;
@@ -114,14 +116,15 @@ struct Plain {
   }
 };
 
-}  // namespace
-
-void attention_prefill(const AttentionHead& head, std::int64_t first, std::int64_t last,
-                       float* scratch) {
+void run(const AttentionHead& head, std::int64_t first, std::int64_t last, float* scratch) {
   if (head.cache == KvElement::f32) prefill<Plain<float>>(head, first, last, scratch);
   if (head.cache == KvElement::bf16) prefill<Plain<bf16>>(head, first, last, scratch);
   if (head.cache == KvElement::f16) prefill<Plain<f16>>(head, first, last, scratch);
   if (head.cache == KvElement::i8) prefill<Plain<std::int8_t>>(head, first, last, scratch);
 }
+
+}  // namespace
+
+const AttentionPrefillLeaf attention_prefill{run, RowsOfValues::rows, RowsOfValues::keys};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -24,44 +24,26 @@ struct Tile {
 
 struct PrefillMemory {
   std::int64_t padded;
-  float* q;                         ///< [prefill_rows / panel, padded, panel]
-  float* o;                         ///< sums of values [prefill_rows, padded]
-  float *top, *sum, *kept, *limit;  ///< [prefill_rows]
-  float* s;                         ///< scores, then weights [prefill_keys, panel]
-  float *keys, *values;             ///< [prefill_keys, padded]
+  float* q;                         ///< [rows / panel, padded, panel]
+  float* o;                         ///< sums of values [rows, padded]
+  float *top, *sum, *kept, *limit;  ///< [rows]
+  float* s;                         ///< scores, then weights [keys, panel]
+  float *keys, *values;             ///< [keys, padded]
 };
 
-/// Adds to the sums of `rows` rows from p on what a tile's values come to, columns i to the last, N
-/// vectors of them at a time, by Math::block<rows, N>.
-template <class Math, int N>
-ROOFMARK_LEAF void value_columns(const PrefillMemory& m, const Tile& tile, std::int64_t p,
-                                 std::int64_t rows, std::int64_t count, std::int64_t i) {
-  for (; i + N * lanes <= tile.dim; i += N * lanes) {
-    float* o = m.o + p * m.padded + i;
-    std::int64_t r = 0;
-    for (; r + 6 <= rows; r += 6) {
-      Math::template block<6, N>(m, tile, r, i, count, o + r * m.padded);
-    }
-    for (; r + 2 <= rows; r += 2) {
-      Math::template block<2, N>(m, tile, r, i, count, o + r * m.padded);
-    }
-    if (r < rows) Math::template block<1, N>(m, tile, r, i, count, o + r * m.padded);
-  }
-  if constexpr (N > 1) value_columns<Math, N / 2>(m, tile, p, rows, count, i);
-}
-
+template <class Math>
 ROOFMARK_LEAF PrefillMemory prefill_memory(const AttentionHead& head, float* scratch) {
   PrefillMemory m = {};
   m.padded = padded_dim(head.head_dim);
   m.q = scratch;
-  m.o = m.q + prefill_rows * m.padded;
-  m.top = m.o + prefill_rows * m.padded;
-  m.sum = m.top + prefill_rows;
-  m.kept = m.sum + prefill_rows;
-  m.limit = m.kept + prefill_rows;
-  m.s = m.limit + prefill_rows;
-  m.keys = m.s + prefill_keys * prefill_rows;
-  m.values = m.keys + prefill_keys * m.padded;
+  m.o = m.q + Math::rows * m.padded;
+  m.top = m.o + Math::rows * m.padded;
+  m.sum = m.top + Math::rows;
+  m.kept = m.sum + Math::rows;
+  m.limit = m.kept + Math::rows;
+  m.s = m.limit + Math::rows;
+  m.keys = m.s + Math::keys * prefill_panel;
+  m.values = m.keys + Math::keys * m.padded;
   return m;
 }
 
@@ -93,6 +75,7 @@ template <class Math>
 ROOFMARK_LEAF bool weigh(const AttentionHead& head, const PrefillMemory& m, std::int64_t p,
                          std::int64_t count) {
   constexpr int panel = panel_of<Math>;
+  using Weight = typename Math::Weight;
   const vf32 scale = splat(head.scale);
   vi32 changed = {};
   for (int n = 0; n < Math::vectors; ++n) {
@@ -111,9 +94,9 @@ ROOFMARK_LEAF bool weigh(const AttentionHead& head, const PrefillMemory& m, std:
     store(m.kept + p + n * lanes, kept);
     vf32 total = load(m.sum + p + n * lanes) * kept;
     for (k = 0; k < count; k += 2) {
-      const vf32 even = exponential(load(s + k * panel) * scale - top);
+      const vf32 even = exponential_for<Weight>(load(s + k * panel) * scale - top);
       vf32 odd = {};
-      if (k + 1 < count) odd = exponential(load(s + (k + 1) * panel) * scale - top);
+      if (k + 1 < count) odd = exponential_for<Weight>(load(s + (k + 1) * panel) * scale - top);
       total += even + odd;
       Math::keep_weights(s, k, even, odd);
     }
@@ -124,22 +107,55 @@ ROOFMARK_LEAF bool weigh(const AttentionHead& head, const PrefillMemory& m, std:
   return any != 0;
 }
 
-ROOFMARK_LEAF void rescale(const PrefillMemory& m, std::int64_t p, std::int64_t rows) {
-  for (std::int64_t r = p; r < p + rows; ++r) {
-    if (m.kept[r] == 1) continue;
-    float* o = m.o + r * m.padded;
-    for (std::int64_t i = 0; i < m.padded; i += lanes) store(o + i, load(o + i) * splat(m.kept[r]));
+/// Sums of values of a Math whose lanes are columns there: o [rows, padded].
+struct RowsOfValues {
+  static constexpr std::int64_t rows = 64, keys = 96;  // of a block and of a tile
+
+  static void rescale(const PrefillMemory& m, std::int64_t p, std::int64_t count) {
+    for (std::int64_t r = p; r < p + count; ++r) {
+      if (m.kept[r] == 1) continue;
+      float* o = m.o + r * m.padded;
+      for (std::int64_t i = 0; i < m.padded; i += lanes) {
+        store(o + i, load(o + i) * splat(m.kept[r]));
+      }
+    }
   }
+
+  static void write(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
+                    std::int64_t count) {
+    for (std::int64_t r = 0; r < count; ++r) {
+      write_output(head, first + r, m.o + r * m.padded, 1.0f / m.sum[r]);
+    }
+  }
+};
+
+/// Adds to the sums of `rows` rows from p on what a tile's values come to, columns i to the last, N
+/// vectors of them at a time, by Math::block<rows, N>.
+template <class Math, int N>
+ROOFMARK_LEAF void value_columns(const PrefillMemory& m, const Tile& tile, std::int64_t p,
+                                 std::int64_t rows, std::int64_t count, std::int64_t i) {
+  for (; i + N * lanes <= tile.dim; i += N * lanes) {
+    float* o = m.o + p * m.padded + i;
+    std::int64_t r = 0;
+    for (; r + 6 <= rows; r += 6) {
+      Math::template block<6, N>(m, tile, r, i, count, o + r * m.padded);
+    }
+    for (; r + 2 <= rows; r += 2) {
+      Math::template block<2, N>(m, tile, r, i, count, o + r * m.padded);
+    }
+    if (r < rows) Math::template block<1, N>(m, tile, r, i, count, o + r * m.padded);
+  }
+  if constexpr (N > 1) value_columns<Math, N / 2>(m, tile, p, rows, count, i);
 }
 
 template <class Math>
 ROOFMARK_LEAF void prefill(const AttentionHead& head, std::int64_t first, std::int64_t last,
                            float* scratch) {
   constexpr int panel = panel_of<Math>;
-  static_assert(prefill_rows % panel == 0);
-  const PrefillMemory m = prefill_memory(head, scratch);
-  for (std::int64_t i = 0; i < prefill_rows * m.padded; i += lanes) store(m.o + i, vf32{});
-  for (std::int64_t r = 0; r < prefill_rows; ++r) {
+  static_assert(panel <= prefill_panel && Math::rows % panel == 0);
+  const PrefillMemory m = prefill_memory<Math>(head, scratch);
+  for (std::int64_t i = 0; i < Math::rows * m.padded; i += lanes) store(m.o + i, vf32{});
+  for (std::int64_t r = 0; r < Math::rows; ++r) {
     m.top[r] = lowest;
     m.sum[r] = 0;
     const std::int64_t token = (first + r) / head.group, first_token = first / head.group;
@@ -147,23 +163,21 @@ ROOFMARK_LEAF void prefill(const AttentionHead& head, std::int64_t first, std::i
   }
   Math::read_queries(head, m, first, last);
   const std::int64_t all_see = seen_by(head, first), seen = seen_by(head, last - 1);
-  for (std::int64_t key = 0; key < seen; key += prefill_keys) {
-    const std::int64_t most = seen - key < prefill_keys ? seen - key : prefill_keys;
+  for (std::int64_t key = 0; key < seen; key += Math::keys) {
+    const std::int64_t most = seen - key < Math::keys ? seen - key : Math::keys;
     const Tile tile = Math::tile(head, m, key, most);
     for (std::int64_t p = 0; p < last - first; p += panel) {
       const std::int64_t rows = last - first - p < panel ? last - first - p : panel;
       const std::int64_t left = seen_by(head, first + p + rows - 1) - key;
       if (left <= 0) continue;
       const std::int64_t count = left < most ? left : most;
-      Math::scores(m, tile, p, count);
+      Math::scores(m, tile, p, rows, count);
       if (key + count > all_see) mask<Math>(m, p, key, count, all_see);
-      if (weigh<Math>(head, m, p, count)) rescale(m, p, rows);
+      if (weigh<Math>(head, m, p, count)) Math::rescale(m, p, rows);
       Math::values(m, tile, p, rows, count);
     }
   }
-  for (std::int64_t r = 0; r < last - first; ++r) {
-    write_output(head, first + r, m.o + r * m.padded, 1.0f / m.sum[r]);
-  }
+  Math::write(head, m, first, last - first);
 }
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

@@ -284,12 +284,14 @@ void prefill_one_key_too_far(const AttentionHead& head, std::int64_t first, std:
                              float* scratch) {
   AttentionHead wrong = head;
   wrong.cached -= 1;
-  sound().prefill(wrong, first, last, scratch);
+  sound().prefill->run(wrong, first, last, scratch);
 }
+const AttentionPrefillLeaf one_key_too_far{prefill_one_key_too_far, 64, 96};
 void prefill_without_the_last_row(const AttentionHead& head, std::int64_t first, std::int64_t last,
                                   float* scratch) {
-  sound().prefill(head, first, last - 1, scratch);
+  sound().prefill->run(head, first, last - 1, scratch);
 }
+const AttentionPrefillLeaf without_the_last_row{prefill_without_the_last_row, 64, 96};
 void quantize_cut_off(const float* x, std::int8_t* y, float* scale, std::int64_t rows,
                       std::int64_t head_dim) {
   sound().quantize_f32(x, y, scale, rows, head_dim);
@@ -321,9 +323,9 @@ TEST(CpuAttention, WithAWrongLeafIsWrong) {
         error_with([](Leaves& l) { l.join = join_without_the_last_piece; }, in_pieces, format, 2),
         1);
     EXPECT_GT(
-        error_with([](Leaves& l) { l.prefill = prefill_one_key_too_far; }, prefill, format, 1), 1);
+        error_with([](Leaves& l) { l.prefill = &one_key_too_far; }, prefill, format, 1), 1);
     EXPECT_GT(
-        error_with([](Leaves& l) { l.prefill = prefill_without_the_last_row; }, prefill, format, 1),
+        error_with([](Leaves& l) { l.prefill = &without_the_last_row; }, prefill, format, 1),
         1);
   }
   EXPECT_GT(error_with([](Leaves& l) { l.decode = decode_unscaled; }, decode, f32, 1), 1);

@@ -72,9 +72,10 @@ void check_call(Check& check, const Extents& e, KvElement cache) {
     head.k_scales = head.v_scales = scales.data();
   }
   if (e.rows() > 32) {
-    std::vector<float> scratch(static_cast<std::size_t>(prefill_scratch_floats(e.dim)));
-    for (std::int64_t r = 0; r < e.rows(); r += prefill_rows) {
-      isa_neon::attention_prefill(head, r, std::min(r + prefill_rows, e.rows()), scratch.data());
+    const AttentionPrefillLeaf& leaf = isa_neon::attention_prefill;
+    std::vector<float> scratch(static_cast<std::size_t>(leaf.scratch_floats(e.dim)));
+    for (std::int64_t r = 0; r < e.rows(); r += leaf.rows) {
+      leaf.run(head, r, std::min(r + leaf.rows, e.rows()), scratch.data());
     }
   } else {
     std::vector<float> scratch(static_cast<std::size_t>(decode_scratch_floats(e.rows(), e.dim)));
