@@ -48,7 +48,7 @@ ROOFMARK_LEAF void multiply_keys(const char* a, std::int64_t a_step, const char*
 /// the unpacking of two rows leaves them, until finish().
 struct Tiles {
   static constexpr std::int64_t tile_bytes = 16 << 10;
-  static constexpr std::int64_t weigh_share = 8;
+  static constexpr std::int64_t weigh_from = 1, weigh_share = 4;
 
   static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory&) {
     return 2 * head.head_dim;
@@ -95,7 +95,7 @@ struct Tiles {
         const char *a = at<char>(keys, 0) + k * step, *b = at<char>(queries_of(m, g), 0);
         asm volatile("tilezero %%tmm0\n tilezero %%tmm1" ::);
         for (std::int64_t i = 0; i < m.padded; i += chunk, a += line, b += tile_bytes_of_amx) {
-          Walk::ask(walk);
+          Walk::ask<2>(walk);
           multiply_keys(a, step, b);
         }
         store_two(to + k * lanes, to + (k + 16) * lanes, line);
@@ -105,10 +105,9 @@ struct Tiles {
 
   static void weigh(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
                     std::int64_t count, const Ahead& ahead) {
-    const std::int64_t part = ahead.bytes / m.rows;
+    const std::int64_t turns = (count + chunk - 1) / chunk * lanes;
     each_group(m, [&](Group g) {
-      ask_for(ahead.at + g.first * part, g.count * part);
-      weigh_group(head, m, g, key, count);
+      weigh_group(head, m, g, key, count, walk_of(ahead, g.first, g.count, m.rows, turns));
     });
   }
 
@@ -166,7 +165,6 @@ struct Tiles {
   ROOFMARK_LEAF bf16* queries_of(const DecodeMemory& m, Group g) {
     return reinterpret_cast<bf16*>(m.q + g.first * m.padded);
   }
-  /// In the half of the queries' memory that theirs of two bytes leave... 
   ROOFMARK_LEAF float* scores_of(const DecodeMemory& m, Group g) {
     return m.scores + g.first * decode_keys;
   }
@@ -222,7 +220,7 @@ struct Tiles {
     const std::int64_t padded = (count + chunk - 1) / chunk * chunk;
     const bf16* at = v + i;
     for (std::int64_t k = 0; k < padded; k += 2, at += 2 * dim, to += line) {
-      Walk::ask(walk);
+      Walk::ask<2>(walk);
       const __m512i even = k < count ? (__m512i)load_pairs(at, there) : none;
       const __m512i odd = k + 1 < count ? (__m512i)load_pairs(at + dim, there) : none;
       store_u32(to, (vu32)_mm512_maskz_unpacklo_epi16(~0u, even, odd));
@@ -269,7 +267,7 @@ struct Tiles {
   }
 
   static void weigh_group(const AttentionHead& head, const DecodeMemory& m, Group g,
-                          std::int64_t key, std::int64_t count) {
+                          std::int64_t key, std::int64_t count, Walk walk) {
     const float* s = scores_of(m, g);
     if (key + count > head.cached + 1) mask(head, scores_of(m, g), g, key, count);
     raise_tops(head, m, g, count);
@@ -279,6 +277,7 @@ struct Tiles {
     for (std::int64_t k = 0; k < count; k += chunk) {
       __m512i pairs[lanes];
       for (int j = 0; j < lanes; ++j) {
+        Walk::ask<2>(walk);
         vf32 e[2] = {};
         for (int i = 0; i < 2; ++i) {
           if (k + 2 * j + i >= count) continue;

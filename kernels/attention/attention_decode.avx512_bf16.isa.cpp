@@ -17,6 +17,7 @@ struct Pairs {
   static constexpr std::int64_t tile_bytes = 16 << 10;
   /// The same: while weights are made an 8th of the next keys is asked for, of which 0.84 (one
   /// thread) and 0.82 (two) came; a half costs a tenth, none a few percent.
+  static constexpr std::int64_t weigh_from = 3;  ///< rows
   static constexpr std::int64_t weigh_share = 8;
 
   static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory&) {

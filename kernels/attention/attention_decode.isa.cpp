@@ -143,6 +143,7 @@ struct Plain {
   static constexpr std::int64_t tile_bytes = 8 << 10;
   /// The same, eight rows: a 4th of the next keys is asked for while weights are made 0.825, none
   /// 0.81.
+  static constexpr std::int64_t weigh_from = 3;  ///< rows
   static constexpr std::int64_t weigh_share = 4;
 
   static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory& m) {

@@ -53,11 +53,15 @@ struct Walk {
 
   /// Two lines are asked for whatever a step is: most are no longer, and a loop over as many lines
   /// as a step has takes longer than they do.
+  /// Into L1 (3) or L2 (2).
+  template <int level = 3>
   ROOFMARK_LEAF void ask(Walk& walk) {
     constexpr std::int64_t line = 64;
-    __builtin_prefetch(walk.at);
-    __builtin_prefetch(walk.at + line);
-    for (std::int64_t i = 2 * line; i < walk.step; i += line) __builtin_prefetch(walk.at + i);
+    __builtin_prefetch(walk.at, 0, level);
+    __builtin_prefetch(walk.at + line, 0, level);
+    for (std::int64_t i = 2 * line; i < walk.step; i += line) {
+      __builtin_prefetch(walk.at + i, 0, level);
+    }
     walk.at += walk.step;
   }
 };
@@ -73,7 +77,7 @@ ROOFMARK_LEAF Walk walk_of(const Ahead& ahead, std::int64_t first, std::int64_t 
 /// rows of queries for that to take long: memory would have nothing to do.
 template <class Math>
 ROOFMARK_LEAF std::int64_t asked_in_weigh(const DecodeMemory& m, const Ahead& next) {
-  return m.rows > 2 ? next.bytes / Math::weigh_share : 0;
+  return m.rows >= Math::weigh_from ? next.bytes / Math::weigh_share : 0;
 }
 
 /// v = factor v, `count` of them, a multiple of lanes.
