@@ -154,14 +154,14 @@ std::vector<Variant> cpu_variants() {
 
 std::optional<AttentionLeaves> attention_leaves(std::string_view isa) {
   std::optional<AttentionLeaves> found;
-#define ROOFMARK_ROW(name, vector_bytes)    \
-  if (isa == #name) {                       \
-    found = {isa_##name::attention_decode,  \
-             isa_##name::attention_join,    \
+#define ROOFMARK_ROW(name, vector_bytes)     \
+  if (isa == #name) {                        \
+    found = {isa_##name::attention_decode,   \
+             isa_##name::attention_join,     \
              &isa_##name::attention_prefill, \
-             nullptr,                       \
-             nullptr,                       \
-             nullptr};                      \
+             nullptr,                        \
+             nullptr,                        \
+             nullptr};                       \
   }
   ROOFMARK_EACH_ISA_OF_attention_decode(ROOFMARK_ROW)
 #undef ROOFMARK_ROW

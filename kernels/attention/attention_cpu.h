@@ -220,8 +220,8 @@ class CpuAttention {
       const double middle = static_cast<double>(pairs(b) + pairs(b + 1)) / 2;
       const auto owner = static_cast<int>((each * static_cast<double>(h) + middle) / share);
       if (std::min(owner, threads_ - 1) != thread) continue;
-      leaves_.prefill->run(head_of(a, h), b * block_rows(), std::min((b + 1) * block_rows(), rows()),
-                           scratch);
+      leaves_.prefill->run(head_of(a, h), b * block_rows(),
+                           std::min((b + 1) * block_rows(), rows()), scratch);
     }
   }
 

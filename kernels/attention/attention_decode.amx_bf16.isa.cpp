@@ -1,5 +1,5 @@
-// A decode step of attention over a bf16 cache by the tiles of AMX: sixteen rows meet a key at once,
-// so that several rows take no longer than the memory that brings it.
+// A decode step of attention over a bf16 cache by the tiles of AMX: sixteen rows meet a key at
+// once, so that several rows take no longer than the memory that brings it.
 #include <cstdint>
 
 #include "core/tiles.isa.h"
@@ -19,7 +19,8 @@ struct Group {
 };
 
 /// sums += A B of two tiles of B.
-ROOFMARK_LEAF void multiply(const char* a, std::int64_t a_step, const char* b, const char* other_b) {
+ROOFMARK_LEAF void multiply(const char* a, std::int64_t a_step, const char* b,
+                            const char* other_b) {
   asm volatile(
       "tileloadd (%[a],%[s]), %%tmm4\n"
       "tileloadd (%[b],%[l]), %%tmm6\n"
@@ -43,9 +44,9 @@ ROOFMARK_LEAF void multiply_keys(const char* a, std::int64_t a_step, const char*
       : "memory");
 }
 
-/// q: [rows / 16, padded / 2, 16] pairs.  Scores: [rows / 16, keys, 16]; weights: [rows / 16, keys /
-/// chunk, 16, chunk].  Sums of values: [rows, padded], columns of each chunk in the order in which
-/// the unpacking of two rows leaves them, until finish().
+/// q: [rows / 16, padded / 2, 16] pairs.  Scores: [rows / 16, keys, 16]; weights: [rows / 16, keys
+/// / chunk, 16, chunk].  Sums of values: [rows, padded], columns of each chunk in the order in
+/// which the unpacking of two rows leaves them, until finish().
 struct Tiles {
   static constexpr std::int64_t tile_bytes = 16 << 10;
   static constexpr std::int64_t weigh_from = 1, weigh_share = 4;
@@ -123,7 +124,8 @@ struct Tiles {
         float* sums = sums_of(m, g) + i;
         load_two(sums, sums + lanes, 4 * m.padded);
         const char *a = at<char>(weights_of(m, g), 0), *b = both;
-        for (std::int64_t s = 0; s < steps; ++s, a += tile_bytes_of_amx, b += 2 * tile_bytes_of_amx) {
+        for (std::int64_t s = 0; s < steps;
+             ++s, a += tile_bytes_of_amx, b += 2 * tile_bytes_of_amx) {
           multiply(a, line, b, b + tile_bytes_of_amx);
         }
         store_two(sums, sums + lanes, 4 * m.padded);

@@ -16,7 +16,7 @@ struct DecodeMemory {
   float* q;                   ///< [rows, padded], as Math likes them; these and scores and weights
   float *scores, *weights;    ///< [rows, decode_keys] have room for a multiple of sixteen rows
   float* tile;                ///< [decode_keys, padded]
-  float* sums;                ///< [rows, padded], where Math adds up values elsewhere than in a piece
+  float* sums;  ///< [rows, padded], where Math adds up values elsewhere than in a piece
 };
 
 ROOFMARK_LEAF void split_piece(float* piece, DecodeMemory& m) {

@@ -1,8 +1,8 @@
 // Causal attention of many rows over a bf16 cache by the tiles of AMX.  Both products are made
-// transposed, scores [keys, rows] = K Q^T and outputs [head_dim, rows] = V^T W^T: keys are multiplied
-// as they lie in memory, lanes of scores are rows, and pairs of weights become an operand where
-// they are made.  What is turned over is the queries, once, and the values, once for a block of
-// 256 rows.
+// transposed, scores [keys, rows] = K Q^T and outputs [head_dim, rows] = V^T W^T: keys are
+// multiplied as they lie in memory, lanes of scores are rows, and pairs of weights become an
+// operand where they are made.  What is turned over is the queries, once, and the values, once for
+// a block of 256 rows.
 #include <cstdint>
 
 #include "core/tiles.isa.h"
@@ -15,8 +15,8 @@ namespace {
 
 constexpr int block_vectors = 4;
 constexpr int panel = block_vectors * lanes;
-constexpr std::int64_t square = 32;       // rows and columns of what is summed up in four tiles
-constexpr std::int64_t chunk = 32;        // elements multiplied at once, 64 bytes
+constexpr std::int64_t square = 32;  // rows and columns of what is summed up in four tiles
+constexpr std::int64_t chunk = 32;   // elements multiplied at once, 64 bytes
 constexpr std::int64_t tile_bytes = 1024;
 
 ROOFMARK_LEAF std::int64_t padded_to(std::int64_t count, std::int64_t grain) {
@@ -62,8 +62,8 @@ ROOFMARK_LEAF void store_sums(float* at) {
       : "memory");
 }
 
-/// q: [rows / panel, padded / 2, panel] pairs.  o: [rows / panel, padded, panel].  Values of a tile:
-/// [padded / 16, steps, 16, chunk], steps of 32 keys.
+/// q: [rows / panel, padded / 2, panel] pairs.  o: [rows / panel, padded, panel].  Values of a
+/// tile: [padded / 16, steps, 16, chunk], steps of 32 keys.
 struct Tiles {
   using Weight = bf16;
   static constexpr int vectors = block_vectors;
@@ -208,8 +208,10 @@ struct Tiles {
     for (int j = 0; j < lanes; ++j) {
       const std::int64_t k = key + 2 * j;
       const std::uint32_t there = left_of(i, dim);
-      const __m512i even = (__m512i)load_pairs(v + (k < count ? k * dim + i : 0), k < count ? there : 0);
-      const __m512i odd = (__m512i)load_pairs(v + (k + 1 < count ? (k + 1) * dim + i : 0), k + 1 < count ? there : 0);
+      const __m512i even =
+          (__m512i)load_pairs(v + (k < count ? k * dim + i : 0), k < count ? there : 0);
+      const __m512i odd = (__m512i)load_pairs(v + (k + 1 < count ? (k + 1) * dim + i : 0),
+                                              k + 1 < count ? there : 0);
       pairs[j] = upper ? _mm512_maskz_unpackhi_epi16(~0u, even, odd)
                        : _mm512_maskz_unpacklo_epi16(~0u, even, odd);
     }

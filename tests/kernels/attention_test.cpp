@@ -322,11 +322,9 @@ TEST(CpuAttention, WithAWrongLeafIsWrong) {
     EXPECT_GT(
         error_with([](Leaves& l) { l.join = join_without_the_last_piece; }, in_pieces, format, 2),
         1);
-    EXPECT_GT(
-        error_with([](Leaves& l) { l.prefill = &one_key_too_far; }, prefill, format, 1), 1);
-    EXPECT_GT(
-        error_with([](Leaves& l) { l.prefill = &without_the_last_row; }, prefill, format, 1),
-        1);
+    EXPECT_GT(error_with([](Leaves& l) { l.prefill = &one_key_too_far; }, prefill, format, 1), 1);
+    EXPECT_GT(error_with([](Leaves& l) { l.prefill = &without_the_last_row; }, prefill, format, 1),
+              1);
   }
   EXPECT_GT(error_with([](Leaves& l) { l.decode = decode_unscaled; }, decode, f32, 1), 1);
   EXPECT_GT(error_with([](Leaves& l) { l.quantize_f32 = quantize_cut_off; }, decode, i8, 1), 1);
