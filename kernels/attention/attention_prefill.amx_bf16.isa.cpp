@@ -62,6 +62,24 @@ ROOFMARK_LEAF void store_sums(float* at) {
       : "memory");
 }
 
+/// Keys and values of the next tile, which no prefetcher of a CPU foresees: tiles are read a column
+/// of lines at a time.
+struct NextTile {
+  const char *keys, *values;
+  std::int64_t bytes;
+
+  /// One of `parts` parts.
+  void ask(std::int64_t parts) {
+    const std::int64_t step = padded_to((bytes + parts - 1) / parts, 64);
+    for (std::int64_t i = 0; i < step; i += 64) {
+      __builtin_prefetch(keys + i, 0, 2);
+      __builtin_prefetch(values + i, 0, 2);
+    }
+    keys += step;
+    values += step;
+  }
+};
+
 /// q: [rows / panel, padded / 2, panel] pairs.  o: [rows / panel, padded, panel].  Values of a
 /// tile: [padded / 16, steps, 16, chunk], steps of 32 keys.
 struct Tiles {
@@ -94,7 +112,10 @@ struct Tiles {
                    std::int64_t count) {
     const std::int64_t dim = head.head_dim;
     const bf16 *k = at<bf16>(head.k, key * dim), *v = at<bf16>(head.v, key * dim);
-    turn_values(m, v, dim, count);
+    const std::int64_t left = head.cached + head.fresh - key - count;
+    turn_values(m, v, dim, count,
+                {at<char>(k + count * dim, 0), at<char>(v + count * dim, 0),
+                 2 * dim * (left < keys ? left : keys)});
     if (dim == m.padded && count % square == 0) return {k, m.values, dim, steps, dim};
     bf16* keys = reinterpret_cast<bf16*>(m.keys);
     for (std::int64_t i = 0; i < padded_to(count, square); ++i) {
@@ -191,10 +212,12 @@ struct Tiles {
 
   /// Pairs of keys side by side, then columns as rows.
   static void turn_values(const PrefillMemory& m, const bf16* v, std::int64_t dim,
-                          std::int64_t count) {
+                          std::int64_t count, NextTile next) {
     char* to = reinterpret_cast<char*>(m.values);
+    const std::int64_t blocks = padded_to(count, chunk) / chunk * (m.padded / chunk);
     for (std::int64_t k = 0; k < count; k += chunk, to += tile_bytes) {
       for (std::int64_t i = 0; i < m.padded; i += chunk) {
+        next.ask(blocks);
         turn<false>(v, dim, k, count, i, to + i / 16 * steps * tile_bytes);
         turn<true>(v, dim, k, count, i, to + i / 16 * steps * tile_bytes);
       }
