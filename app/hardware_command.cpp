@@ -161,11 +161,13 @@ void add_show(CLI::App& app, Command& chosen) {
 void add_hardware(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("hardware", "what data sheets say of a device");
   command->require_subcommand(0, 1);
-  command->callback([command] {
+  command->callback([command, &chosen] {
     if (!command->get_subcommands().empty()) return;
-    throw InputError(
-        "hardware wants show NAME (roofmark list hardware has the names) or bandwidth; name one of "
-        "them");
+    chosen = []() -> int {
+      throw InputError(
+          "hardware wants show NAME (roofmark list hardware has the names) or bandwidth; name one "
+          "of them");
+    };
   });
   add_show(*command, chosen);
   add_bandwidth(*command, chosen);

@@ -92,14 +92,16 @@ TEST(Advice, EightBitActivationsSayWhatIsGainedWithoutEmbeddingAndHead) {
   Workload narrow = decode();
   narrow.format = {DType::i8, DType::i8, DType::i32};
   const double kept = seconds(narrow) - head_of(narrow) + head_of(decode());
-  const Change* eight = change(advice(decode()).front(), "--dtype w8a8");
+  const std::vector<Advice> all = advice(decode());
+  const Change* eight = change(all.front(), "--dtype w8a8");
+  ASSERT_NE(eight, nullptr);
   EXPECT_NE(eight->caveat.find("embedding and head, which most published checkpoints leave at 16: "
                                "with both as they are now the gain of decode is " +
                                plain_number(seconds(decode()) / kept) + " x"),
             std::string::npos)
       << eight->caveat;
   EXPECT_LT(seconds(decode()) / kept, *eight->gain);
-  const Change* weights = change(advice(decode()).front(), "--weight-bits 8");
+  const Change* weights = change(all.front(), "--weight-bits 8");
   EXPECT_EQ(weights->caveat.find("embedding"), std::string::npos);
 }
 
