@@ -7,6 +7,7 @@
 
 #include "analyzer/numbers.h"
 #include "analyzer/passes.h"
+#include "analyzer/weight_formats.h"
 #include "core/error.h"
 
 namespace roofmark {
@@ -14,12 +15,11 @@ namespace {
 
 constexpr double least_share = 0.01;  // of a phase, for an answer of its own
 
-/// The parts of attention are one, whether it is fused or not.
+/// The parts of attention are one, whether it is fused or not, by the name of the fused one: that
+/// within a window is another (window_attention) than that over everything.
 std::string group_of(const std::string& op) {
-  for (const std::string_view part : {"qk_matmul", "softmax", "sv_matmul", "attention"}) {
-    const bool ends =
-        op.size() >= part.size() && op.compare(op.size() - part.size(), part.size(), part) == 0;
-    if (ends) return "attention";
+  for (const std::string_view part : {"qk_matmul", "softmax", "sv_matmul"}) {
+    if (op.ends_with(part)) return op.substr(0, op.size() - part.size()) + "attention";
   }
   return op;
 }
@@ -210,8 +210,26 @@ Advice whole_phase(const Analysis& analysis, const std::string& phase, double se
       .share = 1.0};
 }
 
+/// Activations of 8 bits make embedding and head as narrow: what is gained where they stay as wide
+/// as they are now.  Empty where they do, or were asked for in the layers' weights.
+std::string caveat_of_head(const Candidate& candidate, const Workload& asked, const Times& now,
+                           const Times& then) {
+  const auto width = [](const Workload& workload) {
+    return bits(WeightFormats(workload).of(Part::head).weights);
+  };
+  if (asked.model.quantization.head || width(candidate.workload) >= width(asked)) return {};
+  double left = total(then);
+  for (const char* part : {"embedding", "lm_head"}) {
+    if (now.count(part) > 0 && then.count(part) > 0) left += now.at(part) - then.at(part);
+  }
+  return "; so are embedding and head, which most published checkpoints leave at 16: with both as "
+         "they are now the gain of " +
+         std::string(name(asked.phase)) + " is " + plain_number(total(now) / left) + " x";
+}
+
 std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting,
-                                const WorkModel& exact, const Roofline& roofline) {
+                                const WorkModel& exact, const Roofline& roofline,
+                                const Times& now) {
   Costing costing(roofline);
   std::vector<Evaluated> all;
   for (Candidate& candidate : candidates(workload, setting, roofline)) {
@@ -219,6 +237,7 @@ std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting
       const Known<Times> times =
           times_of(candidate.workload, setting, exact, costing, candidate.times);
       if (!times) continue;
+      candidate.caveat += caveat_of_head(candidate, workload, now, *times);
       Known<bool> fits;
       Bytes too_much;
       if (roofline.memory) {
@@ -258,7 +277,7 @@ std::vector<Advice> advice_on(std::span<const Workload> workloads, const Setting
     const Known<Times> now = times_of(workload, setting, exact, costing, 1);
     if (!now || total(*now) <= 0) continue;
     const std::string phase(name(workload.phase));
-    const std::vector<Evaluated> evaluated = evaluate(workload, setting, exact, roofline);
+    const std::vector<Evaluated> evaluated = evaluate(workload, setting, exact, roofline, *now);
     answers.push_back(whole_phase(analysis, phase, total(*now)));
     answers.back().changes = changes_of(evaluated, *now, "");
     std::vector<Advice> own;

@@ -62,10 +62,11 @@ struct Layer {
   Format format;
   std::int64_t count = 1;  ///< calls per phase; the figures below are of one call
   Work work;
-  Bytes link;                ///< sent to the other devices; then the work is none
-  double intensity = 0;      ///< op/byte
-  Known<OpRate> attainable;  ///< null where the roofline lacks the format's ceiling
-  std::string bound;         ///< compute | memory | link | unknown
+  Bytes link;                      ///< sent to the other devices; then the work is none
+  double intensity = 0;            ///< op/byte
+  Known<OpRate> attainable;        ///< null where the roofline lacks the format's ceiling
+  std::string bound;               ///< compute | memory | link | unknown
+  Known<double> bound_share = {};  ///< where calls differ in that: of their time, what that binds
   Known<Seconds> seconds;
   Known<Seconds> at_least;  ///< where only the peak is not known: of its bytes alone
   Known<double> share;      ///< of its phase's seconds, all calls together
@@ -97,7 +98,7 @@ struct Total {
                             ///< without what lacks a link
   Known<double> tokens_per_second;
   /// Of one sequence: to the first token in prefill, per output token in decode.
-  Known<Seconds> latency;
+  Known<Seconds> latency, latency_at_least;
   Known<Storage> storage;  ///< of this phase
   Known<Seconds> predicted;
   Known<double> kernels_share;       ///< of `predicted`, what rows of kernels say and not roofs
@@ -110,6 +111,8 @@ struct Generation {
   Work work;
   Bytes link;
   Known<Seconds> first_token, seconds, per_output_token;
+  /// Where those are not known: as in Total.
+  Known<Seconds> first_token_at_least, at_least, per_output_token_at_least;
   /// The same as a run's own kernels would have it (prediction.h).
   Known<Seconds> predicted_first_token, predicted, predicted_per_output_token;
   Known<double> kernels_share, extrapolated_share;  ///< as in Total

@@ -122,6 +122,7 @@ Json json_of(const Layer& layer) {
   json["intensity"] = number(layer.intensity);
   json["attainable"] = number(layer.attainable);
   json["bound"] = word(layer.bound);
+  json["bound_share"] = number(layer.bound_share);
   json["seconds"] = number(layer.seconds);
   json["seconds_at_least"] = number(layer.at_least);
   json["share"] = number(layer.share);
@@ -195,6 +196,9 @@ Json json_of(const Generation& generation) {
   add_work(json, generation.work);
   json["link_bytes"] = count(generation.link.value);
   json["seconds"] = number(generation.seconds);
+  json["seconds_at_least"] = number(generation.at_least);
+  json["time_to_first_token_at_least"] = number(generation.first_token_at_least);
+  json["time_per_output_token_at_least"] = number(generation.per_output_token_at_least);
   json["time_to_first_token"] = number(generation.first_token);
   json["time_per_output_token"] = number(generation.per_output_token);
   json["tokens_per_second"] = number(generation.tokens_per_second);

@@ -34,10 +34,12 @@ std::string of_local_layers(const Workload& workload) {
   const bool window = model.local_reach == Reach::window;
   const std::int64_t seen =
       window ? std::min(all, model.local_span) : (all - 1) % model.local_span + 1;
+  const bool reset = !window && seen < model.local_span;
   return std::to_string(layers) + " of " + std::to_string(model.layers) + " layers attend within " +
          (window ? "a window of " : "chunks of ") + std::to_string(model.local_span) +
          " tokens: the last of " + std::to_string(all) + " sees " + std::to_string(seen) +
-         (seen == 1 ? ", itself" : "") + ", and the cache keeps no more";
+         (seen == 1 ? ", itself" : "") + ", and the cache keeps no more" +
+         (reset ? "; at the end of a chunk both are " + std::to_string(model.local_span) : "");
 }
 
 std::string of_experts(const Workload& workload) {
@@ -68,16 +70,46 @@ std::string of_latents(const Workload& workload) {
          " elements per token and layer for all heads";
 }
 
-/// Embedding and head, where they are not as narrow as the layers' weights.
+/// Embedding and head, where they are not as narrow as the layers' weights, or as narrow as no
+/// checkpoint has them.
 std::string of_head(const Workload& workload) {
   const WeightFormats formats(workload);
   const DType head = formats.of(Part::head).weights, layers = workload.format.weights;
+  if (bits(head) < 16 && !formats.as_published() && !workload.model.quantization.head) {
+    return "embedding and head are counted in " + std::to_string(bits(head)) +
+           " bits, as activations are, where most published checkpoints keep both at 16; a "
+           "config.json with its quantization_config is counted as it says";
+  }
   if (bits(head) == bits(layers)) return {};
   const std::string wide = "embedding and head are " + std::string(name(head));
   if (formats.as_published()) return wide + ", as published";
   return "of " + format_text(workload) + " the layers alone have weights of " +
          std::to_string(bits(layers)) + " bits: " + wide +
          ", as GPTQ and AWQ leave them; --quantize-head counts the head as the layers";
+}
+
+/// Activations of 16 bits that are not the model's own 16, where a name of widths chose them.
+std::string of_other_type(const Workload& workload) {
+  const DType own = workload.model.dtype, asked = workload.format.activations;
+  const bool widths = bits(workload.format.weights) < 16;
+  if (!widths || bits(own) != 16 || bits(asked) != 16 || own == asked) return {};
+  const bool cache = workload.kv == asked;
+  return format_text(workload) + " has activations" + (cache ? " and cache" : "") + " in " +
+         std::string(name(asked)) + " where the model has " + std::string(name(own)) +
+         ": as wide, and counted alike";
+}
+
+/// Scores in memory, of several tokens at once: half of them are masked.
+std::string of_masked_scores(const Workload& workload) {
+  const auto several = [](const Query& query) { return query.fresh > 1; };
+  if (workload.attention != Attention::eager ||
+      std::none_of(workload.queries.begin(), workload.queries.end(), several)) {
+    return {};
+  }
+  return std::string(name(workload.phase)) +
+         ": eager attention keeps a score of each token with each key that any of them sees: "
+         "softmax and the bytes of qk_matmul, softmax and sv_matmul are of all of these, masked "
+         "ones too; the operations of qk_matmul and sv_matmul are of those that are not masked";
 }
 
 std::string of_eight_bits(const Workload& workload) {
@@ -107,7 +139,8 @@ std::vector<std::string> counting_notes(const Workload& workload) {
   std::vector<std::string> notes;
   for (std::string note :
        {context_note(workload.model, name(workload.phase), longest_query(workload)),
-        of_local_layers(workload), of_experts(workload), of_latents(workload), of_head(workload),
+        of_local_layers(workload), of_experts(workload), of_latents(workload),
+        of_masked_scores(workload), of_head(workload), of_other_type(workload),
         of_eight_bits(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }

@@ -90,9 +90,11 @@ class Calls {
     all.attainable = all.seconds && all.seconds->value > 0
                          ? Known<OpRate>(all.work.ops / *all.seconds)
                          : std::nullopt;
-    all.bound = std::max_element(seconds.begin(), seconds.end(), [](const auto& a, const auto& b) {
-                  return a.second < b.second;
-                })->first;
+    const auto most =
+        std::max_element(seconds.begin(), seconds.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    all.bound = most->first;
+    if (seconds.size() > 1 && sum.seconds) all.bound_share = most->second / sum.seconds->value;
     return all;
   }
 
@@ -162,12 +164,13 @@ void put_reads(std::span<Layer> layers, const Workload& workload, const Setting&
 void complete(Counted& counted, const Workload& workload, const Setting& setting) {
   Total& total = counted.total;
   total.storage = storage_of(workload, setting);
-  if (!total.seconds || total.seconds->value <= 0) return;
   const double tokens = static_cast<double>(fresh_tokens(workload));
   const double queries = static_cast<double>(workload.queries.size());
+  const double of_one = workload.phase == Phase::prefill ? 1 : queries / tokens;
+  if (total.at_least) total.latency_at_least = *total.at_least * of_one;
+  if (!total.seconds || total.seconds->value <= 0) return;
   total.tokens_per_second = tokens / total.seconds->value;
-  total.latency =
-      workload.phase == Phase::prefill ? *total.seconds : *total.seconds * (queries / tokens);
+  total.latency = *total.seconds * of_one;
   put_shares(counted.layers, *total.seconds);
 }
 

@@ -121,6 +121,10 @@ Known<double> number(const Known<Seconds>& seconds) {
   return seconds ? Known<double>(seconds->value) : std::nullopt;
 }
 
+Known<Seconds> seconds_of(const Known<double>& seconds) {
+  return seconds ? Known<Seconds>(Seconds{*seconds}) : std::nullopt;
+}
+
 std::string seconds_cell(const Known<Seconds>& seconds) {
   return seconds ? si(seconds->value, "s") : "unknown";
 }
@@ -155,8 +159,8 @@ std::vector<std::string> cells_of(const StudyRow& row, const Shown& shown, std::
   add(iec(row.storage.peak.value));
   add(row.fits ? fits_cell(row) : "-");
   if (shown.generation) {
-    add(si(row.generation, "s"));
-    add(si(row.per_output_token, "s"));
+    add(time_text(seconds_of(row.generation), row.generation_at_least));
+    add(time_text(seconds_of(row.per_output_token), row.per_output_token_at_least));
     if (shown.predicted) add(si(row.predicted_generation, "s"));
   }
   return cells;
@@ -224,6 +228,8 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const
         generation_of(workload, counted.setting, exact, roofline, predict);
     row.generation = number(generation.seconds);
     row.per_output_token = number(generation.per_output_token);
+    row.generation_at_least = generation.at_least;
+    row.per_output_token_at_least = generation.per_output_token_at_least;
     row.predicted_generation = number(generation.predicted);
     row.predicted_per_output_token = number(generation.predicted_per_output_token);
     row.storage = generation.storage;

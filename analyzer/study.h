@@ -25,6 +25,7 @@ struct StudyRow {
   Known<bool> fits;   ///< null where the device's memory is not known
   Known<double> generation;  ///< seconds of prompt and tokens, where a generation is asked for
   Known<double> per_output_token;
+  Known<Seconds> generation_at_least, per_output_token_at_least;  ///< where those are not known
   Known<double> images_per_second;   ///< of a convolution network, which has no tokens
   Known<Seconds> predicted;          ///< on the machine of a run (prediction.h)
   Known<double> kernels_share;       ///< of that, what rows of kernels say and not roofs

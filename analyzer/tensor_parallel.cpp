@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analyzer/operators.h"
+#include "analyzer/weight_formats.h"
 #include "core/error.h"
 
 namespace roofmark {
@@ -57,10 +58,12 @@ void add_collectives(std::vector<CountedOperator>& counted, const Workload& work
                                  [](const CountedOperator& one) { return one.name == "lm_head"; });
   const Format logits = head == counted.end() ? workload.format : head->format;
   const double rows = static_cast<double>(tokens) * static_cast<double>(model.hidden);
-  add("embedding_all_reduce", workload.format, rows, 2, 1);
-  if (model.block != BlockKind::parallel)
-    add("attn_all_reduce", workload.format, rows, 2, model.layers);
-  add("mlp_all_reduce", workload.format, rows, 2, model.layers);
+  // Numbers of 8 bits, each device's with scales of its own, cannot be added up.
+  Format sums = WeightFormats(workload).elementwise();
+  if (bits(sums.activations) < 16) sums = {DType::bf16, DType::bf16, DType::f32};
+  add("embedding_all_reduce", sums, rows, 2, 1);
+  if (model.block != BlockKind::parallel) add("attn_all_reduce", sums, rows, 2, model.layers);
+  add("mlp_all_reduce", sums, rows, 2, model.layers);
   const std::int64_t padded = (model.vocabulary + devices - 1) / devices * devices;
   add("logits_gather", logits,
       static_cast<double>(head_rows(workload)) * static_cast<double>(padded), 1, 1);

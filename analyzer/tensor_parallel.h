@@ -20,7 +20,8 @@ namespace roofmark {
 Workload shard_of(const Workload& workload, std::int64_t devices);
 
 /// Adds what the devices send to one another, with D devices, T fresh tokens, h hidden and a bytes
-/// per activation, in bytes that each one sends in a ring (Thakur et al. 2005,
+/// per activation, two at least (numbers of 8 bits, each device's with scales of its own, cannot be
+/// added up), in bytes that each one sends in a ring (Thakur et al. 2005,
 /// doi:10.1177/1094342005051521, sect. 4.5):
 ///
 ///   embedding_all_reduce     2 (D - 1) / D T h a               1

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "analyzer/plain_text.h"
 #include "analyzer/report/tables.h"
 #include "analyzer/study.h"
 #include "analyzer/tra_table.h"
@@ -50,6 +51,21 @@ std::string generations(const std::vector<Analysis>& analyses, const std::string
   return text;
 }
 
+/// Where a device or its ceilings are named: the same operators on that roofline, which the tool's
+/// own table does not have.
+std::string rooflines(const std::vector<Analysis>& analyses, const std::string& output) {
+  std::string text;
+  for (const Analysis& analysis : analyses) {
+    if (analysis.hardware.empty()) continue;
+    const Table layers = layers_table(analysis), totals = totals_table(analysis);
+    text += output == "md"
+                ? "\n## On " + markdown_text(analysis.hardware) + "\n\n" + layers.markdown() +
+                      "\n" + totals.markdown()
+                : "\nOn " + plain(analysis.hardware) + "\n" + layers.text() + "\n" + totals.text();
+  }
+  return text;
+}
+
 std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>& analyses,
                      const Run* run) {
   const ReportFormat& format = format_of(request);
@@ -71,6 +87,7 @@ std::string rendered(const AnalyzeRequest& request, const std::vector<Analysis>&
     text = format.write(sections);
   }
   const bool tools_own = (viewer || tra) && (output == "table" || output == "md");
+  if (tra && tools_own) text += rooflines(analyses, output);
   if (tools_own) text += generations(analyses, output);
   if (request.sweet_spot || !is_side_by_side(request)) return text;
   if (output == "table") text += "\n\n" + study_text(study_of(request, run));

@@ -225,7 +225,7 @@ void set_peaks(Engine& engine, const std::vector<std::string>& given) {
       throw InputError("--peak: " + printable(before->second, 40) + " and " + printable(text, 40) +
                        " are of the same format (" + peak.format + "); keep one of them");
     }
-    engine.peaks[peak.format] = OpRate{quantity_from(peak.value, "--peak")};
+    engine.peaks[peak.format] = OpRate{quantity_from(peak.value, "--peak", ops_per_second)};
   }
 }
 
@@ -253,7 +253,8 @@ Roofline roofline_of(const AnalyzeRequest& request) {
   }
   set_peaks(roofline.engine, request.peaks);
   if (!request.bandwidth.empty()) {
-    roofline.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
+    roofline.bandwidth =
+        Bandwidth{quantity_from(request.bandwidth, "--bandwidth", bytes_per_second)};
   }
   if (!request.memory.empty()) roofline.memory = Bytes{size_from(request.memory, "--memory")};
   return roofline;
@@ -315,12 +316,12 @@ Analysis sweet_spot_analysis(const AnalyzeRequest& request, const Model* model,
 
 std::vector<std::string> doubts_about(const AnalyzeRequest& request) {
   std::vector<std::string> doubts;
-  const auto add = [&](std::string_view text, std::string_view flag, std::string_view unit) {
+  const auto add = [&](std::string_view text, std::string_view flag, const RateUnit& unit) {
     const std::string doubt = quantity_doubt(text, flag, unit);
     if (!doubt.empty()) doubts.push_back(doubt);
   };
-  for (const std::string& text : request.peaks) add(peak_of(text).value, "--peak", "op/s");
-  if (!request.bandwidth.empty()) add(request.bandwidth, "--bandwidth", "B/s");
+  for (const std::string& text : request.peaks) add(peak_of(text).value, "--peak", ops_per_second);
+  if (!request.bandwidth.empty()) add(request.bandwidth, "--bandwidth", bytes_per_second);
   const bool bare = !request.memory.empty() && request.memory.back() <= '9';
   if (bare && size_from(request.memory, "--memory") < 1e6) {
     doubts.push_back("--memory: " + printable(request.memory, 40) + " is taken as " +

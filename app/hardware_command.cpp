@@ -28,12 +28,12 @@ double transfers_per_second(const BusRequest& request) {
         "hardware bandwidth wants --mts (million transfers per second) or --gbps (Gbit per second "
         "and pin), and one of them alone; write it like --mts 2666");
   }
-  return request.gbps.empty() ? positive_from(request.mts, 1e6, "--mts") * 1e6
-                              : positive_from(request.gbps, 1e3, "--gbps") * 1e9;
+  return request.gbps.empty() ? number_from(request.mts, 1, 1e6, "--mts") * 1e6
+                              : number_from(request.gbps, 1e-3, 1e3, "--gbps") * 1e9;
 }
 
 double whole_from(const std::string& text, double high, const char* flag) {
-  const double value = positive_from(text, high, flag);
+  const double value = number_from(text, 1, high, flag);
   if (value == std::floor(value)) return value;
   throw InputError(std::string(flag) + ": " + text + " is no whole number; write it like 64");
 }
@@ -120,6 +120,9 @@ std::string facts_text(const Hardware& hardware) {
 }
 
 int show(const std::string& name, const std::string& output) {
+  if (name.empty()) {
+    throw InputError("hardware show wants the NAME of a device; roofmark list hardware has them");
+  }
   const ListFormat& format = list_format(output);
   const Hardware hardware = hardware_argument(name);
   const std::string table = format.write(peaks_table(hardware, format.reader));
@@ -146,7 +149,8 @@ void add_show(CLI::App& app, Command& chosen) {
   };
   CLI::App* command = app.add_subcommand("show", "peaks of a device and what they are made of");
   const auto request = std::make_shared<Request>();
-  command->add_option("NAME", request->name, "as --hardware of analyze takes it")->required();
+  command->add_option("NAME", request->name,
+                      "as --hardware of analyze takes it (roofmark list hardware)");
   command->add_option("--output", request->output, list_format_names())->capture_default_str();
   command->callback(
       [&chosen, request] { chosen = [request] { return show(request->name, request->output); }; });
@@ -156,7 +160,15 @@ void add_show(CLI::App& app, Command& chosen) {
 
 void add_hardware(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("hardware", "what data sheets say of a device");
-  command->require_subcommand(1);
+  command->require_subcommand(0, 1);
+  command->callback([command, &chosen] {
+    if (!command->get_subcommands().empty()) return;
+    chosen = []() -> int {
+      throw InputError(
+          "hardware wants show NAME (roofmark list hardware has the names) or bandwidth; name one "
+          "of them");
+    };
+  });
   add_show(*command, chosen);
   add_bandwidth(*command, chosen);
 }

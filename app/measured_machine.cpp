@@ -51,7 +51,8 @@ RunOptions run_options_of(const AnalyzeRequest& request, const Run& run,
     options.hardware = &*hardware;
   }
   if (!request.bandwidth.empty())
-    options.bandwidth = Bandwidth{quantity_from(request.bandwidth, "--bandwidth")};
+    options.bandwidth =
+        Bandwidth{quantity_from(request.bandwidth, "--bandwidth", bytes_per_second)};
   return options;
 }
 

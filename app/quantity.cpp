@@ -41,38 +41,49 @@ double read(std::string_view text, double (*factor)(std::string_view)) {
   return std::isfinite(value) && value > 0 ? value : 0;
 }
 
+/// "1e+06 to 1e+19"
+std::string range_text(double low, double high) {
+  char text[60];
+  std::snprintf(text, sizeof text, "%g to %g", low, high);
+  return text;
+}
+
+constexpr double most_bytes = 1e18;
+
 }  // namespace
 
 double size_from(std::string_view text, std::string_view flag) {
   const double value = read(text, size_factor_of);
-  if (value >= 1) return value;
+  if (value >= 1 && value <= most_bytes) return value;
   throw InputError(std::string(flag) + ": \"" + printable(text, 40) +
-                   "\" is not a number of bytes with a prefix k, M, G, T or Ki, Mi, Gi, Ti; write "
-                   "it like 24G or 24Gi");
+                   "\" is not a number of bytes (" + range_text(1, most_bytes) +
+                   ") with a prefix k, M, G, T or Ki, Mi, Gi, Ti; write it like 24G or 24Gi");
 }
 
-double positive_from(std::string_view text, double high, std::string_view flag) {
+double number_from(std::string_view text, double low, double high, std::string_view flag) {
   const double value =
       read(text, [](std::string_view prefix) { return prefix.empty() ? 1.0 : 0.0; });
-  if (value > 0 && value <= high) return value;
-  char range[40];
-  std::snprintf(range, sizeof range, "%g", high);
-  throw InputError(std::string(flag) + ": \"" + printable(text, 40) +
-                   "\" is not a positive number up to " + range + "; write it like 64 or 2666.67");
+  if (value >= low && value <= high) return value;
+  throw InputError(std::string(flag) + ": \"" + printable(text, 40) + "\" is not a number from " +
+                   range_text(low, high) + "; write it like 64 or 2666.67");
 }
 
-double quantity_from(std::string_view text, std::string_view flag) {
+double quantity_from(std::string_view text, std::string_view flag, const RateUnit& unit) {
   const double value = read(text, factor_of);
-  if (value > 0) return value;
-  throw InputError(std::string(flag) + ": \"" + printable(text, 40) +
-                   "\" is not a positive number with a prefix k, M, G, T or P; write it like 768G");
+  if (value >= unit.least && value <= unit.most) return value;
+  const std::string given = std::string(flag) + ": \"" + printable(text, 40) + "\" is not ";
+  if (value > 0) {
+    throw InputError(given + "what hardware does (it is " + range_text(unit.least, unit.most) +
+                     " " + std::string(unit.name) + "); write it like 768G");
+  }
+  throw InputError(given + "a positive number with a prefix k, M, G, T or P; write it like 768G");
 }
 
-std::string quantity_doubt(std::string_view text, std::string_view flag, std::string_view unit) {
+std::string quantity_doubt(std::string_view text, std::string_view flag, const RateUnit& unit) {
   const bool bare = !text.empty() && text.back() >= '0' && text.back() <= '9';
-  if (!bare || quantity_from(text, flag) >= 1e9) return {};
+  if (!bare || quantity_from(text, flag, unit) >= 1e9) return {};
   return std::string(flag) + ": " + printable(text, 40) + " is taken as " + printable(text, 40) +
-         " " + std::string(unit) + " (it has no prefix k, M, G, T or P); write it like " +
+         " " + std::string(unit.name) + " (it has no prefix k, M, G, T or P); write it like " +
          printable(text, 40) + "G if that was meant";
 }
 

@@ -147,7 +147,9 @@ void require_prompt(const Setting& setting, const std::vector<Workload>& workloa
 }
 
 Roofline with_link(Roofline roofline, const SettingRequest& request) {
-  if (!request.link.empty()) roofline.link = Bandwidth{quantity_from(request.link, "--link")};
+  if (!request.link.empty()) {
+    roofline.link = Bandwidth{quantity_from(request.link, "--link", bytes_per_second)};
+  }
   return roofline;
 }
 

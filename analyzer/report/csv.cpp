@@ -217,6 +217,7 @@ Cells cells_of_sum(const char* kind, const Sum& row) {
   put_work(cells, row.work);
   cells["link_bytes"] = exact(row.link.value);
   cells["seconds"] = cell(row.seconds);
+  cells["seconds_at_least"] = cell(row.at_least);
   cells["tokens_per_second"] = cell(row.tokens_per_second);
   cells["predicted_s"] = cell(row.predicted);
   cells["predicted_extrapolated"] = cell(row.extrapolated_share);
@@ -225,7 +226,6 @@ Cells cells_of_sum(const char* kind, const Sum& row) {
 
 Cells cells_of(const Total& row) {
   Cells cells = cells_of_sum("total", row);
-  cells["seconds_at_least"] = cell(row.at_least);
   cells["name"] = cells["phase"] = row.phase;
   const bool prefill = row.phase == name(Phase::prefill);
   cells[prefill ? "latency_s" : "per_output_token_s"] = cell(row.latency);

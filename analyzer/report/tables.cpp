@@ -145,8 +145,10 @@ std::string layer_rate(const Layer& layer, const Known<OpRate>& rate, const char
   return rate ? si(rate->value, "op/s") : otherwise;
 }
 
-/// What binds it; where no peak is known that memory alone is counted.
+/// What binds it, where pieces of a prompt differ in that most of its time; where no peak is known
+/// that memory alone is counted.
 std::string layer_bound(const Layer& layer) {
+  if (layer.bound_share) return layer.bound + " (" + percent(layer.bound_share) + " of its time)";
   if (!layer.at_least || layer.seconds) return layer.bound;
   return "memory alone: no peak known for " + computing_format(layer.format).name();
 }

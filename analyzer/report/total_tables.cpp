@@ -51,7 +51,7 @@ Table totals_table(const Analysis& analysis) {
   Table table(columns);
   for (const Total& row : analysis.totals) {
     const bool prefill = row.phase == name(Phase::prefill);
-    const std::string latency = row.latency ? si(row.latency->value, "s") : "unknown";
+    const std::string latency = time_text(row.latency, row.latency_at_least);
     const Known<double>& rate = network ? network->images_per_second : row.tokens_per_second;
     std::vector<std::string> cells{row.phase, si(row.work.ops.value, "op"),
                                    si(row.work.bytes().value, "B"),
@@ -84,20 +84,20 @@ Table generation_table(const Analysis& analysis) {
   if (!analysis.generation) return table;
   const Generation& row = *analysis.generation;
   const auto add = [&](const char* figures, const Known<Seconds>& first,
-                       const Known<Seconds>& per_token, const Known<Seconds>& all) {
-    const auto time = [](const Known<Seconds>& seconds) {
-      return seconds ? si(seconds->value, "s") : std::string("unknown");
-    };
+                       const Known<Seconds>& per_token, const Known<Seconds>& all,
+                       const Generation& least) {
     const double tokens = static_cast<double>(row.sequences * row.tokens);
     const bool known = all && all->value > 0;
-    table.add({figures, std::to_string(row.sequences), std::to_string(row.tokens),
-               si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"), time(first),
-               row.tokens > 1 || per_token ? time(per_token) : "-", time(all),
-               known ? plain_number(tokens / all->value) : "unknown"});
+    table.add(
+        {figures, std::to_string(row.sequences), std::to_string(row.tokens),
+         si(row.work.ops.value, "op"), si(row.work.bytes().value, "B"),
+         time_text(first, least.first_token_at_least),
+         row.tokens > 1 || per_token ? time_text(per_token, least.per_output_token_at_least) : "-",
+         time_text(all, least.at_least), known ? plain_number(tokens / all->value) : "unknown"});
   };
-  add("at the roof", row.first_token, row.per_output_token, row.seconds);
+  add("at the roof", row.first_token, row.per_output_token, row.seconds, row);
   if (row.predicted) {
-    add("predicted", row.predicted_first_token, row.predicted_per_output_token, row.predicted);
+    add("predicted", row.predicted_first_token, row.predicted_per_output_token, row.predicted, {});
   }
   return table;
 }

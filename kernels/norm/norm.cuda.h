@@ -21,10 +21,10 @@ struct NormArguments {
 /// Scales each row of x to unit root mean square, then by w:
 ///   y[r,c] = w[c] x[r,c] / sqrt(mean_c x[r,c]^2 + eps).
 /// x, y: [rows, cols] row-major.  w: [cols].  eps: added to the mean square (Llama: 1e-5).
-/// Work: 4 ops and two elements moved per element; w is read once.  Rows of more than 16384
-/// elements or that begin off 16-byte boundaries are read twice.
-/// Error: |y - y_f64| <= 1e-5 (1 + |y_f64|) before y is rounded to its type.
-/// Source: Zhang & Sennrich 2019, arXiv:1910.07467, eq. 4.
+/// Work: 4 ops and two elements moved per element, 2 ops per row; w is read once.  Rows of more
+/// than 16384 elements or that begin off 16-byte boundaries are read twice. Error: |y - y_f64| <=
+/// 1e-5 (1 + |y_f64|) before y is rounded to its type. Source: Zhang & Sennrich 2019,
+/// arXiv:1910.07467, eq. 4.
 void launch_norm(const NormArguments& arguments, void* stream);
 
 /// Shifts each row of x to mean 0 and scales it to variance 1, then by w and b:

@@ -1,5 +1,5 @@
-// RMSNorm: per element 4 ops (square, add; times scale, times w), 1 load and 1 store to memory, and
-// one load of w from the cache.
+// RMSNorm: per element 4 ops (square, add; times scale, times w), per row 2 more, 1 load and 1
+// store to memory, and one load of w from the cache.
 #include "kernels/norm/norm_rows.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {

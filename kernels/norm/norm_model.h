@@ -14,31 +14,38 @@ namespace roofmark {
 
 constexpr float norm_eps = 1e-5f;  // as Llama's configurations have it
 
+/// RMSNorm's operations on a row beside those on its elements.  A sum of n squares has n - 1
+/// additions; the division by n, the addition of eps and the reciprocal root make n + 2.
+constexpr double rms_row_ops = 2;
+
 /// `shared` vectors of one row's length are read once.  They are kept as wide as the activations,
 /// whatever the projections are quantized to.
-inline Work norm_work_of(const Shape& shape, const Format& format, double ops, double shared) {
+inline Work norm_work_of(const Shape& shape, const Format& format, double ops, double row_ops,
+                         double shared) {
   Work work = elementwise_work(elements(shape), format, ops, 1, 1);
   const double width = bytes(format.activations);
+  work.ops += Ops{row_ops * static_cast<double>(shape.at("rows"))};
   work.weights = Bytes{shared * static_cast<double>(shape.at("cols")) * width};
   work.read += work.weights;
   return work;
 }
 
-/// Per element a square and an add, a multiplication by the row's scale and one by w; x read, y
-/// written.  With extent scaled=0 there is no w.
+/// Per element a square and an add, a multiplication by the row's scale and one by w, two per row
+/// more: 4 h + 2 of a row of h; x read, y written.  With extent scaled=0 there is no w.
 inline Work norm_work(const Shape& shape, const Format& format) {
   const double scaled = static_cast<double>(shape.get("scaled", 1));
-  return norm_work_of(shape, format, 3 + scaled, scaled);
+  return norm_work_of(shape, format, 3 + scaled, rms_row_ops, scaled);
 }
 /// Per element an add for the mean and a subtraction of it, a square and an add, a multiplication
-/// by the row's scale, one by w, and the addition of b; x read, y written.
+/// by the row's scale, one by w, and the addition of b: 7 h, with those on a row alone left out, as
+/// published counts of it leave them; x read, y written.
 inline Work layer_norm_work(const Shape& shape, const Format& format) {
-  return norm_work_of(shape, format, 7, 2);
+  return norm_work_of(shape, format, 7, 0, 2);
 }
 
 /// An add per element before those of RMSNorm; x and r read, their sum and y written.
 inline Work add_norm_work(const Shape& shape, const Format& format) {
-  Work work = norm_work_of(shape, format, 5, 1);
+  Work work = norm_work_of(shape, format, 5, rms_row_ops, 1);
   const Bytes more{static_cast<double>(elements(shape)) * bytes(format.activations)};
   work.read += more;
   work.written += more;

@@ -6,6 +6,7 @@
 
 #include "analyzer/layers.h"
 #include "analyzer/models.h"
+#include "analyzer/numbers.h"
 #include "analyzer/operators.h"
 #include "analyzer/passes.h"
 #include "app/work_model.h"
@@ -60,6 +61,48 @@ TEST(Advice, AGainIsWhatTheChangeGivesWhenItIsEvaluated) {
   more.queries = queries_of(Phase::decode, 8, 2048);
   const Change* batch = change(phase, "--batch 8");
   EXPECT_DOUBLE_EQ(batch->seconds->value, seconds(more) / 2);  // per sequence of those asked
+}
+
+// One name for one thing: Gemma's layers attend to everything or within a window.
+TEST(Advice, AttentionIsCalledAsTheTableCallsIt) {
+  for (const Attention attention : {Attention::flash, Attention::eager}) {
+    Workload asked = decode(attention);
+    asked.model = find_model("gemma-2-9b");
+    asked.queries = queries_of(Phase::decode, 4, 8000);
+    const std::vector<Advice> all = advice(asked);
+    for (const char* op : {"attention", "window_attention"}) {
+      EXPECT_EQ(
+          std::count_if(all.begin(), all.end(), [&](const Advice& one) { return one.op == op; }), 1)
+          << op;
+    }
+  }
+}
+
+// What a checkpoint that leaves both in 16 bits would gain.
+TEST(Advice, EightBitActivationsSayWhatIsGainedWithoutEmbeddingAndHead) {
+  const auto head_of = [](const Workload& asked) {
+    const Analysis analysis =
+        analyze_model(std::span(&asked, 1), Setting{}, registry_work_model(), made_up_device());
+    double seconds = 0;
+    for (const Layer& layer : analysis.layers) {
+      if (layer.op == "embedding" || layer.op == "lm_head") seconds += layer.seconds->value;
+    }
+    return seconds;
+  };
+  Workload narrow = decode();
+  narrow.format = {DType::i8, DType::i8, DType::i32};
+  const double kept = seconds(narrow) - head_of(narrow) + head_of(decode());
+  const std::vector<Advice> all = advice(decode());
+  const Change* eight = change(all.front(), "--dtype w8a8");
+  ASSERT_NE(eight, nullptr);
+  EXPECT_NE(eight->caveat.find("embedding and head, which most published checkpoints leave at 16: "
+                               "with both as they are now the gain of decode is " +
+                               plain_number(seconds(decode()) / kept) + " x"),
+            std::string::npos)
+      << eight->caveat;
+  EXPECT_LT(seconds(decode()) / kept, *eight->gain);
+  const Change* weights = change(all.front(), "--weight-bits 8");
+  EXPECT_EQ(weights->caveat.find("embedding"), std::string::npos);
 }
 
 // Norms would be twice as fast only if they were kept in 8 bits.

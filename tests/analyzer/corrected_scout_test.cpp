@@ -39,11 +39,11 @@ TEST(CorrectedScout, TheCorrectedTotalIsThePublishedCorrection) {
 
 TEST(CorrectedScout, ExactOperationsDifferByTheseAlone) {
   const double products = 2 * (h + kv_heads * d) + experts + 2 * (2 * inner + h);  // m n
-  const double difference = layers * products                    // 2 k, not 2 k - 1
-                            - layers * 2 * 2 + 4 * h             // norms: 4 h, not 4 h + 2; final
-                            - full * 3 * (heads + kv_heads) * d  // no RoPE in these
-                            + rotated * 3 * (heads + kv_heads) * d     // norms of heads
-                            + layers * 5 * experts                     // the router's scores
+  const double difference = layers * products                             // 2 k, not 2 k - 1
+                            + 4 * h + 2                                   // the final norm
+                            - full * 3 * (heads + kv_heads) * d           // no RoPE in these
+                            + rotated * (heads + kv_heads) * (3 * d + 2)  // norms of heads
+                            + layers * 5 * experts                        // the router's scores
                             + layers * h                               // times the router's weight
                             - layers * 2                               // activations: no + n
                             + 5 * heads * (full * context + rotated);  // softmax

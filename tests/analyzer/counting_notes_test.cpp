@@ -29,21 +29,43 @@ TEST(CountingNotes, ActivationsOf8BitsAreCountedSoAndMeasuredIn16) {
             "activations of w4a8 are counted in 8 bits from one end of the network to the other; "
             "a run measures what stands between products in bf16-f32");
   asked.format = {DType::i8, DType::i8, DType::i32};
-  EXPECT_EQ(counting_notes(asked).size(), 1u);
+  EXPECT_EQ(counting_notes(asked).size(), 2u);
+  EXPECT_EQ(counting_notes(asked)[0].find("embedding and head are counted in 8 bits"), 0u);
 }
 
 TEST(CountingNotes, AHeadWiderThanTheLayersIsSaid) {
   Workload asked{find_model("llama-3-8b"), Phase::decode, {{8191, 1}}};
-  asked.format = {DType::i4, DType::f16, DType::f32};
+  asked.format = {DType::i4, DType::bf16, DType::f32};
   EXPECT_EQ(counting_notes(asked),
             std::vector<std::string>{
-                "of w4a16 the layers alone have weights of 4 bits: embedding and head are f16, as "
+                "of w4a16 the layers alone have weights of 4 bits: embedding and head are bf16, as "
                 "GPTQ and AWQ leave them; --quantize-head counts the head as the layers"});
   asked.model.quantization.head = true;
   EXPECT_TRUE(counting_notes(asked).empty());
   asked.model.quantization = {.weights = DType::i4};
   EXPECT_EQ(counting_notes(asked),
             std::vector<std::string>{"embedding and head are bf16, as published"});
+}
+
+TEST(CountingNotes, AnotherTypeThanTheModelsOwnIsSaid) {
+  Workload asked{find_model("llama-3-8b"), Phase::decode, {{8191, 1}}};
+  asked.model.quantization.head = true;
+  asked.format = {DType::i4, DType::f16, DType::f32};
+  asked.kv = DType::f16;
+  const char* note =
+      "w4a16 has activations and cache in f16 where the model has bf16: as wide, and counted alike";
+  EXPECT_EQ(counting_notes(asked), std::vector<std::string>{note});
+  asked.format.weights = DType::f16;  // which was asked for by name
+  EXPECT_TRUE(counting_notes(asked).empty());
+}
+
+TEST(CountingNotes, EagerScoresSayThatMaskedOnesAreAmongThem) {
+  Workload asked{find_model("llama-3-8b"), Phase::prefill, {{0, 128}}};
+  asked.attention = Attention::eager;
+  ASSERT_EQ(counting_notes(asked).size(), 1u);
+  EXPECT_NE(counting_notes(asked)[0].find("masked ones too"), std::string::npos);
+  asked.queries = {{128, 1}};  // one token sees every key
+  EXPECT_TRUE(counting_notes(asked).empty());
 }
 
 TEST(CountingNotes, LocalLayersSayWhatIsSeen) {
@@ -58,7 +80,7 @@ TEST(CountingNotes, ScoutSaysWhyItsFiguresAreNotTheArticles) {
   EXPECT_EQ(
       notes_of("llama-4-scout", Phase::decode, {1048576, 1}),
       "36 of 48 layers attend within chunks of 8192 tokens: the last of 1048577 sees 1, itself, "
-      "and the cache keeps no more\n"
+      "and the cache keeps no more; at the end of a chunk both are 8192\n"
       "decode: each token goes to 1 of 16 experts; of 1 tokens 1.0 distinct ones are expected "
       "and read, all are stored\n"
       "Transformer Roofline Analyzer's figures differ: it counts the values of attention as "

@@ -122,7 +122,9 @@ TEST(HardwareSpec, FiguresAreThoseThatArePublished) {
 }
 
 TEST(HardwareSpec, SparseFiguresAreNeverTakenForDenseOnes) {
-  // What data sheets print in large letters: twice as much, or engines added up.
+  // What data sheets print in large letters: twice as much, or engines added up; all in whole
+  // tera-operations (an RTX 4090's 1321 are 1321.2), so that half of one is their rounding.
+  constexpr double rounding = 0.5e12;
   const std::pair<const char*, double> printed[] = {
       {"agx-orin", 275e12},       {"agx-orin-32gb", 200e12}, {"orin-nx-16gb", 100e12},
       {"orin-nano", 67e12},       {"h100-sxm", 3958e12},     {"h200", 3958e12},
@@ -131,7 +133,7 @@ TEST(HardwareSpec, SparseFiguresAreNeverTakenForDenseOnes) {
     for (const Engine& engine : find_hardware(name).engines) {
       const auto int8 = engine.peaks.find("w8a8");
       if (int8 == engine.peaks.end()) continue;
-      EXPECT_LE(int8->second.value, 0.51 * sparse) << name << " " << engine.name;
+      EXPECT_LE(2 * int8->second.value, sparse + rounding) << name << " " << engine.name;
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "analyzer/generation.h"
 #include "analyzer/layers.h"
@@ -102,6 +103,23 @@ TEST(Passes, LayersOfPiecesAreTheMeanOfTheirCallsAndTotalsTheirSum) {
   EXPECT_NE(analysis.title.find("in pieces of 256"), std::string::npos);
 }
 
+// The first pieces of a prompt attend to little and wait for the memory.
+TEST(Passes, PiecesThatAreBoundDifferentlySaySo) {
+  const Setting setting{.chunk = 64};
+  const Layer mixed = layer_called(analysis_of(prefill(4096), setting), "attention");
+  std::map<std::string, double> seconds;
+  for (const Pass& pass : passes_of(prefill(4096), setting.chunk)) {
+    const Layer one = layer_called(analysis_of(pass.workload), "attention");
+    seconds[one.bound] += one.seconds->value;
+  }
+  ASSERT_EQ(seconds.size(), 2u);
+  const double all = seconds["memory"] + seconds["compute"];
+  ASSERT_TRUE(mixed.bound_share);
+  EXPECT_DOUBLE_EQ(*mixed.bound_share, seconds[mixed.bound] / all);
+  EXPECT_GE(*mixed.bound_share, 0.5);
+  EXPECT_FALSE(layer_called(analysis_of(prefill(4096)), "attention").bound_share);
+}
+
 TEST(Passes, PiecesNeedTheMemoryOfTheLargestOneAndTheWholeCache) {
   const Storage whole = storage_of(prefill(4096), {}),
                 pieces = storage_of(prefill(4096), {.chunk = 64});
@@ -173,6 +191,19 @@ TEST(Generation, APromptAndAStepComputeWhatALongerPromptDoesButForTheHead) {
   EXPECT_EQ(sum.work.ops.value - head, cost(prefill(101)).work.ops.value);
 }
 
+// Scout's chunks are of 8192 tokens: the step that fills one has most in its cache.
+TEST(Generation, NeedsTheMemoryOfTheStepThatEndsAChunk) {
+  const Workload asked =
+      workload(find_model("llama-4-scout"), Phase::prefill, {{0, 8190}, {0, 8100}});
+  const Generation sum = generation_of(asked, {.generate = 10}, registry_work_model(), device());
+  const auto at_step = [&](std::int64_t made) {
+    return storage_of(workload(asked.model, Phase::decode, {{8190 + made, 1}, {8100 + made, 1}}),
+                      {});
+  };
+  EXPECT_EQ(sum.storage.kv_cache, at_step(1).kv_cache);
+  EXPECT_GT(at_step(1).kv_cache, at_step(8).kv_cache);
+}
+
 TEST(Generation, OfOneTokenHasNoTimePerOutputToken) {
   const Generation sum =
       generation_of(prefill(100), {.generate = 1}, registry_work_model(), device());
@@ -197,6 +228,20 @@ TEST(TensorParallel, DividesProductsAndHeadsAndSendsTwoAllReducesPerLayer) {
   }
   EXPECT_LT(eight.storage->weights.value, one.storage->weights.value / 7.9);
   EXPECT_EQ(eight.storage->kv_cache.value * 8, one.storage->kv_cache.value);
+}
+
+// Each device's 8 bits would have scales of their own.
+TEST(TensorParallel, SumsOf8BitActivationsAreSentIn16) {
+  Workload asked = prefill(512), published = asked;
+  asked.format = {DType::i8, DType::i8, DType::i32};
+  published.model.quantization.weights = published.model.quantization.activations = DType::fp8;
+  published.format = {DType::fp8, DType::fp8, DType::f32};
+  for (const Workload& one : {asked, published}) {
+    for (const char* op : {"embedding_all_reduce", "attn_all_reduce", "mlp_all_reduce"}) {
+      const Analysis eight = analysis_of(one, {.devices = 8});
+      EXPECT_EQ(layer_called(eight, op).link.value, 2 * 7.0 / 8 * 512 * 4096 * 2) << op;
+    }
+  }
 }
 
 TEST(TensorParallel, KeysAndValuesAreCopiedWhereThereAreFewerHeadsThanDevices) {
@@ -262,11 +307,31 @@ TEST(TensorParallel, WithoutALinkTheTimeIsAtLeastThatOfEverythingElse) {
     ASSERT_TRUE(without.totals[0].at_least);
     EXPECT_DOUBLE_EQ(without.totals[0].at_least->value, all.seconds->value - sending);
     EXPECT_FALSE(all.at_least);
+    EXPECT_EQ(without.totals[0].latency_at_least, without.totals[0].at_least);
+    EXPECT_FALSE(all.latency_at_least);
     Costing costing(alone);
     const PassCost cost = costing.add_all(count_all(asked, setting, registry_work_model()));
     EXPECT_FALSE(cost.seconds);
     EXPECT_DOUBLE_EQ(cost.at_least->value, without.totals[0].at_least->value);
   }
+}
+
+TEST(TensorParallel, WithoutALinkAGenerationTakesAtLeastWhatEverythingElseDoes) {
+  Roofline alone = device();
+  alone.link.reset();
+  const Setting setting{.devices = 2, .generate = 3};
+  const auto of = [&](const Roofline& roofline) {
+    return generation_of(prefill(128), setting, registry_work_model(), roofline);
+  };
+  const Generation with = of(device()), without = of(alone);
+  EXPECT_FALSE(without.first_token || without.seconds || without.per_output_token);
+  ASSERT_TRUE(without.first_token_at_least && without.at_least);
+  EXPECT_DOUBLE_EQ(without.at_least->value,
+                   with.seconds->value - (with.link / *device().link).value);
+  EXPECT_LT(*without.first_token_at_least, *with.first_token);
+  EXPECT_DOUBLE_EQ(without.per_output_token_at_least->value,
+                   (*without.at_least - *without.first_token_at_least).value / 2);
+  EXPECT_FALSE(with.first_token_at_least || with.at_least || with.per_output_token_at_least);
 }
 
 TEST(Totals, SharesOfAPhaseAddUpToOne) {

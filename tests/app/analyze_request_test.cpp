@@ -10,19 +10,35 @@ namespace roofmark {
 namespace {
 
 TEST(Quantity, HasADecimalPrefix) {
-  EXPECT_EQ(quantity_from("155T", "--peak"), 155e12);
-  EXPECT_EQ(quantity_from("768G", "--peak"), 768e9);
-  EXPECT_EQ(quantity_from("1.5k", "--peak"), 1500);
-  EXPECT_EQ(quantity_from("2e12", "--peak"), 2e12);
-  EXPECT_EQ(quantity_from("2P", "--peak"), 2e15);
+  const auto peak = [](const char* text) { return quantity_from(text, "--peak", ops_per_second); };
+  EXPECT_EQ(peak("155T"), 155e12);
+  EXPECT_EQ(peak("768G"), 768e9);
+  EXPECT_EQ(peak("1500k"), 1.5e6);
+  EXPECT_EQ(peak("2e12"), 2e12);
+  EXPECT_EQ(peak("2P"), 2e15);
 }
 
 TEST(Quantity, AnythingElseIsRefusedInOneLine) {
   for (const char* text : {"", "T", "0", "-1T", "nan", "inf", "1e400", "1e308P", "1Ti", "1 T", " 1",
                            "1TB", "0x10", "+1", "1,5T", "\x1b[31m"}) {
-    EXPECT_EQ(refusal([&] { quantity_from(text, "--bandwidth"); }).find("--bandwidth: \""), 0u)
+    EXPECT_EQ(refusal([&] {
+                quantity_from(text, "--bandwidth", bytes_per_second);
+              }).find("--bandwidth: \""),
+              0u)
         << text;
   }
+}
+
+TEST(Quantity, WhatNoHardwareDoesIsRefusedWithTheRange) {
+  for (const char* text : {"1e-300", "155", "999999", "1.1e17", "1e300"}) {
+    EXPECT_EQ(refusal([&] { quantity_from(text, "--link", bytes_per_second); }),
+              "--link: \"" + std::string(text) +
+                  "\" is not what hardware does (it is 1e+06 to 1e+17 B/s); write it like 768G");
+  }
+  EXPECT_EQ(quantity_from("1M", "--link", bytes_per_second), 1e6);
+  EXPECT_EQ(quantity_from("100P", "--link", bytes_per_second), 1e17);
+  EXPECT_NE(refusal([] { size_from("1e300", "--memory"); }).find("(1 to 1e+18)"),
+            std::string::npos);
 }
 
 TEST(AnalyzeRequest, GivenCeilingsReplaceThoseOfTheHardware) {
@@ -50,15 +66,15 @@ TEST(AnalyzeRequest, CeilingsAloneMakeARoofline) {
 
 TEST(AnalyzeRequest, AForgottenPrefixIsAskedAbout) {
   AnalyzeRequest request;
-  request.peaks = {"bf16=155", "f32=137438953472", "f16=1k", "fp8=1e12"};
-  request.bandwidth = "768";
-  EXPECT_EQ(
-      doubts_about(request),
-      (std::vector<std::string>{
-          "--peak: 155 is taken as 155 op/s (it has no prefix k, M, G, T or P); write it like "
-          "155G if that was meant",
-          "--bandwidth: 768 is taken as 768 B/s (it has no prefix k, M, G, T or P); write it "
-          "like 768G if that was meant"}));
+  request.peaks = {"bf16=155000000", "f32=137438953472", "f16=1M", "fp8=1e12"};
+  request.bandwidth = "76800000";
+  EXPECT_EQ(doubts_about(request),
+            (std::vector<std::string>{"--peak: 155000000 is taken as 155000000 op/s (it has no "
+                                      "prefix k, M, G, T or P); write it "
+                                      "like 155000000G if that was meant",
+                                      "--bandwidth: 76800000 is taken as 76800000 B/s (it has no "
+                                      "prefix k, M, G, T or P); write "
+                                      "it like 76800000G if that was meant"}));
   EXPECT_TRUE(doubts_about({}).empty());
 }
 

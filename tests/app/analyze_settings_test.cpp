@@ -1,6 +1,8 @@
 // The program with queries, pieces, generations, devices, sweeps and the other accountings.
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "core/strict_json.h"
 #include "tests/app/program.h"
 #include "tests/model_configs.h"
@@ -187,9 +189,35 @@ TEST(AnalyzeSettings, SeveralDevicesWithoutALinkTakeAtLeastThatLong) {
   ASSERT_EQ(alone.code, 0) << alone.err;
   EXPECT_NE(alone.out.find("at least "), std::string::npos) << alone.out;
   EXPECT_NE(alone.out.find("pass --link"), std::string::npos) << alone.out;
+  // The time at the roof, and that to the first token.
+  EXPECT_TRUE(std::regex_search(alone.out, std::regex("at least (\\S+ m?s) +at least \\1")))
+      << alone.out;
   std::vector<std::string> linked = asked;
   linked.insert(linked.end(), {"--link", "450G"});
   EXPECT_EQ(run_program(linked).out.find("at least "), std::string::npos);
+}
+
+TEST(AnalyzeSettings, FiguresThatNoHardwareHasAreRefused) {
+  const std::pair<const char*, const char*> impossible[] = {
+      {"--bandwidth", "1e-300"}, {"--bandwidth", "1e300"}, {"--peak", "bf16=1e-300"},
+      {"--peak", "bf16=1e300"},  {"--link", "1e-300"},     {"--link", "1e300"}};
+  for (const auto& [flag, value] : impossible) {
+    expect_refused({"analyze", "llama-3-8b", "--tp", "2", flag, value},
+                   "is not what hardware does");
+  }
+  expect_refused({"analyze", "llama-3-8b", "--memory", "1e300"}, "--memory");
+}
+
+/// That tool knows no hardware: its table stays as it is, the roofline stands below.
+TEST(AnalyzeSettings, TraAccountingStandsOnTheRooflineThatIsNamed) {
+  const std::vector<std::string> asked{"analyze", "llama-3-8b", "--accounting", "tra"};
+  std::vector<std::string> on = asked;
+  on.insert(on.end(), {"--hardware", "h200"});
+  const std::string bare = run_program(asked).out, placed = run_program(on).out;
+  EXPECT_EQ(bare.find("time at roof"), std::string::npos);
+  EXPECT_NE(placed.find("\nOn NVIDIA H200"), std::string::npos) << placed;
+  EXPECT_NE(placed.find("time at roof"), std::string::npos);
+  EXPECT_NE(placed.find(bare.substr(bare.find("| Node"), 400)), std::string::npos);
 }
 
 TEST(AnalyzeSettings, AnEngineWithoutThatPeakHasTheTimeOfItsBytesAtLeast) {

@@ -38,7 +38,7 @@ double operations(const Model& model, double tokens, double pairs, double querie
                d = number(model.head_dim);
   return 2 * tokens * projections(model) + 2 * queries * number(model.vocabulary) * hidden +
          layers * heads * pairs * (4 * d + 5) +             // scores, values, softmax
-         4 * (2 * layers + 1) * tokens * hidden +           // RMSNorm
+         (2 * layers + 1) * tokens * (4 * hidden + 2) +     // RMSNorm
          2 * layers * tokens * hidden +                     // residual adds
          3 * layers * tokens * (heads + kv_heads) * d +     // RoPE
          5 * layers * tokens * number(model.intermediate);  // SiLU and the product with up

@@ -36,10 +36,12 @@ TEST(HardwareCommand, ImpossibleBusesAreRefused) {
       {{}, "--mts (million transfers per second) or --gbps"},
       {{"--mts", "2666", "--gbps", "14", "--bus-bits", "64"}, "one of them alone"},
       {{"--mts", "2666"}, "wants --bus-bits"},
-      {{"--mts", "0", "--bus-bits", "64"}, "--mts: \"0\" is not a positive number"},
+      {{"--mts", "0", "--bus-bits", "64"}, "--mts: \"0\" is not a number from 1 to 1e+06"},
       {{"--mts", "-2666", "--bus-bits", "64"}, "--mts"},
       {{"--mts", "nan", "--bus-bits", "64"}, "--mts: \"nan\" is not"},
       {{"--mts", "1e300", "--bus-bits", "64"}, "--mts: \"1e300\" is not"},
+      {{"--mts", "1e-300", "--bus-bits", "64"}, "--mts: \"1e-300\" is not"},
+      {{"--gbps", "1e-300", "--bus-bits", "64"}, "--gbps: \"1e-300\" is not"},
       {{"--mts", "2666M", "--bus-bits", "64"}, "--mts: \"2666M\" is not"},
       {{"--mts", "2666", "--bus-bits", "64.5"}, "--bus-bits: 64.5 is no whole number"},
       {{"--mts", "2666", "--bus-bits", "64", "--channels", "0"}, "--channels"},
@@ -49,8 +51,8 @@ TEST(HardwareCommand, ImpossibleBusesAreRefused) {
     arguments.insert(arguments.end(), more.begin(), more.end());
     expect_refused(arguments, part);
   }
-  expect_refused({"hardware"}, "see roofmark --help");
-  expect_refused({"hardware", "show"}, "NAME");
+  expect_refused({"hardware"}, "roofmark list hardware");
+  expect_refused({"hardware", "show"}, "roofmark list hardware");
 }
 
 TEST(HardwareCommand, ShowsAModesEnginesWithTheirParts) {

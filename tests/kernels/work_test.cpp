@@ -64,8 +64,8 @@ TEST(Work, OfAProjectionCountsTheScalesOfItsGroups) {
 TEST(Work, OfElementwiseOperators) {
   const Shape rows{{"rows", 2048}, {"cols", 4096}};
   expect_work(work_of("add", rows), 8388608, 0, 33554432, 16777216);
-  expect_work(work_of("norm", rows), 33554432, 8192, 16777216, 16777216);
-  expect_work(work_of("add_norm", rows), 41943040, 8192, 33554432, 33554432);
+  expect_work(work_of("norm", rows), 4.0 * 2048 * 4096 + 2 * 2048, 8192, 16777216, 16777216);
+  expect_work(work_of("add_norm", rows), 5.0 * 2048 * 4096 + 2 * 2048, 8192, 33554432, 33554432);
   expect_work(work_of("layer_norm", rows), 58720256, 16384, 16777216, 16777216);
   expect_work(work_of("activation", {{"rows", 2048}, {"cols", 11008}}), 112721920, 0, 90177536,
               45088768);
@@ -83,7 +83,8 @@ TEST(Work, OfAQuantizationReadsTwoBytesAndWritesOneAndAScalePerRow) {
 
 TEST(Work, OfANormKeepsItsWeightsAsWideAsItsActivations) {
   const Format w4a16{DType::i4, DType::f16, DType::f32};
-  expect_work(work_of("norm", {{"rows", 1}, {"cols", 4096}}, w4a16), 16384, 8192, 8192, 8192);
+  expect_work(work_of("norm", {{"rows", 1}, {"cols", 4096}}, w4a16), 4 * 4096 + 2, 8192, 8192,
+              8192);
 }
 
 TEST(Work, OfAnEmbeddingIsTheRowsItGathersNotTheTable) {
