@@ -8,11 +8,17 @@
 
 namespace roofmark {
 
+/// An earlier round that was elsewhere.
+struct Stray {
+  double level = 0;     ///< its logarithm
+  bool passed = false;  ///< the round before it and the one after it are none: it went as it came
+};
+
 /// What earlier rounds say of a series.
 struct Past {
-  std::size_t rounds = 0;      ///< all of them
-  std::vector<double> strays;  ///< logarithms of those that the rest leaves out
-  double centre = 0;           ///< mean of the logarithms
+  std::size_t rounds = 0;     ///< all of them
+  std::vector<Stray> strays;  ///< those that the rest leaves out
+  double centre = 0;          ///< mean of the logarithms
   double spread = 0;  ///< their standard deviation (n - 1); about the relative one of the values
   double lowest = 0, highest = 0;  ///< of the logarithms
   double freedom = 0;              ///< degrees of freedom of the spread
@@ -20,7 +26,7 @@ struct Past {
 };
 /// Of at least one value, all positive and finite.  One value has no spread: assumed() gives one.
 Past past_of(std::span<const double> values);
-/// The same of rounds of which a few were elsewhere: at most one of seven, each more than five
+/// The same of rounds, oldest first, of which a few were elsewhere: at most one of seven, each more than five
 /// spreads of the rest away from it, is set aside, where there are ten rounds or more.  A neighbour
 /// that is there in one round of fifteen otherwise hides all that is smaller than what it did. More
 /// than so few are how the series is.
@@ -44,8 +50,10 @@ struct Shift {
   /// side, and their median by half a spread more: a series that goes to and fro between two values
   /// does not.  Nor are they at a known level.
   bool beyond_range = false;
-  /// A stray may have been a round of theirs: it is within spread sqrt(1 + v(k)) t(0.995; freedom)
-  /// of their median.
+  /// They may be strays as those before were.  m of n earlier ones are strays within spread
+  /// sqrt(1 + v(k)) t(0.995; freedom) of their median; where m of n were, as many of them as are
+  /// beyond the range are so with P > (1 - judged_level) / 2 (beta-binomial, Jeffreys' prior).  Of
+  /// one that has not passed nobody knows how long it would have stayed: it needs no such P.
   bool known_level = false;
 };
 

@@ -246,8 +246,8 @@ class Comparing {
   /// same beside a probe that stayed, that speaks which scatters less.
   void decide(Candidate& one, const Limits& limits, std::span<const BesideProbe> beside) const {
     SeriesVerdict& verdict = one.verdict;
-    int direction = one.time ? one.time->direction(limits.time) : 0;
-    if (rules_.across_machines) direction = -direction;  // more of the roof is better
+    const int time = one.time ? one.time->direction(limits.time) : 0;
+    int direction = rules_.across_machines ? -time : time;  // more of the roof is better
     const int ratio = one.relative ? one.relative->direction(limits.relative) : 0;
     const Known<BesideProbe> moves = ratio != 0 ? beside_probe(one) : std::nullopt;
     const Whose whose =
@@ -263,6 +263,7 @@ class Comparing {
     if (ratio != 0 && whose == Whose::unclear) return leave_open(verdict, *moves, ratio);
     if (direction != 0) {
       verdict.verdict = direction > 0 ? Verdict::slower : Verdict::faster;
+      verdict.by_both = time != 0 && time == ratio;
       return;
     }
     const Judged& judged = by_ratio ? *one.relative : *one.time;
@@ -286,11 +287,13 @@ class Comparing {
     verdict.reason = "its ceiling takes " + percents(moves.probe) +
                      (ratio > 0 ? " less" : " more") + " time and it " + percents(moves.time) +
                      ": it may follow in part, or be " + (ratio > 0 ? "slower" : "faster");
+    verdict.unsettled = true;
     verdict.next = next_check(after_.size());
   }
 
   void doubt(SeriesVerdict& verdict, const Judged& judged) const {
     verdict.verdict = Verdict::inconclusive;
+    verdict.unsettled = true;
     verdict.reason = judged.change.known_level ? "a round of the earlier ones took as long already"
                                                : "the change is within what its rounds scatter";
     const bool measured = before_.front().preset != import_preset;

@@ -1,6 +1,7 @@
 #include "tests/simulation/trials.h"
 
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -25,6 +26,14 @@ void keep_only(std::vector<Round>& rounds, const std::vector<std::string>& ids) 
   for (Round& round : rounds) {
     std::erase_if(round.series, [&](const SeriesRound& row) { return kept.count(row.id) == 0; });
   }
+}
+
+/// Those that look different, but the first where it has the plant.
+std::set<std::string> flagged_without(const Comparison& comparison, bool plant) {
+  const std::vector<std::string> ids = flagged(comparison);
+  std::set<std::string> others(ids.begin(), ids.end());
+  if (plant) others.erase(comparison.series.front().id);
+  return others;
 }
 
 /// A machine that goes to its lower speed did become slower: it may be said, and no kernel blamed.
@@ -56,21 +65,24 @@ CheckCounts run_checks(const Scatter& scatter, const Planted& planted, const Set
   for (int check = 0; check < setting.checks; ++check) {
     MachineState machine;
     const auto before = rounds_of(scatter, setting.baseline, 0, {}, setting, machine, noise);
-    const auto after =
+    auto after =
         rounds_of(scatter, setting.rounds, setting.baseline, planted, setting, machine, noise);
     Comparison comparison = compare(before, after, rules);
-    const std::vector<std::string> ids = flagged(comparison);
-    for (const SeriesVerdict& one : comparison.series) {
-      if (planted.kernel > 0 && &one == &comparison.series.front()) continue;
-      ++counts.judged;
-      counts.flagged += one.verdict == Verdict::slower || one.verdict == Verdict::faster;
-    }
-    if (!ids.empty()) {
-      auto reruns = rounds_of(scatter, setting.reruns, setting.baseline + setting.rounds, planted,
-                              setting, machine, noise);
+    const bool has_plant = planted.kernel > 0;
+    counts.judged += comparison.series.size() - has_plant;
+    std::set<std::string> different = flagged_without(comparison, has_plant);
+    std::set<std::string> measured_again;
+    const auto take = [&](const std::vector<std::string>& ids) {
+      different.merge(flagged_without(comparison, has_plant));
+      const int first = setting.baseline + static_cast<int>(after.size());
+      auto reruns = rounds_of(scatter, setting.reruns, first, planted, setting, machine, noise);
       keep_only(reruns, ids);
-      confirm(comparison, before, after, reruns, rules);
-    }
+      measured_again.insert(ids.begin(), ids.end());
+      return std::optional(reruns);
+    };
+    look_again(comparison, before, after, take, rules);
+    counts.flagged += different.size();
+    counts.again += measured_again.size();
     explain(comparison);
     count(comparison, scatter, planted, counts);
   }
