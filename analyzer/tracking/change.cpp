@@ -173,11 +173,25 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
   return change;
 }
 
-double detectable(const Past& past, std::size_t fresh, double floor) {
+double least_of_few(const Past& past, std::size_t fresh, double floor) {
   if (past.freedom <= 0) return std::numeric_limits<double>::infinity();
   const double error = standard_error(past, fresh);
   const double judged =
       std::max(error * student_t_quantile(1 - tail, past.freedom), std::log1p(floor));
+  return std::expm1(judged + error * student_t_quantile(found_at, past.freedom));
+}
+
+double detectable(const Past& past, std::size_t fresh, double floor, std::size_t series) {
+  if (past.freedom <= 0) return std::numeric_limits<double>::infinity();
+  const double error = standard_error(past, fresh);
+  const double p = std::min(tail, false_discoveries / (2 * static_cast<double>(series)));
+  double judged = std::max(error * student_t_quantile(1 - p, past.freedom), std::log1p(floor));
+  if (!past.assumed) {
+    judged = std::max(judged, past.highest - past.centre + past.spread / 2);
+    if (past.rounds < enough_rounds) {
+      judged = std::max(judged, std::log1p(least_of_few(past, fresh, floor)));
+    }
+  }
   return std::expm1(judged + error * student_t_quantile(found_at, past.freedom));
 }
 

@@ -170,8 +170,6 @@ class Comparing {
     }
     if (one.time) verdict.time = one.time->change;
     if (one.relative) verdict.relative = one.relative->change;
-    verdict.detectable = std::min(one.time ? one.time->detectable : INFINITY,
-                                  one.relative ? one.relative->detectable : INFINITY);
     verdict.assumed = (one.time ? one.time : one.relative)->past.assumed;
     if (rules_.across_machines) {
       verdict.by_share = true;
@@ -225,8 +223,15 @@ class Comparing {
     }
     const Limits limits{false_discovery_limit(time, false_discoveries),
                         false_discovery_limit(relative, false_discoveries)};
+    const auto found = [&](const Known<Judged>& judged, std::size_t series) {
+      constexpr double never = std::numeric_limits<double>::infinity();
+      return judged ? detectable(judged->past, judged->fresh, floor_of(rules_), series) : never;
+    };
     for (Candidate& one : all) {
-      if (one.time || one.relative) decide(one, limits, beside);
+      if (!one.time && !one.relative) continue;
+      one.verdict.detectable =
+          std::min(found(one.time, time.size()), found(one.relative, relative.size()));
+      decide(one, limits, beside);
     }
   }
 

@@ -9,8 +9,8 @@ namespace roofmark {
 
 struct Judged {
   Past past;
+  std::size_t fresh = 0;  ///< new rounds
   Shift change;
-  double detectable = 0;
   bool beyond_floor = false;
   /// Slower (+1), faster (-1) or neither, whatever other series say.
   int direction(double p_limit) const {

@@ -58,15 +58,20 @@ void count(const Comparison& comparison, const Scatter& scatter, const Planted& 
 
 }  // namespace
 
-CheckCounts run_checks(const Scatter& scatter, const Planted& planted, const Setting& setting) {
+CheckCounts run_checks(const Scatter& scatter, Planted planted, const Setting& setting) {
   CheckCounts counts;
   const CompareRules rules{.baseline = "main"};
   Noise noise(setting.seed);
   for (int check = 0; check < setting.checks; ++check) {
     MachineState machine;
     const auto before = rounds_of(scatter, setting.baseline, 0, {}, setting, machine, noise);
-    auto after =
-        rounds_of(scatter, setting.rounds, setting.baseline, planted, setting, machine, noise);
+    const auto fresh = [&](const Planted& planted) {
+      return rounds_of(scatter, setting.rounds, setting.baseline, planted, setting, machine, noise);
+    };
+    if (planted.as_detectable) {
+      planted.kernel = *compare(before, fresh({}), rules).series.front().detectable;
+    }
+    std::vector<Round> after = fresh(planted);
     Comparison comparison = compare(before, after, rules);
     const bool has_plant = planted.kernel > 0;
     counts.judged += comparison.series.size() - has_plant;

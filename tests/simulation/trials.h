@@ -27,7 +27,7 @@ struct CheckCounts {
 };
 
 /// Checks as `roofmark check` makes them: a baseline, new rounds, reruns of what is flagged.
-CheckCounts run_checks(const Scatter& scatter, const Planted& planted, const Setting& setting);
+CheckCounts run_checks(const Scatter& scatter, Planted planted, const Setting& setting);
 
 struct StepCounts {
   std::size_t series = 0;
