@@ -67,15 +67,15 @@ class Beyond {
     return clearly_ && count() >= fresh_.size() - fresh_.size() / may_miss;
   }
 
+  bool is_near_stray() const { return !near_strays().empty(); }
+
   /// Whether they may be strays as those before were.
   bool is_known_level() const {
-    std::size_t alike = 0;
-    for (const Stray& stray : past_.strays) {
-      if (std::fabs(stray.level - middle_) > reach()) continue;
-      if (!stray.passed) return true;
-      ++alike;
-    }
-    return alike > 0 && more_hits(alike, past_.rounds, count(), fresh_.size()) > tail;
+    const std::vector<Stray> near = near_strays();
+    if (near.empty()) return false;
+    const bool all_passed =
+        std::all_of(near.begin(), near.end(), [](const Stray& one) { return one.passed; });
+    return !all_passed || more_hits(near.size(), past_.rounds, count(), fresh_.size()) > tail;
   }
 
  private:
@@ -84,10 +84,13 @@ class Beyond {
     return static_cast<std::size_t>(
         std::count_if(fresh_.begin(), fresh_.end(), [&](double one) { return one > farthest_; }));
   }
-  /// A stray so near to their median may be of its level; one in a hundred that is is farther.
-  double reach() const {
-    return past_.spread * std::sqrt(1 + variance_of_median(fresh_.size())) *
-           student_t_quantile(0.995, past_.freedom);
+  /// Those that may be of the level of their median: one in a hundred that is is farther.
+  std::vector<Stray> near_strays() const {
+    const double reach = past_.spread * std::sqrt(1 + variance_of_median(fresh_.size())) *
+                         student_t_quantile(0.995, past_.freedom);
+    std::vector<Stray> near = past_.strays;
+    std::erase_if(near, [&](const Stray& one) { return std::fabs(one.level - middle_) > reach; });
+    return near;
   }
 
   const Past& past_;
@@ -168,8 +171,9 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
   }
   change.outside = std::fabs(difference) > reach;
   const Beyond beyond(past, logs);
+  change.near_stray = beyond.is_near_stray();
   change.known_level = beyond.is_known_level();
-  change.beyond_range = !change.known_level && beyond.is_clear();
+  change.beyond_range = beyond.is_clear();
   return change;
 }
 

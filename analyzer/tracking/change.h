@@ -47,14 +47,15 @@ struct Shift {
   double low = 0, high = 0;  ///< its judged_level interval
   double p = 1;              ///< P of as large a difference where nothing changed
   bool outside = false;      ///< the interval leaves out no change
-  /// Every new round, of five or more all but one of five, is beyond all earlier ones on the same
-  /// side, and their median by half a spread more: a series that goes to and fro between two values
-  /// does not.  Nor are they at a known level.
+  /// Every new round, of five or more all but one of five, is beyond all earlier ones but the
+  /// strays on the same side, and their median by half a spread more: a series that goes to and fro
+  /// between two values does not.
   bool beyond_range = false;
-  /// They may be strays as those before were.  m of n earlier ones are strays within spread
-  /// sqrt(1 + v(k)) t(0.995; freedom) of their median; where m of n were, as many of them as are
-  /// beyond the range are so with P > (1 - judged_level) / 2 (beta-binomial, Jeffreys' prior).  Of
-  /// one that has not passed nobody knows how long it would have stayed: it needs no such P.
+  /// Some strays are within spread sqrt(1 + v(k)) t(0.995; freedom) of their median.
+  bool near_stray = false;
+  /// They may be strays as those are: where m of n earlier rounds were, as many of them as are
+  /// beyond the range are so with P > (1 - judged_level) / 2 (beta-binomial, Jeffreys' prior). Of
+  /// one that has not passed nobody knows how long it would have stayed: near it, they always may.
   bool known_level = false;
 };
 

@@ -284,23 +284,31 @@ class Comparing {
     return a.past.spread < b.past.spread;
   }
 
+  static std::string moved_by(double share) { return fixed(100 * std::fabs(share), 1) + " %"; }
+
   void leave_open(SeriesVerdict& verdict, const BesideProbe& moves, int ratio) const {
     verdict.verdict = Verdict::inconclusive;
-    const auto percents = [](double change) {
-      return fixed(100 * std::fabs(std::expm1(change)), 1) + " %";
-    };
-    verdict.reason = "its ceiling takes " + percents(moves.probe) +
-                     (ratio > 0 ? " less" : " more") + " time and it " + percents(moves.time) +
-                     ": it may follow in part, or be " + (ratio > 0 ? "slower" : "faster");
+    verdict.reason = "its ceiling takes " + moved_by(std::expm1(moves.probe)) +
+                     (ratio > 0 ? " less" : " more") + " time and it " +
+                     moved_by(std::expm1(moves.time)) + ": it may follow in part, or be " +
+                     (ratio > 0 ? "slower" : "faster");
     verdict.unsettled = true;
     verdict.next = next_check(after_.size());
+  }
+
+  static std::string doubt_of(const SeriesVerdict& verdict, const Judged& judged) {
+    if (judged.machine == MachinesPart::trifles) {
+      return "its ceiling moved by " + moved_by(verdict.ceiling_time->share) + " and it by " +
+             moved_by(verdict.relative->share) + " beside that: neither is beyond the floor";
+    }
+    return judged.at_known_level() ? "a round of the earlier ones took as long already"
+                                   : "the change is within what its rounds scatter";
   }
 
   void doubt(SeriesVerdict& verdict, const Judged& judged) const {
     verdict.verdict = Verdict::inconclusive;
     verdict.unsettled = true;
-    verdict.reason = judged.change.known_level ? "a round of the earlier ones took as long already"
-                                               : "the change is within what its rounds scatter";
+    verdict.reason = doubt_of(verdict, judged);
     const bool measured = before_.front().preset != import_preset;
     verdict.next = judged.past.rounds < enough_rounds || !measured ? more_rounds()
                                                                    : next_check(2 * after_.size());

@@ -22,6 +22,24 @@ Past guessed(const Past& past) {
   return assumed(past, std::log1p(unknown_spread) / (z * std::sqrt(2.0)), normal);
 }
 
+/// The change of another figure of the same rounds.
+Known<Shift> change_in(const Side& before, const Side& after, Figure figure) {
+  const std::vector<double> old = values(before, figure), fresh = values(after, figure);
+  if (old.size() < fewest_rounds || fresh.empty()) return std::nullopt;
+  return change_of(without_strays(old), fresh);
+}
+
+MachinesPart machines_part(const Side& before, const Side& after, const Shift& time, double floor) {
+  const Known<Shift> probe = change_in(before, after, &SeriesRound::companion_seconds);
+  const Known<Shift> ratio = change_in(before, after, &SeriesRound::relative);
+  if (!probe || !ratio) return MachinesPart::some;
+  if (!probe->outside || (probe->share > 0) != (time.share > 0)) return MachinesPart::none;
+  const auto is_trifle = [&](const Shift& part) {
+    return std::fabs(std::log1p(part.share)) <= std::log1p(floor);
+  };
+  return is_trifle(*probe) && is_trifle(*ratio) ? MachinesPart::trifles : MachinesPart::some;
+}
+
 }  // namespace
 
 double floor_of(const CompareRules& rules) { return std::max(least_floor, rules.floor); }
@@ -41,6 +59,9 @@ Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool s
     judged.past = enough ? assumed(judged.past, known.spread, known.freedom) : guessed(judged.past);
   }
   judged.change = change_of(judged.past, fresh);
+  if (figure == &SeriesRound::seconds) {
+    judged.machine = machines_part(before, after, judged.change, floor_of(rules));
+  }
   judged.beyond_floor = is_beyond(judged.past, judged.fresh, judged.change, floor_of(rules));
   return judged;
 }
