@@ -5,6 +5,7 @@
 
 #include "analyzer/tracking/change.h"
 #include "app/baseline.h"
+#include "app/build_info.h"
 #include "app/commands.h"
 #include "app/files.h"
 #include "app/list_format.h"
@@ -78,11 +79,36 @@ int save_campaign(const Options& options, const std::string& machine) {
   return keep(options, {options.name, utc_now(), machine, options.campaign, {}}, rounds);
 }
 
+/// What to do where this program cannot go on with the `kept` rounds of a baseline.
+std::string remedy(const Baseline& baseline, std::size_t kept) {
+  const std::string text = "start anew after roofmark baseline rm " + baseline.name;
+  if (kept < fewest_rounds) return text;
+  return text + ", or name those there are with roofmark baseline save " + baseline.name +
+         " --from " + baseline.campaign;
+}
+
+/// A baseline is of one program.
+void require_same_build(const Options& options, const BaselinePlan& plan) {
+  const Baseline& baseline = plan.baseline;
+  const std::vector<StoredRound> rounds =
+      rounds_of_campaign(options.folder(), baseline.machine, baseline.campaign, false);
+  if (rounds.empty()) return;
+  const std::string file = rounds.back().file.string();
+  const Build build = read_run(read_file(file), file).build;
+  if (build == build_info()) return;
+  throw InputError("the rounds of baseline '" + baseline.name + "' were taken by another build (" +
+                   build.version + ", " + build.commit + ", " + build.compiler + "); " +
+                   remedy(baseline, rounds.size()));
+}
+
 BaselinePlan planned(const Options& options, const Baselines& baselines,
                      const std::string& machine) {
   const std::optional<BaselinePlan> begun = baselines.plan(options.name);
   if (options.resume) {
-    if (begun) return *begun;
+    if (begun) {
+      require_same_build(options, *begun);
+      return *begun;
+    }
     throw InputError("there is no unfinished baseline '" + options.name +
                      "'; start it without --resume");
   }
@@ -124,10 +150,12 @@ int save(const Options& options) {
   const RoundPlan rounds{store, machine, plan.baseline.campaign, plan.policy};
   const TakenRounds taken = take_rounds(rounds, plan.rounds, "round");
   if (taken.code != exit_done) {
-    std::fprintf(stderr,
-                 "roofmark: %zu of %zu rounds are kept; go on with roofmark baseline save %s "
-                 "--resume\n",
-                 taken.finished, plan.rounds, options.name.c_str());
+    // A round that was begun and is refused now will be refused the next time too.
+    const std::string next = taken.code == exit_usage ? remedy(plan.baseline, taken.finished)
+                                                      : "go on with roofmark baseline save " +
+                                                            options.name + " --resume";
+    std::fprintf(stderr, "roofmark: %zu of %zu rounds are kept; %s\n", taken.finished, plan.rounds,
+                 next.c_str());
     return taken.code;
   }
   return keep(options, plan.baseline, rounds_of_campaign(store, machine, rounds.campaign));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "analyzer/tracking/compare.h"
 #include "app/baseline.h"
@@ -131,14 +132,23 @@ int measure(const RoundPlan& plan, std::size_t count, const std::string& what,
   return exit_done;
 }
 
-/// Measures the flagged series alone once more.
-int measure_again(RoundPlan plan, const Comparison& comparison, std::vector<Round>& again) {
-  const std::vector<std::string> ids = flagged(comparison);
-  std::fprintf(stderr, "roofmark: %zu of %zu series look different; measuring them again\n",
-               ids.size(), comparison.series.size());
-  plan.policy = with_only(plan.policy, ids);
-  plan.campaign += "-again";
-  return measure(plan, most_reruns, "rerun", again);
+/// Measures what looks different, or may be, again: alone.  `after` gets those rounds too.
+int measure_again(const Gate& gate, Comparison& comparison, std::vector<Round>& after) {
+  RoundPlan plan = gate.plan;
+  int code = exit_done;
+  const auto take = [&](const std::vector<std::string>& ids) -> std::optional<std::vector<Round>> {
+    std::fprintf(stderr,
+                 "roofmark: %zu of %zu series look different, or may be; measuring them again\n",
+                 ids.size(), comparison.series.size());
+    plan.policy = with_only(gate.plan.policy, ids);
+    plan.campaign += "-again";
+    std::vector<Round> reruns;
+    code = measure(plan, most_reruns, "rerun", reruns);
+    if (code != exit_done) return std::nullopt;
+    return reruns;
+  };
+  look_again(comparison, gate.before, after, take, gate.rules);
+  return code;
 }
 
 /// Says it, and what it means for whoever called.
@@ -173,13 +183,11 @@ int check_command(const Request& request) {
     return code;
   }
   Comparison comparison = compare(gate.before, after, gate.rules);
-  const bool is_flagged = !flagged(comparison).empty();
-  if (measuring && is_flagged) {
-    if (const int code = measure_again(gate.plan, comparison, again); code != 0) return code;
-  }
-  if (!again.empty()) {
+  if (measuring) {
+    if (const int code = measure_again(gate, comparison, after); code != 0) return code;
+  } else if (!again.empty()) {
     confirm(comparison, gate.before, after, again, gate.rules);
-  } else if (is_flagged) {
+  } else if (!flagged(comparison).empty()) {
     std::fprintf(stderr,
                  "roofmark: campaign '%s' has %zu rounds: with %zu or more the last %zu confirm "
                  "what the others show; nothing is confirmed\n",

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "analyzer/tracking/distributions.h"
@@ -48,25 +50,65 @@ Past past_of_logarithms(std::span<const double> logs) {
   return past;
 }
 
-/// Whether new rounds are where no earlier one but a stray was.  `sign`: +1 above them, -1 below.
-bool is_beyond_range(const Past& past, std::vector<double> fresh, int sign) {
-  constexpr std::size_t may_miss = 5;  // one of so many may be a stray itself
-  for (double& one : fresh) one *= sign;
-  std::sort(fresh.begin(), fresh.end());
-  const double middle = median(fresh);
-  const double farthest = sign > 0 ? past.highest : -past.lowest;
-  if (fresh[fresh.size() / may_miss] <= farthest) return false;
-  if (middle <= farthest + past.spread / 2) return false;
-  return true;
-}
+/// New rounds beside the range of the earlier ones but the strays, towards the side they are on.
+class Beyond {
+ public:
+  Beyond(const Past& past, std::vector<double> fresh) : past_(past), fresh_(std::move(fresh)) {
+    middle_ = median(fresh_);
+    const double sign = middle_ > past.centre ? 1 : -1;
+    farthest_ = sign > 0 ? past.highest : -past.lowest;
+    for (double& one : fresh_) one *= sign;
+    clearly_ = sign * middle_ > farthest_ + past.spread / 2;
+  }
 
-/// Whether a stray may have been a round of the level that the median of new ones is at.
-bool is_known_level(const Past& past, double middle, std::size_t fresh) {
-  constexpr double level = 0.995;  // on either side: one stray in a hundred is taken for another's
-  const double reach = past.spread * std::sqrt(1 + variance_of_median(fresh)) *
-                       student_t_quantile(level, past.freedom);
-  return std::any_of(past.strays.begin(), past.strays.end(),
-                     [&](double stray) { return std::fabs(stray - middle) <= reach; });
+  /// Whether they are where no earlier one but a stray was.
+  bool is_clear() const {
+    constexpr std::size_t may_miss = 5;  // one of so many may be a stray itself
+    return clearly_ && count() >= fresh_.size() - fresh_.size() / may_miss;
+  }
+
+  bool is_near_stray() const { return !near_strays().empty(); }
+
+  /// Whether they may be strays as those before were.
+  bool is_known_level() const {
+    const std::vector<Stray> near = near_strays();
+    if (near.empty()) return false;
+    const bool all_passed =
+        std::all_of(near.begin(), near.end(), [](const Stray& one) { return one.passed; });
+    return !all_passed || more_hits(near.size(), past_.rounds, count(), fresh_.size()) > tail;
+  }
+
+ private:
+  /// How many of them are beyond the range.
+  std::size_t count() const {
+    return static_cast<std::size_t>(
+        std::count_if(fresh_.begin(), fresh_.end(), [&](double one) { return one > farthest_; }));
+  }
+  /// Those that may be of the level of their median: one in a hundred that is is farther.
+  std::vector<Stray> near_strays() const {
+    const double reach = past_.spread * std::sqrt(1 + variance_of_median(fresh_.size())) *
+                         student_t_quantile(0.995, past_.freedom);
+    std::vector<Stray> near = past_.strays;
+    std::erase_if(near, [&](const Stray& one) { return std::fabs(one.level - middle_) > reach; });
+    return near;
+  }
+
+  const Past& past_;
+  std::vector<double> fresh_;
+  double middle_ = 0, farthest_ = 0;
+  bool clearly_ = false;
+};
+
+/// Rounds, oldest first, of which those `at` places are strays.
+std::vector<Stray> strays_at(std::span<const std::size_t> at, std::span<const double> in_order) {
+  std::vector<bool> is_stray(in_order.size());
+  for (const std::size_t i : at) is_stray[i] = true;
+  std::vector<Stray> strays;
+  for (const std::size_t i : at) {
+    const bool inside = i > 0 && i + 1 < in_order.size();
+    strays.push_back({in_order[i], inside && !is_stray[i - 1] && !is_stray[i + 1]});
+  }
+  return strays;
 }
 
 }  // namespace
@@ -76,20 +118,24 @@ Past past_of(std::span<const double> values) { return past_of_logarithms(logarit
 Past without_strays(std::span<const double> values) {
   constexpr std::size_t fewest = 10, one_of = 7;
   constexpr double far = 5;  // spreads of the rest
-  std::vector<double> logs = logarithms(values);
+  const std::vector<double> logs = logarithms(values);
   if (logs.size() < fewest) return past_of_logarithms(logs);
-  std::sort(logs.begin(), logs.end(), [middle = median(logs)](double a, double b) {
-    return std::fabs(a - middle) < std::fabs(b - middle);
+  std::vector<std::size_t> order(logs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&, middle = median(logs)](std::size_t a, std::size_t b) {
+    return std::fabs(logs[a] - middle) < std::fabs(logs[b] - middle);
   });
+  std::vector<double> nearest_first;
+  for (const std::size_t i : order) nearest_first.push_back(logs[i]);
   for (std::size_t strays = logs.size() / one_of; strays > 0; --strays) {
-    const std::span<const double> rest(logs.data(), logs.size() - strays);
-    Past past = past_of_logarithms(rest);
-    const bool are_far =
-        std::all_of(logs.end() - static_cast<std::ptrdiff_t>(strays), logs.end(),
-                    [&](double one) { return std::fabs(one - past.centre) > far * past.spread; });
+    const auto at = std::span(order).last(strays);
+    Past past = past_of_logarithms(std::span(nearest_first).first(logs.size() - strays));
+    const bool are_far = std::all_of(at.begin(), at.end(), [&](std::size_t i) {
+      return std::fabs(logs[i] - past.centre) > far * past.spread;
+    });
     if (!are_far || past.spread == 0) continue;
     past.rounds = logs.size();
-    past.strays.assign(logs.end() - static_cast<std::ptrdiff_t>(strays), logs.end());
+    past.strays = strays_at(at, logs);
     return past;
   }
   return past_of_logarithms(logs);
@@ -124,16 +170,32 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
     change.p = error > 0 ? student_t_two_sided(difference / error, past.freedom) : 0;
   }
   change.outside = std::fabs(difference) > reach;
-  change.known_level = is_known_level(past, middle, logs.size());
-  change.beyond_range = !change.known_level && is_beyond_range(past, logs, difference > 0 ? 1 : -1);
+  const Beyond beyond(past, logs);
+  change.near_stray = beyond.is_near_stray();
+  change.known_level = beyond.is_known_level();
+  change.beyond_range = beyond.is_clear();
   return change;
 }
 
-double detectable(const Past& past, std::size_t fresh, double floor) {
+double least_of_few(const Past& past, std::size_t fresh, double floor) {
   if (past.freedom <= 0) return std::numeric_limits<double>::infinity();
   const double error = standard_error(past, fresh);
   const double judged =
       std::max(error * student_t_quantile(1 - tail, past.freedom), std::log1p(floor));
+  return std::expm1(judged + error * student_t_quantile(found_at, past.freedom));
+}
+
+double detectable(const Past& past, std::size_t fresh, double floor, std::size_t series) {
+  if (past.freedom <= 0) return std::numeric_limits<double>::infinity();
+  const double error = standard_error(past, fresh);
+  const double p = std::min(tail, false_discoveries / (2 * static_cast<double>(series)));
+  double judged = std::max(error * student_t_quantile(1 - p, past.freedom), std::log1p(floor));
+  if (!past.assumed) {
+    judged = std::max(judged, past.highest - past.centre + past.spread / 2);
+    if (past.rounds < enough_rounds) {
+      judged = std::max(judged, std::log1p(least_of_few(past, fresh, floor)));
+    }
+  }
   return std::expm1(judged + error * student_t_quantile(found_at, past.freedom));
 }
 

@@ -170,8 +170,6 @@ class Comparing {
     }
     if (one.time) verdict.time = one.time->change;
     if (one.relative) verdict.relative = one.relative->change;
-    verdict.detectable = std::min(one.time ? one.time->detectable : INFINITY,
-                                  one.relative ? one.relative->detectable : INFINITY);
     verdict.assumed = (one.time ? one.time : one.relative)->past.assumed;
     if (rules_.across_machines) {
       verdict.by_share = true;
@@ -225,8 +223,15 @@ class Comparing {
     }
     const Limits limits{false_discovery_limit(time, false_discoveries),
                         false_discovery_limit(relative, false_discoveries)};
+    const auto found = [&](const Known<Judged>& judged, std::size_t series) {
+      constexpr double never = std::numeric_limits<double>::infinity();
+      return judged ? detectable(judged->past, judged->fresh, floor_of(rules_), series) : never;
+    };
     for (Candidate& one : all) {
-      if (one.time || one.relative) decide(one, limits, beside);
+      if (!one.time && !one.relative) continue;
+      one.verdict.detectable =
+          std::min(found(one.time, time.size()), found(one.relative, relative.size()));
+      decide(one, limits, beside);
     }
   }
 
@@ -246,8 +251,8 @@ class Comparing {
   /// same beside a probe that stayed, that speaks which scatters less.
   void decide(Candidate& one, const Limits& limits, std::span<const BesideProbe> beside) const {
     SeriesVerdict& verdict = one.verdict;
-    int direction = one.time ? one.time->direction(limits.time) : 0;
-    if (rules_.across_machines) direction = -direction;  // more of the roof is better
+    const int time = one.time ? one.time->direction(limits.time) : 0;
+    int direction = rules_.across_machines ? -time : time;  // more of the roof is better
     const int ratio = one.relative ? one.relative->direction(limits.relative) : 0;
     const Known<BesideProbe> moves = ratio != 0 ? beside_probe(one) : std::nullopt;
     const Whose whose =
@@ -263,6 +268,7 @@ class Comparing {
     if (ratio != 0 && whose == Whose::unclear) return leave_open(verdict, *moves, ratio);
     if (direction != 0) {
       verdict.verdict = direction > 0 ? Verdict::slower : Verdict::faster;
+      verdict.by_both = time != 0 && time == ratio;
       return;
     }
     const Judged& judged = by_ratio ? *one.relative : *one.time;
@@ -278,21 +284,31 @@ class Comparing {
     return a.past.spread < b.past.spread;
   }
 
+  static std::string moved_by(double share) { return fixed(100 * std::fabs(share), 1) + " %"; }
+
   void leave_open(SeriesVerdict& verdict, const BesideProbe& moves, int ratio) const {
     verdict.verdict = Verdict::inconclusive;
-    const auto percents = [](double change) {
-      return fixed(100 * std::fabs(std::expm1(change)), 1) + " %";
-    };
-    verdict.reason = "its ceiling takes " + percents(moves.probe) +
-                     (ratio > 0 ? " less" : " more") + " time and it " + percents(moves.time) +
-                     ": it may follow in part, or be " + (ratio > 0 ? "slower" : "faster");
+    verdict.reason = "its ceiling takes " + moved_by(std::expm1(moves.probe)) +
+                     (ratio > 0 ? " less" : " more") + " time and it " +
+                     moved_by(std::expm1(moves.time)) + ": it may follow in part, or be " +
+                     (ratio > 0 ? "slower" : "faster");
+    verdict.unsettled = true;
     verdict.next = next_check(after_.size());
+  }
+
+  static std::string doubt_of(const SeriesVerdict& verdict, const Judged& judged) {
+    if (judged.machine == MachinesPart::trifles) {
+      return "its ceiling moved by " + moved_by(verdict.ceiling_time->share) + " and it by " +
+             moved_by(verdict.relative->share) + " beside that: neither is beyond the floor";
+    }
+    return judged.at_known_level() ? "a round of the earlier ones took as long already"
+                                   : "the change is within what its rounds scatter";
   }
 
   void doubt(SeriesVerdict& verdict, const Judged& judged) const {
     verdict.verdict = Verdict::inconclusive;
-    verdict.reason = judged.change.known_level ? "a round of the earlier ones took as long already"
-                                               : "the change is within what its rounds scatter";
+    verdict.unsettled = true;
+    verdict.reason = doubt_of(verdict, judged);
     const bool measured = before_.front().preset != import_preset;
     verdict.next = judged.past.rounds < enough_rounds || !measured ? more_rounds()
                                                                    : next_check(2 * after_.size());

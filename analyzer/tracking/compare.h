@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,10 +50,21 @@ std::vector<std::string> flagged(const Comparison& comparison);
 
 /// Looks at the flagged series in `reruns`, rounds of fresh processes over them alone.  One is
 /// confirmed where the median of its reruns, of which confirming_rounds or more were undisturbed,
-/// is still outside, beyond the floor and beyond every earlier round; any other becomes
-/// inconclusive.
+/// is still outside, beyond the floor and beyond every earlier round, in the figure that was judged
+/// or, where time and ratio showed it alike, in either; any other becomes inconclusive.
 void confirm(Comparison& comparison, std::span<const Round> before, std::span<const Round> after,
              std::span<const Round> reruns, const CompareRules& rules);
+
+/// Takes most_reruns rounds of these series alone; nullopt: they could not be had.
+using TakeAgain =
+    std::function<std::optional<std::vector<Round>>(const std::vector<std::string>& ids)>;
+
+/// Has what is flagged, or unsettled, measured again.  The flagged is confirmed by that or not;
+/// what is then unsettled is judged by all of its rounds together, and where these flag it, it is
+/// measured once more and confirmed by that alone.  `after` gets all rounds that were taken.  False
+/// where some could not be had.
+bool look_again(Comparison& comparison, std::span<const Round> before, std::vector<Round>& after,
+                const TakeAgain& take, const CompareRules& rules);
 
 /// Puts each slower or faster series down to a cause (verdict.h) and collects the common ones.
 ///   machine      time moved and the time over the probe's by less than half as much; a probe

@@ -1,4 +1,5 @@
-// Looks at flagged series again, in rounds of fresh processes over them alone.
+// Looks at series again that look different or may be, in rounds of fresh processes over them
+// alone.
 #include <algorithm>
 #include <cmath>
 
@@ -10,13 +11,80 @@ namespace roofmark {
 
 namespace {
 
-/// Whether the ratio's change in the reruns is more than what kernels leave a probe by that moved.
-bool is_its_own(const Side& before, const Side& again, const Judged& ratio, int direction,
-                const CompareRules& rules) {
-  const auto probe = judge(before, again, &SeriesRound::companion_seconds, false, rules);
-  if (!probe || !probe->change.outside) return true;
-  return is_beyond_probe(std::log1p(ratio.change.share), std::log1p(probe->change.share), direction,
-                         floor_of(rules));
+bool has_moved(const SeriesVerdict& one) {
+  return one.verdict == Verdict::slower || one.verdict == Verdict::faster;
+}
+
+/// The reruns of one series beside its earlier rounds.
+struct Again {
+  const Side &before, &reruns;
+  const CompareRules& rules;
+
+  Known<Judged> judged(Figure figure) const { return judge(before, reruns, figure, false, rules); }
+
+  bool probe_moved() const {
+    const auto probe = judged(&SeriesRound::companion_seconds);
+    return probe && probe->change.outside;
+  }
+
+  bool shown_by_time(int direction) const {
+    const Known<Judged> time = judged(&SeriesRound::seconds);
+    return time && time->direction(1) == direction;
+  }
+
+  /// Also by more than what kernels leave a probe by that moved.
+  bool shown_by_ratio(int direction) const {
+    const Known<Judged> ratio = judged(&SeriesRound::relative);
+    if (!ratio || ratio->direction(1) != direction) return false;
+    if (!probe_moved()) return true;
+    const auto probe = judged(&SeriesRound::companion_seconds);
+    return is_beyond_probe(std::log1p(ratio->change.share), std::log1p(probe->change.share),
+                           direction, floor_of(rules));
+  }
+};
+
+/// Whether the reruns show it again.  Where both figures showed it, one is enough: that of the
+/// ratio, or that of the time where its probe did not move meanwhile.  by_share becomes which.
+bool is_shown_again(SeriesVerdict& one, const Again& again) {
+  const int direction = one.verdict == Verdict::slower ? 1 : -1;
+  const bool by_time = !one.by_share && again.shown_by_time(direction);
+  if (by_time) return true;
+  if ((one.by_share || one.by_both) && again.shown_by_ratio(direction)) {
+    one.by_share = true;
+    return true;
+  }
+  if (!one.by_both || !one.by_share || again.probe_moved() || !again.shown_by_time(direction)) {
+    return false;
+  }
+  one.by_share = false;
+  return true;
+}
+
+std::string why_unconfirmed(std::span<const Round> before, std::span<const Round> reruns,
+                            const Side& again, bool whole) {
+  if (before.size() < fewest_rounds) {
+    return std::to_string(before.size()) + " earlier rounds cannot confirm anything";
+  }
+  if (again.last() == nullptr) return "it is not in the rounds that confirm";
+  if (!whole) return "its reruns were disturbed";
+  return "its " + std::to_string(reruns.size()) + " reruns did not show it again";
+}
+
+/// Judges what is unsettled by all rounds taken so far.
+void settle(Comparison& comparison, std::span<const Round> before, std::span<const Round> after,
+            const CompareRules& rules) {
+  Comparison whole = compare(before, after, rules);
+  for (SeriesVerdict& one : comparison.series) {
+    if (!one.unsettled) continue;
+    const auto now = std::find_if(whole.series.begin(), whole.series.end(),
+                                  [&](const SeriesVerdict& other) { return other.id == one.id; });
+    if (now == whole.series.end()) continue;
+    const std::string reason = one.reason, next = one.next;
+    one = std::move(*now);
+    if (!one.unsettled) continue;
+    one.reason = reason;
+    one.next = next;
+  }
 }
 
 }  // namespace
@@ -24,8 +92,7 @@ bool is_its_own(const Side& before, const Side& again, const Judged& ratio, int 
 std::vector<std::string> flagged(const Comparison& comparison) {
   std::vector<std::string> ids;
   for (const SeriesVerdict& one : comparison.series) {
-    const bool moved = one.verdict == Verdict::slower || one.verdict == Verdict::faster;
-    if (moved && !one.confirmed) ids.push_back(one.id);
+    if (has_moved(one) && !one.confirmed) ids.push_back(one.id);
   }
   return ids;
 }
@@ -36,28 +103,20 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
   pooled.insert(pooled.end(), reruns.begin(), reruns.end());
   Sides old = sides_of(before), again = sides_of(reruns), all = sides_of(pooled);
   for (SeriesVerdict& one : comparison.series) {
-    if (again[one.id].failed > 0) {
+    const Side& side = again[one.id];
+    if (side.failed > 0) {
       one.verdict = Verdict::failed;
-      one.reason = again[one.id].failure();
+      one.reason = side.failure();
+      one.unsettled = false;
       continue;
     }
-    if (one.verdict != Verdict::slower && one.verdict != Verdict::faster) continue;
-    const int wanted = one.verdict == Verdict::slower ? 1 : -1;
-    const bool by_relative = one.by_share;
-    const Figure figure = by_relative ? &SeriesRound::relative : &SeriesRound::seconds;
-    const Known<Judged> judged = judge(old[one.id], again[one.id], figure, false, rules);
-    const bool whole = again[one.id].used.size() >= std::min(reruns.size(), confirming_rounds);
-    one.confirmed =
-        judged && whole && judged->direction(1) == wanted &&
-        (!by_relative || is_its_own(old[one.id], again[one.id], *judged, wanted, rules));
+    if (!has_moved(one) || one.confirmed) continue;
+    const bool whole = side.used.size() >= std::min(reruns.size(), confirming_rounds);
+    one.confirmed = whole && is_shown_again(one, {old[one.id], side, rules});
     if (!one.confirmed) {
       one.verdict = Verdict::inconclusive;
-      one.reason = before.size() < fewest_rounds
-                       ? std::to_string(before.size()) + " earlier rounds cannot confirm anything"
-                   : again[one.id].last() == nullptr ? "it is not in the rounds that confirm"
-                   : !judged || !whole
-                       ? "its reruns were disturbed"
-                       : "its " + std::to_string(reruns.size()) + " reruns did not show it again";
+      one.unsettled = true;
+      one.reason = why_unconfirmed(before, reruns, side, whole);
       one.next = "roofmark trend '" + one.id + "'";
     }
     // From here on the change is that of all rounds together.
@@ -71,6 +130,24 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
     if (one.relative) put(one.ceiling_time, &SeriesRound::companion_seconds);
     one.after = summary(all[one.id]);
   }
+}
+
+bool look_again(Comparison& comparison, std::span<const Round> before, std::vector<Round>& after,
+                const TakeAgain& take, const CompareRules& rules) {
+  std::vector<std::string> ids;
+  for (const SeriesVerdict& one : comparison.series) {
+    if (has_moved(one) || one.unsettled) ids.push_back(one.id);
+  }
+  for (const bool is_last : {false, true}) {
+    if (ids.empty()) return true;
+    const std::optional<std::vector<Round>> reruns = take(ids);
+    if (!reruns) return false;
+    confirm(comparison, before, after, *reruns, rules);
+    after.insert(after.end(), reruns->begin(), reruns->end());
+    if (!is_last) settle(comparison, before, after, rules);
+    ids = flagged(comparison);
+  }
+  return true;
 }
 
 }  // namespace roofmark

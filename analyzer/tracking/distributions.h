@@ -1,5 +1,7 @@
-// The two distributions that verdicts rest on.
+// The distributions that verdicts rest on.
 #pragma once
+
+#include <cstddef>
 
 namespace roofmark {
 
@@ -9,5 +11,9 @@ double student_t_quantile(double probability, double freedom);
 
 /// P(|T| >= |t|): what a two-sided test of a mean gives.  1 where t is 0.
 double student_t_two_sided(double t, double freedom);
+
+/// P(X >= least) of `trials` more trials where `hits` of `rounds` were one and nothing else is
+/// known: beta-binomial with Jeffreys' prior, Beta(hits + 1/2, rounds - hits + 1/2).
+double more_hits(std::size_t hits, std::size_t rounds, std::size_t least, std::size_t trials);
 
 }  // namespace roofmark

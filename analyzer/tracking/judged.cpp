@@ -9,17 +9,35 @@ namespace {
 constexpr double normal = 1e6;  // degrees of freedom of a spread that is known
 
 /// What a verdict needs beyond the interval: the floor, and with a short past what it can find.
-bool is_beyond(const Past& past, const Shift& change, double least, double floor) {
+bool is_beyond(const Past& past, std::size_t fresh, const Shift& change, double floor) {
   const double size = std::fabs(std::log1p(change.share));
   if (size <= std::log1p(floor)) return false;
   if (past.assumed || past.rounds >= enough_rounds) return true;
-  return size > std::log1p(least);
+  return size > std::log1p(least_of_few(past, fresh, floor));
 }
 
 /// The spread such that a single run's interval beside another's reaches unknown_spread.
 Past guessed(const Past& past) {
   constexpr double z = 2.807;  // 99.75 % of a normal distribution lie below
   return assumed(past, std::log1p(unknown_spread) / (z * std::sqrt(2.0)), normal);
+}
+
+/// The change of another figure of the same rounds.
+Known<Shift> change_in(const Side& before, const Side& after, Figure figure) {
+  const std::vector<double> old = values(before, figure), fresh = values(after, figure);
+  if (old.size() < fewest_rounds || fresh.empty()) return std::nullopt;
+  return change_of(without_strays(old), fresh);
+}
+
+MachinesPart machines_part(const Side& before, const Side& after, const Shift& time, double floor) {
+  const Known<Shift> probe = change_in(before, after, &SeriesRound::companion_seconds);
+  const Known<Shift> ratio = change_in(before, after, &SeriesRound::relative);
+  if (!probe || !ratio) return MachinesPart::some;
+  if (!probe->outside || (probe->share > 0) != (time.share > 0)) return MachinesPart::none;
+  const auto is_trifle = [&](const Shift& part) {
+    return std::fabs(std::log1p(part.share)) <= std::log1p(floor);
+  };
+  return is_trifle(*probe) && is_trifle(*ratio) ? MachinesPart::trifles : MachinesPart::some;
 }
 
 }  // namespace
@@ -30,7 +48,7 @@ Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool s
                     const CompareRules& rules) {
   const std::vector<double> old = values(before, figure), fresh = values(after, figure);
   if (old.empty() || fresh.empty()) return std::nullopt;
-  Judged judged{.past = without_strays(old)};
+  Judged judged{.past = without_strays(old), .fresh = fresh.size()};
   if (judged.past.rounds < fewest_rounds) {
     if (!single) return std::nullopt;
     Past known;
@@ -41,8 +59,10 @@ Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool s
     judged.past = enough ? assumed(judged.past, known.spread, known.freedom) : guessed(judged.past);
   }
   judged.change = change_of(judged.past, fresh);
-  judged.detectable = detectable(judged.past, fresh.size(), floor_of(rules));
-  judged.beyond_floor = is_beyond(judged.past, judged.change, judged.detectable, floor_of(rules));
+  if (figure == &SeriesRound::seconds) {
+    judged.machine = machines_part(before, after, judged.change, floor_of(rules));
+  }
+  judged.beyond_floor = is_beyond(judged.past, judged.fresh, judged.change, floor_of(rules));
   return judged;
 }
 

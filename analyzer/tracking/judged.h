@@ -7,14 +7,28 @@
 
 namespace roofmark {
 
+/// What the machine may have to do with a change of a time.
+enum class MachinesPart {
+  none,     ///< the probe beside it did not move that way
+  some,     ///< it did, or nobody knows: the machine may be at a level where it was before
+  trifles,  ///< it did, and neither its change nor the ratio's is beyond the floor
+};
+
 struct Judged {
   Past past;
+  std::size_t fresh = 0;  ///< new rounds
   Shift change;
-  double detectable = 0;
   bool beyond_floor = false;
+  MachinesPart machine = MachinesPart::none;  ///< of other figures always that
+  /// Whether some earlier round was at that level and tells that it is none of its own.  A machine
+  /// keeps the level of a stray for as long as it likes, what passed and is not its comes and goes.
+  bool at_known_level() const {
+    return machine == MachinesPart::none ? change.known_level : change.near_stray;
+  }
   /// Slower (+1), faster (-1) or neither, whatever other series say.
   int direction(double p_limit) const {
-    const bool is = beyond_floor && change.outside && change.beyond_range && change.p <= p_limit;
+    const bool is = beyond_floor && change.outside && change.beyond_range && !at_known_level() &&
+                    machine != MachinesPart::trifles && change.p <= p_limit;
     return is ? (change.share > 0 ? 1 : -1) : 0;
   }
 };

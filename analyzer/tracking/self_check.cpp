@@ -17,7 +17,9 @@ Known<double> spread_of(const Side& side, Figure figure) {
   return past_of(all).spread;
 }
 
-SelfCheckedSeries described(const std::string& id, const Side& side, double floor) {
+/// `all`: how many series are judged together.
+SelfCheckedSeries described(const std::string& id, const Side& side, double floor,
+                            std::size_t all) {
   SelfCheckedSeries series{.id = id, .rounds = side.used.size()};
   series.seconds = median_of(side, &SeriesRound::seconds);
   series.spread = spread_of(side, &SeriesRound::seconds);
@@ -29,7 +31,9 @@ SelfCheckedSeries described(const std::string& id, const Side& side, double floo
   past.rounds = enough_rounds;
   past.spread = best;
   past.freedom = static_cast<double>(enough_rounds - 1);
-  series.detectable = detectable(past, check_rounds, floor);
+  constexpr double highest = 1.736;  // of fifteen normal values, in spreads (Tippett, 1925)
+  past.highest = highest * best;
+  series.detectable = detectable(past, check_rounds, floor, all);
   return series;
 }
 
@@ -62,9 +66,10 @@ SelfCheck self_check(std::span<const Round> rounds, const CompareRules& rules) {
     checked.confirmed += comparison.regressed();
     ++checked.checks;
   }
-  for (const auto& [id, side] : sides_of(rounds)) {
-    if (!was_measured(*side.last())) continue;
-    checked.series.push_back(described(id, side, std::max(least_floor, rules.floor)));
+  Sides sides = sides_of(rounds);
+  std::erase_if(sides, [](const auto& one) { return !was_measured(*one.second.last()); });
+  for (const auto& [id, side] : sides) {
+    checked.series.push_back(described(id, side, std::max(least_floor, rules.floor), sides.size()));
     checked.series.back().alarms = alarms[id];
   }
   return checked;

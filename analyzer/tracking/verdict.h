@@ -45,6 +45,8 @@ struct SeriesVerdict {
   Known<double> detectable;   ///< least slowdown that would be found in 95 % of cases
   bool by_share = false;      ///< judged by relative, or across machines; else by time
   bool assumed = false;       ///< the spread is not that of these rounds
+  bool by_both = false;       ///< the time and relative show it alike: either may confirm it
+  bool unsettled = false;     ///< inconclusive, and more rounds may tell
   bool confirmed = false;     ///< still so in the confirming rounds
   Cause cause = Cause::none;
   std::string reason;  ///< in words

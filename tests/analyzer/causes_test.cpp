@@ -51,15 +51,25 @@ TEST(Causes, HalfOfAllSeriesMovingAloneIsTheirEnvironment) {
   EXPECT_EQ(comparison.causes[0].series, 6u);
 }
 
-TEST(Causes, SeriesWhoseCodeChangedAreNoEnvironmentWhereNothingElseDid) {
+struct ThenAndNow {
   std::vector<SeriesRound> then, now;
+};
+
+/// Ten series, of which six have other code and take a tenth longer.
+ThenAndNow six_of_ten_changed() {
+  ThenAndNow both;
   for (int i = 0; i < 10; ++i) {
     const std::string id = "gemv/v/f32/cpu/t1/n=" + std::to_string(i);
-    then.push_back(series_round(id, 1));
-    now.push_back(series_round(id, i < 6 ? 1.1 : 1));
-    then.back().code_hash = "1234";
-    now.back().code_hash = i < 6 ? "5678" : "1234";
+    both.then.push_back(series_round(id, 1));
+    both.now.push_back(series_round(id, i < 6 ? 1.1 : 1));
+    both.then.back().code_hash = "1234";
+    both.now.back().code_hash = i < 6 ? "5678" : "1234";
   }
+  return both;
+}
+
+TEST(Causes, SeriesWhoseCodeChangedAreNoEnvironmentWhereNothingElseDid) {
+  const auto [then, now] = six_of_ten_changed();
   const Comparison comparison = checked(tracked_rounds(15, then), now);
   EXPECT_EQ(of(comparison, a).cause, Cause::kernel);
   EXPECT_TRUE(comparison.causes.empty());
@@ -86,16 +96,9 @@ TEST(Causes, TheSameCodeThatIsSlowerIsItsLibrarys) {
 }
 
 TEST(Causes, AnotherCommitIsNoSurrounding) {
-  std::vector<SeriesRound> then, now;
-  for (int i = 0; i < 10; ++i) {
-    const std::string id = "gemv/v/f32/cpu/t1/n=" + std::to_string(i);
-    then.push_back(series_round(id, 1));
-    now.push_back(series_round(id, i < 6 ? 1.1 : 1));
-    then.back().code_hash = "1234";
-    now.back().code_hash = i < 6 ? "5678" : "1234";
-  }
+  const ThenAndNow both = six_of_ten_changed();
   const auto cause_where = [&](const std::string& fact) {
-    auto before = tracked_rounds(15, then), after = tracked_rounds(3, now);
+    auto before = tracked_rounds(15, both.then), after = tracked_rounds(3, both.now);
     for (Round& round : before) round.environment = {{fact, "old"}};
     for (Round& round : after) round.environment = {{fact, "new"}};
     Comparison comparison = compare(before, after, {});

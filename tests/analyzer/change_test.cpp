@@ -75,13 +75,27 @@ TEST(Change, TheMedianOfNormalValuesVariesAsTheTableSays) {
 
 TEST(Change, MoreRoundsFindSmallerChangesDownToTheFloor) {
   const auto found = [](int rounds, double spread) {
-    return detectable(past_of(around(1, spread, rounds)), 3, least_floor);
+    return detectable(past_of(around(1, spread, rounds)), 3, least_floor, 1);
   };
   EXPECT_GT(found(4, 0.01), found(8, 0.01));
   EXPECT_GT(found(8, 0.01), found(16, 0.01));
   EXPECT_LT(found(16, 0.01), 0.05);
   EXPECT_NEAR(found(16, 1e-6), least_floor, 1e-4);
-  EXPECT_TRUE(std::isinf(detectable(past_of(std::vector<double>{1}), 3, least_floor)));
+  EXPECT_TRUE(std::isinf(detectable(past_of(std::vector<double>{1}), 3, least_floor, 1)));
+}
+
+TEST(Change, WhatIsFoundCountsTheHighestRoundTheFewAndTheManySeries) {
+  const auto found = [](const std::vector<double>& earlier, std::size_t series) {
+    return detectable(past_of(earlier), 3, least_floor, series);
+  };
+  std::vector<double> earlier = around(1, 0.01, 15);
+  const double alone = found(earlier, 1);
+  EXPECT_GT(found(earlier, 40), alone + 0.003);
+  earlier.back() = 1.06;
+  const Past wide = past_of(earlier);
+  EXPECT_GT(std::log1p(found(earlier, 1)), wide.highest - wide.centre + wide.spread / 2);
+  const std::vector<double> few = around(1, 0.01, 6);
+  EXPECT_GT(found(few, 1), least_of_few(past_of(few), 3, least_floor));
 }
 
 TEST(Change, BenjaminiAndHochbergsOwnExampleRejectsTheFirstFour) {
@@ -105,7 +119,8 @@ TEST(Strays, OneRoundOfFifteenThatWasElsewhereHidesNoChange) {
   EXPECT_FALSE(change_of(past_of(values), fresh).outside);
   const Past past = without_strays(values);
   EXPECT_EQ(past.rounds, 15u);
-  EXPECT_EQ(past.strays, std::vector<double>{std::log(1.3)});
+  ASSERT_EQ(past.strays.size(), 1u);
+  EXPECT_EQ(past.strays[0].level, std::log(1.3));
   EXPECT_LT(past.spread, 0.015);
   EXPECT_TRUE(change_of(past, fresh).outside);
   EXPECT_TRUE(change_of(past, fresh).beyond_range);
@@ -123,14 +138,40 @@ TEST(Strays, WhatThreeOfFifteenDoIsHowTheSeriesIs) {
 TEST(Strays, TheLevelOfOneIsNoNewOne) {
   const Past past = without_strays(with_last(0.01, {1.1}));
   ASSERT_EQ(past.strays.size(), 1u);
-  const auto beyond = [&](const std::vector<double>& fresh) {
-    return change_of(past, fresh).beyond_range;
+  const auto is_known = [&](const std::vector<double>& fresh) {
+    const Shift shift = change_of(past, fresh);
+    EXPECT_TRUE(shift.beyond_range);
+    EXPECT_EQ(shift.known_level, shift.near_stray);
+    return shift.known_level;
   };
-  EXPECT_FALSE(beyond({1.1, 1.11, 1.1}));
-  EXPECT_TRUE(change_of(past, std::vector<double>{1.1, 1.11, 1.1}).known_level);
-  EXPECT_TRUE(beyond({1.055, 1.055, 1.055})) << "4 spreads below it";
-  EXPECT_TRUE(beyond({1.2, 1.21, 1.2}));
-  EXPECT_TRUE(beyond({0.9, 0.91, 0.9}));
+  EXPECT_TRUE(is_known({1.1, 1.11, 1.1}));
+  EXPECT_FALSE(is_known({1.055, 1.055, 1.055})) << "4 spreads below it";
+  EXPECT_FALSE(is_known({1.2, 1.21, 1.2}));
+  EXPECT_FALSE(is_known({0.9, 0.91, 0.9}));
+}
+
+/// Fifteen rounds about 1, of which the i-th was a stray of a tenth.
+Past with_stray_at(std::size_t i) {
+  std::vector<double> values = around(1, 0.01, 15);
+  values[i] = 1.1;
+  return without_strays(values);
+}
+
+TEST(Strays, OneThatPassedHidesNoLevelThatLasts) {
+  const auto shift = [](std::size_t at, std::size_t rounds) {
+    return change_of(with_stray_at(at), std::vector<double>(rounds, 1.1));
+  };
+  EXPECT_TRUE(shift(7, 3).known_level) << "three such rounds: P = 0.0027";
+  EXPECT_FALSE(shift(7, 5).known_level) << "five: 0.0002";
+  EXPECT_TRUE(shift(7, 5).near_stray);
+  EXPECT_TRUE(shift(14, 5).known_level) << "nobody knows how long the last would have stayed";
+  EXPECT_TRUE(shift(0, 5).known_level) << "nor the first how long it had";
+  // Two side by side are a level that lasts.
+  std::vector<double> values = around(1, 0.01, 15);
+  values[7] = values[8] = 1.1;
+  const Past past = without_strays(values);
+  ASSERT_EQ(past.strays.size(), 2u);
+  EXPECT_TRUE(change_of(past, std::vector<double>(5, 1.1)).known_level);
 }
 
 TEST(Strays, OneOfFiveNewRoundsMayBeOne) {

@@ -91,6 +91,31 @@ TEST(Compare, WhetherAKernelFollowsItsProbeInPartIsLeftOpen) {
   EXPECT_EQ(open.next, "roofmark check --baseline main --rounds 3");
 }
 
+TEST(Compare, WhatIsATrifleOfTheMachineAndATrifleOfTheKernelIsNoChange) {
+  // Together 4.5 %; the probe takes 2.6 % longer, which is no finding, and the ratio the rest.
+  const auto before = tracked_rounds(15, {series_round(a, 1, 1)});
+  const SeriesVerdict both =
+      of(compare(before, tracked_rounds(5, {series_round(a, 1.045, 1.026)}), {}), a);
+  EXPECT_EQ(both.verdict, Verdict::inconclusive);
+  EXPECT_EQ(both.reason,
+            "its ceiling moved by 2.6 % and it by 1.9 % beside that: neither is beyond the floor");
+  EXPECT_TRUE(both.unsettled);
+  const auto still = tracked_rounds(5, {series_round(a, 1.045, 1)});
+  EXPECT_EQ(of(compare(before, still, {}), a).verdict, Verdict::slower);
+}
+
+TEST(Compare, AMachineStaysAtTheLevelOfAStrayAsLongAsItLikes) {
+  const auto verdict = [](double kernel, double probe) {
+    auto before = tracked_rounds(15, {series_round(a, 1, 1)});
+    before[7] = tracked_round(7, {series_round(a, kernel, probe)});
+    return of(compare(before, tracked_rounds(5, {series_round(a, kernel, probe)}), {}), a);
+  };
+  EXPECT_EQ(verdict(1.1, 1.1).verdict, Verdict::inconclusive);
+  EXPECT_EQ(verdict(1.1, 1.1).reason, "a round of the earlier ones took as long already");
+  // What is none of the machine's came once in fifteen and does not come five times in a row.
+  EXPECT_EQ(verdict(1.1, 1).verdict, Verdict::slower);
+}
+
 TEST(Compare, WhatWasJudgedIsPrinted) {
   // The memory scatters by a fifth and the ratio hardly: what is the same is so by the ratio.
   std::vector<Round> before;

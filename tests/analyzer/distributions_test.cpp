@@ -27,5 +27,13 @@ TEST(Distributions, ATwoSidedTestIsTheInverseOfTheQuantile) {
   EXPECT_EQ(student_t_two_sided(0, 7), 1);
 }
 
+TEST(Distributions, MoreHitsAreAsLikelyAsJeffreysPriorHasIt) {
+  EXPECT_NEAR(more_hits(1, 15, 3, 3), 1.5 * 2.5 * 3.5 / (16 * 17 * 18), 1e-12);
+  EXPECT_NEAR(more_hits(2, 15, 1, 1), 2.5 / 16, 1e-12);
+  EXPECT_NEAR(more_hits(0, 15, 0, 5), 1, 1e-12);
+  const double four = 5 * 1.5 * 2.5 * 3.5 * 4.5 * 14.5 / (16.0 * 17 * 18 * 19 * 20);
+  EXPECT_NEAR(more_hits(1, 15, 4, 5) - more_hits(1, 15, 5, 5), four, 1e-12);
+}
+
 }  // namespace
 }  // namespace roofmark

@@ -163,6 +163,37 @@ TEST(BaselineCommand, TakesRoundsInFreshProcessesAndGoesOnWhereItWasInterrupted)
   expect_refused({"baseline", "save", "b", "--resume", "--store", there}, "no unfinished baseline");
 }
 
+TEST(BaselineCommand, WhatAnotherBuildBeganIsRefusedWithARemedyThatEndsIt) {
+  const ScratchFolder store;
+  const std::string there = store / "", id = discover().id;
+  const std::vector<std::string> resume{"baseline", "save", "b", "--resume", "--store", there};
+  roofmark::Run run = small_run();
+  run.machine = discover();
+  run.build.commit = "another";
+  run.campaign = "c";
+  const std::filesystem::path file = run_path(there, run);
+  make_folder(file.parent_path());
+  Baselines(there, id).write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}}, 3, run.policy});
+  // A round that was begun: the process that goes on with it refuses.
+  write_file(file.string() + journal_suffix, journal_header(run));
+  const Outcome begun = run_program(resume);
+  EXPECT_EQ(begun.code, 2);
+  EXPECT_NE(begun.err.find("another build"), std::string::npos) << begun.err;
+  EXPECT_NE(begun.err.find("0 of 3 rounds are kept; start anew after roofmark baseline rm b\n"),
+            std::string::npos)
+      << begun.err;
+  EXPECT_EQ(begun.err.find("go on with"), std::string::npos) << begun.err;
+  std::filesystem::remove(file.string() + journal_suffix);
+  // Those that were finished.
+  put_runs(there, 3, "standard");
+  expect_refused(resume, "another build (");
+  expect_refused(resume, "or name those there are with roofmark baseline save b --from c");
+  // Both remedies lead out of it.
+  EXPECT_EQ(run_program({"baseline", "rm", "b", "--store", there}).code, 0);
+  EXPECT_EQ(run_program({"baseline", "save", "b", "--from", "c", "--store", there}).code, 0);
+  expect_refused(resume, "no unfinished baseline");
+}
+
 TEST(BaselineCommand, ADamagedOneIsNamedAndTheOthersAreListed) {
   const ScratchFolder store;
   put_runs(store / "", 3, "standard");

@@ -64,6 +64,7 @@ std::vector<Scatter> scatters() {
           {.name = "1 %, 1 of 20 rounds slower by 5 to 30 %", .outliers = 0.05},
           {.name = "1 %, 1 of 20 rounds off by 5 to 30 %, either way", .strays = 0.05},
           {.name = "1 %, a machine of two speeds 30 % apart", .speeds = 0.30},
+          {.name = "1 %, a machine of two speeds 2.6 % apart", .speeds = 0.026},
           {.name = "1 %, bound by a memory that moves by 10 %", .memory = 0.10}};
 }
 

@@ -45,6 +45,7 @@ std::vector<Scatter> scatters();
 /// A planted slowdown, as a share: of one series alone, and of the machine with all of them.
 struct Planted {
   double kernel = 0, machine = 0;
+  bool as_detectable = false;  ///< `kernel` is what a check says that it would have found
 };
 
 /// The medians of one round: `series` kernels, each with a probe beside it; the first is the one

@@ -16,7 +16,9 @@ struct Setting {
 
 struct CheckCounts {
   std::size_t judged = 0;         ///< series without a plant, over all checks
-  std::size_t flagged = 0;        ///< of those, called slower or faster before confirmation
+  std::size_t flagged = 0;        ///< of those, called slower or faster before confirmation: by
+                                  ///< the new rounds or with the reruns of what was unsettled
+  std::size_t again = 0;          ///< series that were measured again, with or without a plant
   std::size_t false_checks = 0;   ///< checks that confirmed a slowdown of such a series, and,
                                   ///< where the machine has two speeds, blamed a kernel for it
   std::size_t found = 0;          ///< checks that confirmed the planted kernel as slower
@@ -25,7 +27,7 @@ struct CheckCounts {
 };
 
 /// Checks as `roofmark check` makes them: a baseline, new rounds, reruns of what is flagged.
-CheckCounts run_checks(const Scatter& scatter, const Planted& planted, const Setting& setting);
+CheckCounts run_checks(const Scatter& scatter, Planted planted, const Setting& setting);
 
 struct StepCounts {
   std::size_t series = 0;

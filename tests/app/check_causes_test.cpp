@@ -1,0 +1,103 @@
+// A whole check of made-up runs in which the machine and a kernel of it became slower.
+#include <gtest/gtest.h>
+
+#include "app/files.h"
+#include "app/store.h"
+#include "core/run_json.h"
+#include "harness/machine.h"
+#include "tests/app/program.h"
+#include "tests/core/run_fixture.h"
+
+namespace roofmark {
+namespace {
+
+/// Times of one round: of the machine's probe, and of its first kernel over that.
+struct Speeds {
+  double probe = 1, first = 1;
+};
+
+std::string kernel_name(int i) { return i == 0 ? "gemv" : "norm"; }
+
+/// A finished run of six kernels, each timed beside the probe.
+roofmark::Run made_up_run(int i, const Speeds& speeds, const std::string& campaign) {
+  roofmark::Run run = small_run();
+  run.machine = discover();
+  run.id = "000000" + std::to_string(10 + i);
+  run.started = "2026-11-22T02:" + std::to_string(10 + i) + ":00Z";
+  run.campaign = campaign;
+  run.policy.preset = "standard";
+  const double probe_s = 0.01 * speeds.probe * (i % 2 == 0 ? 1.001 : 0.999);
+  Measurement probe = small_probe();
+  probe.samples_s.assign(9, probe_s);
+  probe.flags.assign(9, "");
+  probe.clock_hz.clear();
+  probe.load_bytes_s.clear();
+  run.rows = {probe};
+  for (int k = 0; k < 6; ++k) {
+    Measurement row = small_kernel();
+    row.kernel = kernel_name(k);
+    row.id = row.kernel + "/openblas/f32/cpu/t2/n=" + std::to_string(k);
+    row.contended = false;
+    const double own_s = probe_s * (k == 0 ? speeds.first : 1);
+    row.samples_s.assign(9, own_s);
+    row.flags.assign(9, "");
+    row.clock_hz.clear();
+    row.pairs.assign(9, {own_s, probe_s});
+    run.rows.push_back(row);
+  }
+  return run;
+}
+
+struct Check {
+  Outcome outcome;
+  std::string json;
+};
+
+/// Six rounds at these speeds beside a baseline of fifteen at others.
+Check check_at(const Speeds& speeds) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  const auto put = [&](const roofmark::Run& run) {
+    const std::filesystem::path file = run_path(store, run);
+    make_folder(file.parent_path());
+    write_file(file, to_json(run));
+  };
+  for (int i = 0; i < 15; ++i) put(made_up_run(i, {}, "old"));
+  for (int i = 20; i < 26; ++i) put(made_up_run(i, speeds, "new"));
+  EXPECT_EQ(run_program({"baseline", "save", "main", "--from", "old", "--store", store}).code, 0);
+  const std::vector<std::string> check{"check", "--baseline", "main", "--from",
+                                       "new",   "--store",    store};
+  std::vector<std::string> as_json = check;
+  as_json.insert(as_json.end(), {"--output", "json"});
+  return {run_program(check), run_program(as_json).out};
+}
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(CheckCauses, AKernelSlowerThanItsSlowerMachineFailsAsAFindingOfItsOwn) {
+  const Check check = check_at({.probe = 1.2, .first = 1.1});
+  EXPECT_EQ(check.outcome.code, 1) << check.outcome.err;
+  const std::string& said = check.outcome.out;
+  // The probe and the five kernels that moved with it are one finding, the sixth another.
+  EXPECT_NE(said.find("MACHINE      6 of 7"), std::string::npos) << said;
+  EXPECT_NE(said.find("its ceiling takes 20.0 % longer, which does not explain it"),
+            std::string::npos)
+      << said;
+  EXPECT_EQ(count_of(check.json, "\"cause\": \"kernel\""), 1u) << check.json;
+  EXPECT_EQ(count_of(check.json, "\"cause\": \"machine\""), 7u) << check.json;
+}
+
+TEST(CheckCauses, AKernelThatMovesWithItsMachineIsNotBlamed) {
+  const Check check = check_at({.probe = 1.2});
+  EXPECT_NE(check.outcome.out.find("MACHINE      7 of 7"), std::string::npos) << check.outcome.out;
+  EXPECT_EQ(count_of(check.json, "\"cause\": \"kernel\""), 0u) << check.json;
+}
+
+}  // namespace
+}  // namespace roofmark
