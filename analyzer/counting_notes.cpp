@@ -82,10 +82,20 @@ std::string of_head(const Workload& workload) {
   }
   if (bits(head) == bits(layers)) return {};
   const std::string wide = "embedding and head are " + std::string(name(head));
-  if (formats.as_published()) return wide + ", as published";
+  if (formats.as_published() || formats.narrowed_by_products()) return wide + ", as published";
   return "of " + format_text(workload) + " the layers alone have weights of " +
-         std::to_string(bits(layers)) + " bits: " + wide +
+         std::to_string(bits(layers)) + (bits(layers) == 1 ? " bit: " : " bits: ") + wide +
          ", as GPTQ and AWQ leave them; --quantize-head counts the head as the layers";
+}
+
+/// Activations that a checkpoint has quantized.
+std::string of_narrowed_inputs(const Workload& workload) {
+  const WeightFormats formats(workload);
+  if (!formats.narrowed_by_products()) return {};
+  return "products of " + format_text(workload) +
+         " narrow their inputs themselves, as the checkpoint does: what they read and write, and "
+         "everything between them, is " +
+         std::string(name(formats.elementwise().activations));
 }
 
 /// Activations of 16 bits that are not the model's own 16, where a name of widths chose them.
@@ -140,8 +150,8 @@ std::vector<std::string> counting_notes(const Workload& workload) {
   for (std::string note :
        {context_note(workload.model, name(workload.phase), longest_query(workload)),
         of_local_layers(workload), of_experts(workload), of_latents(workload),
-        of_masked_scores(workload), of_head(workload), of_other_type(workload),
-        of_eight_bits(workload)}) {
+        of_masked_scores(workload), of_head(workload), of_narrowed_inputs(workload),
+        of_other_type(workload), of_eight_bits(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }
   if (workload.model.family.rfind("llama4", 0) == 0) {

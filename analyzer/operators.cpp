@@ -21,7 +21,8 @@ Shape measured_shape(const std::string& kernel, const Shape& shape, const Format
   if (!is_one_of(kernel, {"gemm", "gemv", "norm"})) return shape;
   const auto unmeasured = [&](const Extent& extent) {
     if (extent.name == "group") return format.weights != DType::i4;
-    for (const char* name : {"bias", "group_rows", "scale_bits", "zero_bits", "scaled"}) {
+    for (const char* name :
+         {"bias", "group_rows", "scale_bits", "zero_bits", "activation_bits", "scaled"}) {
       if (extent.name == name) return true;
     }
     return false;

@@ -69,6 +69,7 @@ int StageBuilder::linear(const char* name, Part part, std::int64_t m, std::int64
   Shape shape{{"n", n}, {"k", k}};
   if (m != 1) shape.extents.insert(shape.extents.begin(), {"m", m});
   put_stored(shape, formats_.stored(part, n, k));
+  formats_.put_activations(shape, part);
   if (extras.bias) shape.extents.push_back({"bias", 1});
   return add(name, m == 1 ? "gemv" : "gemm", std::move(shape), formats_.of(part),
              {read, none, none, none}, extras.cached ? 0 : m * n);
@@ -78,6 +79,7 @@ int StageBuilder::of_heads(const char* name, std::int64_t n, std::int64_t k, int
   product({model_.heads, tokens_, n, k});
   Shape shape{{"heads", model_.heads}, {"m", tokens_}, {"n", n}, {"k", k}};
   put_stored(shape, formats_.stored(Part::attention, n, k));
+  formats_.put_activations(shape, Part::attention);
   return add(name, "head_gemm", std::move(shape), formats_.of(Part::attention),
              {read, none, none, none}, model_.heads * tokens_ * n);
 }
@@ -92,6 +94,7 @@ int StageBuilder::routed(const char* name, std::int64_t inputs, std::int64_t n, 
       {"m", m},          {"n", n}, {"k", k}, {"experts", experts.count}, {"chosen", experts.chosen},
       {"inputs", inputs}};
   put_stored(shape, formats_.stored(Part::experts, n, k));
+  formats_.put_activations(shape, Part::experts);
   if (model_.biases.mlp) shape.extents.push_back({"bias", 1});
   return add(name, "expert_gemm", std::move(shape), formats_.of(Part::experts),
              {read, none, none, none}, m * n);

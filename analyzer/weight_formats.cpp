@@ -19,20 +19,23 @@ WeightFormats::WeightFormats(const Workload& workload)
     : quantization_(workload.model.quantization),
       published_(quantization_.weights != DType::none && workload.group == 0 &&
                  quantization_.weights == workload.format.weights),
+      narrowed_by_products_(quantization_.activations != DType::none &&
+                            quantization_.activations == workload.format.activations),
       tied_(workload.model.tied_embeddings),
       group_(workload.group == 0 ? usual_group : workload.group),
       products_(workload.format),
       elementwise_{workload.format.activations, workload.format.activations,
                    workload.format.accumulate} {
-  if (!published_) return;
-  // Products quantize their inputs themselves; what stands between them is not quantized.
-  if (quantization_.activations != DType::none) elementwise_ = plain(workload.model.dtype);
+  // What stands between products is not quantized.
+  if (narrowed_by_products_) elementwise_ = plain(workload.model.dtype);
   unquantized_ = elementwise_;
   unquantized_.weights = workload.model.dtype;
 }
 
 const Format& WeightFormats::of(Part part) const {
-  if (published_) return is_quantized(quantization_, part) ? products_ : unquantized_;
+  if (published_ || narrowed_by_products_) {
+    return is_quantized(quantization_, part) ? products_ : unquantized_;
+  }
   const bool of_layers = part == Part::attention || part == Part::mlp || part == Part::experts;
   const bool of_head = part == Part::head || (part == Part::embedding && tied_);
   return of_layers || (of_head && quantization_.head) ? products_ : elementwise_;
@@ -43,7 +46,7 @@ Stored WeightFormats::stored(Part part, std::int64_t n, std::int64_t k) const {
   Stored stored{.type = type};
   if (!published_) {
     if (part == Part::embedding) return stored;
-    if (type == DType::i4) stored.group = group_;
+    if (type == DType::i4 || type == DType::i2 || type == DType::i1) stored.group = group_;
     if (type == DType::i8) stored.group = k;
   } else if (is_quantized(quantization_, part) && quantization_.rows > 0) {
     stored = {.type = type,
@@ -55,6 +58,11 @@ Stored WeightFormats::stored(Part part, std::int64_t n, std::int64_t k) const {
     stored = {.type = type, .rows = n, .group = k, .scale_bits = quantization_.scale_bits};
   }
   return stored;
+}
+
+void WeightFormats::put_activations(Shape& shape, Part part) const {
+  const int wide = bits(elementwise_.activations);
+  if (wide != bits(of(part).activations)) shape.extents.push_back({"activation_bits", wide});
 }
 
 std::string format_text(const Workload& workload) {

@@ -1,4 +1,5 @@
-// What a matrix of weights occupies, quantized or not: the same for reading it as for keeping it.
+// What the operands of a product occupy in memory: weights, quantized or not, the same for reading
+// them as for keeping them, and activations.
 #pragma once
 
 #include <algorithm>
@@ -51,6 +52,13 @@ inline void put_stored(Shape& shape, const Stored& stored) {
   if (stored.rows != 1) shape.extents.push_back({"group_rows", stored.rows});
   if (stored.scale_bits != 16) shape.extents.push_back({"scale_bits", stored.scale_bits});
   if (stored.zero_bits != 0) shape.extents.push_back({"zero_bits", stored.zero_bits});
+}
+
+/// Bytes of each activation that a product reads and writes: as wide as it computes in, or where
+/// the shape says so (extent `activation_bits`) as what stands between products, which it narrows
+/// itself.
+inline double activation_bytes(const Shape& shape, const Format& format) {
+  return static_cast<double>(shape.get("activation_bits", bits(format.activations))) / 8;
 }
 
 }  // namespace roofmark

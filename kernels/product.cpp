@@ -116,9 +116,10 @@ Work product_work(const Shape& shape, const Format& format) {
   const double bias = static_cast<double>(shape.get("bias", 0));
   const Bytes weights = stored_bytes(p.n, p.k, stored_of(shape, format.weights)) +
                         Bytes{bias * n * std::max(2.0, bytes(format.weights))};
+  const double activation = activation_bytes(shape, format);
   return {.ops = Ops{2 * m * n * k + bias * m * n},
-          .read = weights + Bytes{m * k * bytes(format.activations)},
-          .written = Bytes{m * n * bytes(format.activations)},
+          .read = weights + Bytes{m * k * activation},
+          .written = Bytes{m * n * activation},
           .weights = weights};
 }
 

@@ -24,10 +24,11 @@ struct Product {
 };
 
 /// m n k multiplications and as many additions; A and W read once, C written once, as wide as the
-/// activations.  Scales and zero points of quantized weights are weights too (core/stored.h): 8-bit
-/// ones have a scale of 16 bits for each output.  Activations of int8 have one static scale for the
-/// whole tensor (requantization()), which is no traffic.  Where the shape has bias=1, m n additions
-/// more and n weights, as wide as the others but of 16 bits at least.
+/// activations (core/stored.h: activation_bytes()).  Scales and zero points of quantized weights
+/// are weights too (core/stored.h): 8-bit ones have a scale of 16 bits for each output. Activations
+/// of int8 have one static scale for the whole tensor (requantization()), which is no traffic.
+/// Where the shape has bias=1, m n additions more and n weights, as wide as the others but of 16
+/// bits at least.
 Work product_work(const Shape& shape, const Format& format);
 
 /// How the sums of a product become its stored elements, and how far off each step may be.

@@ -31,7 +31,7 @@ Work expert_gemm_work(const Shape& shape, const Format& format) {
   const Bytes one = stored_bytes(shape.at("n"), shape.at("k"), stored_of(shape, format.weights)) +
                     Bytes{bias * n * std::max(2.0, bytes(format.weights))};
   const Bytes weights = distinct * one;
-  const double activation = bytes(format.activations);
+  const double activation = activation_bytes(shape, format);
   return {.ops = Ops{2 * m * n * k + bias * m * n},
           .read = weights + Bytes{static_cast<double>(shape.at("inputs")) * k * activation},
           .written = Bytes{m * n * activation},

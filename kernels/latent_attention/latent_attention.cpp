@@ -112,7 +112,7 @@ Work head_gemm_work(const Shape& shape, const Format& format) {
                k = static_cast<double>(shape.at("k"));
   const Bytes weights =
       heads * stored_bytes(shape.at("n"), shape.at("k"), stored_of(shape, format.weights));
-  const double activation = bytes(format.activations);
+  const double activation = activation_bytes(shape, format);
   return {.ops = Ops{2 * heads * m * n * k},
           .read = weights + Bytes{heads * m * k * activation},
           .written = Bytes{heads * m * n * activation},

@@ -42,6 +42,56 @@ TEST(WeightFormats, Fp8IsOfTheProductsAndTheRestIsAsWideAsTheModel) {
   EXPECT_EQ(storage(asked).kv_cache.value, 101 * 70272);
 }
 
+// What products write is what norms and sums read: as wide, and so it is sent and kept.
+TEST(WeightFormats, ProductsThatNarrowTheirInputsReadAndWriteWhatStandsBetweenThem) {
+  for (const DType weights : {DType::fp8, DType::i4}) {
+    Workload asked = as_published(published_model("DeepSeek-V3"));
+    asked.format.weights = weights;  // of the same checkpoint, with narrower weights
+    asked.queries = {{0, 10}};
+    asked.phase = Phase::prefill;
+    for (const Operator& op : operators(asked)) {
+      const Work work = exact_work(op);
+      if (op.name == "q_a_proj") {
+        EXPECT_EQ(op.format.weights, weights);
+        EXPECT_EQ(op.format.activations, DType::fp8);
+        EXPECT_EQ(work.input().value, 2 * 10 * 7168);
+        EXPECT_EQ(work.output().value, 2 * 10 * 1536);
+        EXPECT_EQ(measured(op).shape.get("activation_bits", 0), 0);
+      }
+      if (op.name == "expert_down_proj") {
+        EXPECT_EQ(work.output().value, 2 * 10 * 8 * 7168);
+      }
+      if (op.name == "q_a_norm") {
+        EXPECT_EQ(work.input().value, 2 * 10 * 1536);
+      }
+      if (op.name == "lm_head" || op.name == "router") {
+        EXPECT_EQ(op.format.weights, DType::bf16) << op.name;
+      }
+    }
+  }
+  Workload decoded = as_published(published_model("DeepSeek-V3"));
+  for (const Operator& op : operators(decoded)) {
+    if (op.name != "q_absorb") continue;
+    EXPECT_EQ(exact_work(op).output().value, 2 * 128 * 512);
+  }
+  decoded.format = {DType::i8, DType::i8, DType::i32};  // another format: all of it in 8 bits
+  for (const Operator& op : operators(decoded)) {
+    if (op.name != "q_a_proj") continue;
+    EXPECT_EQ(exact_work(op).output().value, 1536);
+  }
+}
+
+TEST(WeightFormats, WeightsOfTwoBitsAndOneHaveScalesAsThoseOfFour) {
+  Workload asked = as_published(published_model("Llama-2-7b-hf"));
+  for (const DType weights : {DType::i4, DType::i2, DType::i1}) {
+    asked.format.weights = weights;
+    for (const Operator& op : operators(asked)) {
+      if (op.name != "q_proj") continue;
+      EXPECT_EQ(exact_work(op).weights.value, 4096.0 * 4096 * (bytes(weights) + 2 / 128.0));
+    }
+  }
+}
+
 TEST(WeightFormats, AskedForAnotherFormatTheCheckpointDoesNotMatter) {
   Workload asked = as_published(published_model("gpt-oss-20b"));
   asked.format = {DType::bf16, DType::bf16, DType::f32};
