@@ -156,6 +156,7 @@ std::vector<Change> changes_of(const std::vector<Evaluated>& evaluated, const Ti
   std::vector<std::pair<Bytes, Change>> found;
   const double before = group.empty() ? total(now) : now.at(group);
   for (const auto& [candidate, times, fits, too_much] : evaluated) {
+    if (total(times) > total(now)) continue;  // no help to an operator that the others pay for
     const auto own = times.find(group);
     if (!group.empty() && own == times.end()) continue;
     const double after = group.empty() ? total(times) : own->second;
@@ -217,7 +218,8 @@ std::string caveat_of_head(const Candidate& candidate, const Workload& asked, co
   const auto width = [](const Workload& workload) {
     return bits(WeightFormats(workload).of(Part::head).weights);
   };
-  if (asked.model.quantization.head || width(candidate.workload) >= width(asked)) return {};
+  const int then_bits = width(candidate.workload);
+  if (asked.model.quantization.head || then_bits >= width(asked) || then_bits >= 16) return {};
   double left = total(then);
   for (const char* part : {"embedding", "lm_head"}) {
     if (now.count(part) > 0 && then.count(part) > 0) left += now.at(part) - then.at(part);

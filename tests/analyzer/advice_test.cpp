@@ -105,6 +105,53 @@ TEST(Advice, EightBitActivationsSayWhatIsGainedWithoutEmbeddingAndHead) {
   EXPECT_EQ(weights->caveat.find("embedding"), std::string::npos);
 }
 
+TEST(Advice, NarrowerWeightsOfACheckpointLeaveWhatStandsBetweenItsProducts) {
+  Workload asked = decode();
+  asked.model.dtype = DType::bf16;
+  asked.model.quantization = {.weights = DType::i8, .activations = DType::i8, .group = 0};
+  asked.format = {DType::i8, DType::i8, DType::i32};
+  asked.kv = DType::bf16;
+  Roofline device = made_up_device();
+  device.engine.peaks["bf16-f32"] = OpRate{100e12};
+  device.memory.reset();
+  const WorkModel work = registry_work_model();
+  asked.phase = Phase::prefill;
+  asked.queries = queries_of(Phase::prefill, 1, 64);
+  const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, device);
+  const std::vector<Advice> all =
+      advice_on(std::span(&asked, 1), Setting{}, work, device, analysis);
+  EXPECT_NE(change(all.front(), "--weight-bits 4"), nullptr);
+  for (const Advice& one : all) {
+    if (one.op.find("_proj") != std::string::npos || one.op.empty()) continue;
+    EXPECT_EQ(change(one, "--weight-bits 4"), nullptr) << one.op;
+  }
+}
+
+// Eight bits for the head would make everything else of w4a16 slower.
+TEST(Advice, WhatSlowsTheRestDownHelpsNoOperator) {
+  Workload asked = decode();
+  asked.format.weights = DType::i4;
+  for (const Advice& one : advice(asked)) {
+    EXPECT_EQ(change(one, "--dtype w8a8"), nullptr) << one.op;
+  }
+}
+
+TEST(Advice, SixteenBitsAreNoNarrowHead) {
+  Workload asked = decode();
+  asked.format = {DType::f32, DType::f32, DType::f32};
+  asked.kv = DType::f32;
+  Roofline device = made_up_device();
+  device.engine.peaks["f32"] = OpRate{50e12};
+  device.engine.peaks["bf16-f32"] = OpRate{100e12};
+  const WorkModel work = registry_work_model();
+  const Analysis analysis = analyze_model(std::span(&asked, 1), Setting{}, work, device);
+  const std::vector<Advice> all =
+      advice_on(std::span(&asked, 1), Setting{}, work, device, analysis);
+  const Change* sixteen = change(all.front(), "--dtype bf16");
+  ASSERT_NE(sixteen, nullptr);
+  EXPECT_EQ(sixteen->caveat, "if accuracy holds");
+}
+
 // Norms would be twice as fast only if they were kept in 8 bits.
 TEST(Advice, NarrowFormatsSayWhatTheirGainDependsOn) {
   const std::vector<Advice> all = advice(decode());
