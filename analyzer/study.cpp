@@ -52,7 +52,8 @@ constexpr const char* csv_columns[] = {"model",
                                        "predicted_generation_s",
                                        "predicted_per_output_token_s",
                                        "predicted_extrapolated",
-                                       "seconds_at_least"};
+                                       "seconds_at_least",
+                                       "chunk"};
 
 std::vector<std::string> reasons_of(const Study& study) {
   std::vector<std::string> reasons;
@@ -74,12 +75,14 @@ struct Shown {
       predicted = predicted || row.predicted;
       extrapolated = extrapolated || row.extrapolated_share.value_or(0) > 0;
       devices = devices || row.devices > 1;
+      chunk = chunk || row.chunk > 0;
+      attention = attention || first->attention != row.attention;
       tokens = tokens || (is_counted(row) && row.kv != "");
       images = images || row.images_per_second || (is_counted(row) && row.kv.empty());
     }
   }
-  bool generation = false, predicted = false, extrapolated = false, devices = false, tokens = false,
-       images = false;
+  bool generation = false, predicted = false, extrapolated = false, devices = false, chunk = false,
+       attention = false, tokens = false, images = false;
   bool compared = false;  ///< things of one phase side by side, not points of a curve
   std::map<std::string, const StudyRow*> firsts;  ///< of each phase
 };
@@ -91,8 +94,11 @@ std::string speed_cell(const StudyRow& row, const Shown& shown) {
 }
 
 std::vector<Column> columns_of(const Shown& shown) {
-  std::vector<Column> columns{{"model"}, {"hardware"}, {"format"}, {"cache"}, {"phase"}};
+  std::vector<Column> columns{{"model"}, {"hardware"}, {"format"}, {"cache"}};
+  if (shown.attention) columns.push_back({"attention"});
+  columns.push_back({"phase"});
   if (shown.devices) columns.push_back({"devices", Align::right});
+  if (shown.chunk) columns.push_back({"chunk", Align::right});
   for (const char* title : {"batch", "tokens", "work", "bytes", "time at roof"}) {
     columns.push_back({title, Align::right});
   }
@@ -141,8 +147,10 @@ std::vector<std::string> cells_of(const StudyRow& row, const Shown& shown, std::
   const Known<double>& rate = tokens ? row.tokens_per_second : row.images_per_second;
   add(row.format);
   add(tokens ? row.kv : "-");
+  if (shown.attention) add(row.attention.empty() ? "-" : row.attention);
   add(row.phase);
   if (shown.devices) add(std::to_string(row.devices));
+  if (shown.chunk) add(row.chunk > 0 ? std::to_string(row.chunk) : "-");
   add(std::to_string(row.sequences));
   add(tokens ? std::to_string(row.tokens) : "-");
   add(si(row.work.ops.value, "op"));
@@ -158,11 +166,12 @@ std::vector<std::string> cells_of(const StudyRow& row, const Shown& shown, std::
   add(row.bound);
   add(iec(row.storage.peak.value));
   add(row.fits ? fits_cell(row) : "-");
-  if (shown.generation) {
+  if (shown.generation && row.phase == name(Phase::prefill)) {
     add(time_text(seconds_of(row.generation), row.generation_at_least));
     add(time_text(seconds_of(row.per_output_token), row.per_output_token_at_least));
     if (shown.predicted) add(si(row.predicted_generation, "s"));
   }
+  cells.resize(columns, "-");  // a decode is a step of the generation beside its prompt
   return cells;
 }
 
@@ -204,7 +213,8 @@ StudyRow study_row(const CountedWorkload& counted, const WorkModel& exact, const
                .attention = std::string(name(workload.attention)),
                .devices = counted.setting.devices,
                .sequences = static_cast<std::int64_t>(workload.queries.size()),
-               .tokens = prefill ? first.fresh : first.cached};
+               .tokens = prefill ? first.fresh : first.cached,
+               .chunk = prefill ? counted.setting.chunk : 0};
   Costing costing(roofline, predict);
   const PassCost cost = costing.add_all(counted.operators);
   row.work = cost.work;
@@ -312,7 +322,8 @@ std::string study_csv(const Study& study) {
                                    cell(row.predicted_generation),
                                    cell(row.predicted_per_output_token),
                                    cell(row.extrapolated_share),
-                                   cell(row.at_least)};
+                                   cell(row.at_least),
+                                   row.chunk > 0 ? std::to_string(row.chunk) : ""};
     if (!is_counted(row)) {  // names and a reason alone
       for (std::size_t i = 2; i < cells.size(); ++i) {
         if (columns[i].title != "reason") cells[i].clear();

@@ -15,6 +15,7 @@ namespace roofmark {
 struct StudyRow {
   std::string model, hardware, phase, format, kv, attention;
   std::int64_t devices = 1, sequences = 1, tokens = 0;  ///< tokens: of the prompt, or in the cache
+  std::int64_t chunk = 0;  ///< most tokens of a query in one pass of a prefill; 0: all
   Work work;
   Bytes link;
   Known<Seconds> seconds, latency;

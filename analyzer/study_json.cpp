@@ -30,6 +30,7 @@ Json figures_of(const StudyRow& row) {
           {"devices", row.devices},
           {"batch", row.sequences},
           {"tokens", row.tokens},
+          {"chunk", row.chunk > 0 ? Json(row.chunk) : Json(nullptr)},
           {"ops", count(work.ops.value)},
           {"weight_bytes", count(work.weights.value)},
           {"input_bytes", count(work.input().value)},

@@ -86,6 +86,38 @@ Study study() {
   return study;
 }
 
+// Else rows of a sweep over either could not be told apart.
+TEST(Study, RowsSayInWhatTheyDiffer) {
+  Workload eager = workload(Phase::prefill, 1, 2048);
+  eager.attention = Attention::eager;
+  const Study study{.title = "t",
+                    .rows = {row_of(workload(Phase::prefill, 1, 2048), {.chunk = 512}),
+                             row_of(eager), row_of(workload(Phase::decode, 1, 2048))}};
+  const std::string text = study_text(study);
+  for (const char* shown : {"attention", "flash", "eager", "chunk", "  512  "}) {
+    EXPECT_NE(text.find(shown), std::string::npos) << shown << "\n" << text;
+  }
+  EXPECT_NE(study_csv(study).find(",chunk\n"), std::string::npos);
+  EXPECT_NE(study_csv(study).find(",512\n"), std::string::npos);
+  const std::vector<JsonView> rows =
+      JsonView::parse(study_json(study), "study").at("rows").elements();
+  EXPECT_EQ(rows[0].at("chunk").integer(1, 1000), 512);
+  EXPECT_FALSE(rows[1].has("chunk"));
+  const std::string alike = study_text({.title = "t", .rows = {row_of(eager)}});
+  EXPECT_EQ(alike.find("attention"), std::string::npos) << alike;
+  EXPECT_EQ(alike.find("chunk"), std::string::npos) << alike;
+}
+
+TEST(Study, AGenerationStandsBesideItsPromptAlone) {
+  const Setting setting{.generate = 3};
+  const Study study{.title = "t",
+                    .rows = {row_of(workload(Phase::prefill, 1, 8), setting),
+                             row_of(workload(Phase::decode, 1, 8), setting)}};
+  const std::string text = study_text(study);
+  EXPECT_NE(text.find("per output token"), std::string::npos) << text;
+  EXPECT_EQ(text.find("unknown"), std::string::npos) << text;
+}
+
 TEST(Study, EveryRowStandsInEveryFormatAndMissingOnesSayWhy) {
   const std::string text = study_text(study());
   EXPECT_NE(text.find("a study"), std::string::npos);
