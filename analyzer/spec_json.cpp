@@ -313,11 +313,13 @@ Hardware hardware_from(const JsonView& json) {
 
 std::variant<Uarch, Hardware> spec_from_json(std::string_view text, const std::string& name) {
   const JsonView json = JsonView::parse(text, name);
+  constexpr const char* kinds = "write uarch, gpu or hardware (a device: docs/adding.md shows one)";
+  if (!json.has("kind")) json.refuse("no kind of spec is named", kinds);
   const JsonView kind = json.at("kind");
   if (kind.text() == "uarch") return uarch_from(json);
   if (kind.text() == "gpu") return gpu_from(json);
   if (kind.text() == "hardware") return hardware_from(json);
-  kind.refuse("unknown kind of spec", "write uarch, gpu or hardware");
+  kind.refuse("unknown kind of spec", kinds);
 }
 
 }  // namespace roofmark

@@ -45,6 +45,15 @@ int carry_out(const Command& command) {
   }
 }
 
+/// "roofmark analyze --help" where a command is given, which has the flags: "roofmark --help" else.
+std::string help_flag(const CLI::App& app, int argc, char** argv) {
+  const std::string word = argc > 1 ? argv[1] : "";
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == word) return "roofmark " + word + " --help";
+  }
+  return "roofmark --help";
+}
+
 /// Where the first word is no command: what to say; CLI11 would only say that one is required.
 std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
@@ -97,7 +106,8 @@ int main(int argc, char** argv) {
       return exit_done;
     };
   } catch (const CLI::ParseError& error) {
-    return complain((std::string(error.what()) + "; see roofmark --help").c_str(), exit_usage);
+    return complain((std::string(error.what()) + "; see " + help_flag(app, argc, argv)).c_str(),
+                    exit_usage);
   }
   return carry_out(chosen);
 }

@@ -4,6 +4,7 @@
 
 #include "analyzer/conv_network_json.h"
 #include "app/files.h"
+#include "app/model_argument.h"
 #include "core/error.h"
 #include "core/printable.h"
 
@@ -19,8 +20,8 @@ ConvNetwork base_called(std::string_view name) {
 }  // namespace
 
 std::optional<ConvNetwork> network_argument(const std::string& argument) {
-  const std::filesystem::path path(argument);
-  if (argument.find('/') == std::string::npos && path.extension() != ".json") {
+  const std::filesystem::path given(argument), path = config_of(given);
+  if (argument.find('/') == std::string::npos && given.extension() != ".json") {
     const ConvNetwork* network = find_network(argument);
     return network ? std::optional(*network) : std::nullopt;
   }

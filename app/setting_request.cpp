@@ -96,7 +96,8 @@ Format format_of(const SettingRequest& request, const Format& own) {
     format.activations = type_of(*request.activation_bits, own.activations, "--activation-bits");
     if (bits(format.activations) < 8) {
       throw InputError("--activation-bits " + std::to_string(*request.activation_bits) +
-                       " is narrower than any matrix unit here computes in; pass 8, 16 or 32");
+                       " is narrower than a network's norms, sums and attention are kept "
+                       "(they are counted as wide as the inputs of products); pass 8, 16 or 32");
     }
   }
   if (request.weight_bits) {

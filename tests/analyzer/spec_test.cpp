@@ -9,6 +9,7 @@
 
 #include "analyzer/spec_json.h"
 #include "core/error.h"
+#include "tests/refusal.h"
 
 namespace roofmark {
 namespace {
@@ -242,6 +243,14 @@ TEST(Spec, AnUnknownDeviceIsRefusedWithTheNearestName) {
   } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("a6000"), std::string::npos);
     EXPECT_NE(std::string(error.what()).find("list hardware"), std::string::npos);
+  }
+}
+
+TEST(Spec, AFileWithoutAKindIsToldWhichThereAre) {
+  for (const char* text : {"{}", R"({"kind": "device"})", R"({"kind": null})"}) {
+    EXPECT_NE(refusal([&] { spec_from_json(text, "x.json"); }).find("write uarch, gpu or hardware"),
+              std::string::npos)
+        << text;
   }
 }
 

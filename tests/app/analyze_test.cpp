@@ -134,6 +134,19 @@ TEST(Analyze, ReadsAConfigFromAFile) {
   EXPECT_EQ(printed_rows(outcome.out).at("decode q_proj").at(0), "8K");  // 2 x 64 x 64
 }
 
+TEST(Analyze, ReadsTheConfigOfAFolderAsAModelIsDownloaded) {
+  const ScratchFolder folder;
+  std::filesystem::create_directory(folder / "tiny");
+  folder.write("tiny/config.json", R"({"model_type": "llama", "hidden_size": 64,
+    "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100})");
+  for (const char* given : {"tiny", "tiny/"}) {
+    const Outcome outcome = run_program({"analyze", (folder / given).string()});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out.find("tiny, prefill of"), 0u) << outcome.out;
+  }
+  expect_refused({"analyze", (folder / ".").string()}, "(it is a directory); name a file");
+}
+
 TEST(Analyze, AnAssumedTypeIsSaidWhereItIsUsed) {
   const ScratchFolder folder;
   const std::string config = R"({"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,

@@ -25,6 +25,15 @@ TEST(CommandLine, ACommandIsWanted) {
   EXPECT_EQ(outcome.err, "roofmark: no command is given" + known);
 }
 
+TEST(CommandLine, AWrongFlagIsToldWhereItsCommandsFlagsStand) {
+  const auto ends_with = [](const Outcome& outcome, const std::string& end) {
+    return outcome.code == 2 && outcome.err.ends_with(end);
+  };
+  EXPECT_TRUE(
+      ends_with(run_program({"analyze", "--batch", "0"}), "; see roofmark analyze --help\n"));
+  EXPECT_TRUE(ends_with(run_program({"--helpp"}), "; see roofmark --help\n"));
+}
+
 TEST(CommandLine, FlagsOfTheProgramNeedNone) {
   EXPECT_EQ(run_program({"--version"}).code, 0);
   EXPECT_EQ(run_program({"--help"}).code, 0);
