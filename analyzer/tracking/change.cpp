@@ -126,6 +126,7 @@ Past without_strays(std::span<const double> values) {
     return std::fabs(logs[a] - middle) < std::fabs(logs[b] - middle);
   });
   std::vector<double> nearest_first;
+  nearest_first.reserve(logs.size());
   for (const std::size_t i : order) nearest_first.push_back(logs[i]);
   for (std::size_t strays = logs.size() / one_of; strays > 0; --strays) {
     const auto at = std::span(order).last(strays);
