@@ -58,6 +58,7 @@ constexpr const char* if_widened =
 constexpr const char* if_all_narrow =
     "if accuracy holds, and with kernels for it; norms, sums and activation functions are counted "
     "in 8 bits too, which kernels and libraries mostly keep in 16";
+constexpr const char* gain_of = "with both as they are now the gain of ";
 constexpr const char* if_read = "if accuracy holds, and with an attention kernel that reads it";
 
 std::vector<Candidate> formats(const Workload& asked, const Roofline& roofline) {
@@ -224,9 +225,9 @@ std::string caveat_of_head(const Candidate& candidate, const Workload& asked, co
   for (const char* part : {"embedding", "lm_head"}) {
     if (now.count(part) > 0 && then.count(part) > 0) left += now.at(part) - then.at(part);
   }
-  return "; so are embedding and head, which most published checkpoints leave at 16: with both as "
-         "they are now the gain of " +
-         std::string(name(asked.phase)) + " is " + plain_number(total(now) / left) + " x";
+  return std::string(
+             "; so are embedding and head, which most published checkpoints leave at 16: ") +
+         gain_of + std::string(name(asked.phase)) + " is " + plain_number(total(now) / left) + " x";
 }
 
 std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting,
@@ -254,6 +255,20 @@ std::vector<Evaluated> evaluate(const Workload& workload, const Setting& setting
   return all;
 }
 
+/// Once what is said of both phases; where they differ in a gain alone, that of the other after it.
+void add_line(std::vector<std::string>& lines, std::string line) {
+  const auto gain = line.find(gain_of);
+  const std::string alike = line.substr(0, gain);
+  const auto same = std::find_if(lines.begin(), lines.end(), [&](const std::string& other) {
+    return gain == std::string::npos ? other == line
+                                     : other.substr(0, other.find(gain_of)) == alike;
+  });
+  if (same == lines.end()) return lines.push_back(std::move(line));
+  if (gain == std::string::npos) return;
+  const std::string other = line.substr(gain + std::string_view(gain_of).size());
+  if (same->find(other) == std::string::npos) *same += ", of " + other;
+}
+
 }  // namespace
 
 std::vector<std::string> caveats(const std::vector<Advice>& answers) {
@@ -261,10 +276,7 @@ std::vector<std::string> caveats(const std::vector<Advice>& answers) {
   for (const Advice& answer : answers) {
     for (const Change& change : answer.changes) {
       if (change.caveat.empty()) continue;
-      std::string line = change.what + ": " + change.caveat;
-      if (std::find(lines.begin(), lines.end(), line) == lines.end()) {
-        lines.push_back(std::move(line));
-      }
+      add_line(lines, change.what + ": " + change.caveat);
     }
   }
   return lines;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "analyzer/layers.h"
 #include "analyzer/models.h"
@@ -184,6 +185,23 @@ TEST(Advice, WhereNothingFitsWhatNeedsLeastMemoryStandsFirst) {
   const Advice phase = advice_on(std::span(&asked, 1), Setting{}, work, small, analysis).front();
   EXPECT_EQ(phase.changes.front().what, "4-bit weights");
   EXPECT_EQ(phase.changes.back().what, "8 times the sequences");
+}
+
+TEST(Advice, BothPhasesShareALineWhereTheyDifferInAGainAlone) {
+  Workload prompt = decode();
+  prompt.phase = Phase::prefill;
+  prompt.queries = queries_of(Phase::prefill, 1, 512);
+  std::vector<Advice> both = advice(prompt);
+  const std::vector<Advice> second = advice(decode());
+  both.insert(both.end(), second.begin(), second.end());
+  const std::vector<std::string> lines = caveats(both);
+  std::vector<std::string> eight;
+  std::copy_if(lines.begin(), lines.end(), std::back_inserter(eight), [](const std::string& line) {
+    return line.find("8-bit weights and activations: ") == 0;
+  });
+  ASSERT_EQ(eight.size(), 1u);
+  EXPECT_NE(eight[0].find("the gain of prefill is "), std::string::npos) << eight[0];
+  EXPECT_NE(eight[0].find(" x, of decode is "), std::string::npos) << eight[0];
 }
 
 TEST(Advice, WhatTheMemoryDoesNotHoldComesLast) {
