@@ -122,6 +122,15 @@ std::string of_masked_scores(const Workload& workload) {
          "ones too; the operations of qk_matmul and sv_matmul are of those that are not masked";
 }
 
+/// A step of several tokens gives as many only where all of them are kept.
+std::string of_several_tokens(const Workload& workload) {
+  const std::int64_t tokens = workload.queries.front().fresh;
+  if (workload.phase != Phase::decode || tokens == 1) return {};
+  return "decode: the time per output token and tokens/s are of all " + std::to_string(tokens) +
+         " tokens of each sequence in a step; of speculative decoding, whose guesses are rejected "
+         "in part, they are the best case";
+}
+
 std::string of_eight_bits(const Workload& workload) {
   for (const Operator& op : operators(workload)) {
     if (op.kernel != "add" || bits(op.format.activations) >= 16) continue;
@@ -150,8 +159,8 @@ std::vector<std::string> counting_notes(const Workload& workload) {
   for (std::string note :
        {context_note(workload.model, name(workload.phase), longest_query(workload)),
         of_local_layers(workload), of_experts(workload), of_latents(workload),
-        of_masked_scores(workload), of_head(workload), of_narrowed_inputs(workload),
-        of_other_type(workload), of_eight_bits(workload)}) {
+        of_several_tokens(workload), of_masked_scores(workload), of_head(workload),
+        of_narrowed_inputs(workload), of_other_type(workload), of_eight_bits(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }
   if (workload.model.family.rfind("llama4", 0) == 0) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "analyzer/models.h"
 #include "analyzer/operators.h"
+#include "analyzer/weight_formats.h"
 #include "tests/model_configs.h"
 
 namespace roofmark {
@@ -20,6 +23,23 @@ std::string notes_of(const char* model, Phase phase, Query query, std::int64_t b
 
 TEST(CountingNotes, ALlamaNeedsNone) {
   EXPECT_EQ(notes_of("llama-3-8b", Phase::decode, {8191, 1}), "");
+}
+
+TEST(CountingNotes, SeveralTokensInAStepAreTheBestCaseOfSpeculation) {
+  EXPECT_EQ(notes_of("llama-3-8b", Phase::decode, {4096, 4})
+                .find("decode: the time per output token and tokens/s are of all 4 tokens"),
+            0u);
+  EXPECT_EQ(notes_of("llama-3-8b", Phase::prefill, {0, 4}), "");
+}
+
+TEST(CountingNotes, ProductsThatNarrowTheirInputsAreSaid) {
+  const Model model = find_model("deepseek-v3");
+  Workload asked{model, Phase::decode, {{8191, 1}}, published_format(model)};
+  const std::vector<std::string> notes = counting_notes(asked);
+  const auto said = [](const std::string& note) {
+    return note.find("products of fp8-f32 narrow their inputs themselves") == 0;
+  };
+  EXPECT_EQ(std::count_if(notes.begin(), notes.end(), said), 1);
 }
 
 TEST(CountingNotes, ActivationsOf8BitsAreCountedSoAndMeasuredIn16) {
