@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,6 +85,9 @@ struct Environment {
   Known<double> pressure_cpu_some_avg10;  ///< percent
   Known<std::int64_t> memory_available_bytes;
   Known<bool> container;
+  /// Environment variables that steer libraries, such as OPENBLAS_CORETYPE or OMP_WAIT_POLICY, by
+  /// name; unset: read from a file of a version that did not keep them.
+  Known<std::map<std::string, std::string>> variables;
   bool operator==(const Environment&) const = default;
 };
 

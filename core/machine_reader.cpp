@@ -162,10 +162,17 @@ Allowance allowance_from(const JsonView& json) {
   return allowance;
 }
 
+std::map<std::string, std::string> variables_from(const JsonView& json) {
+  std::map<std::string, std::string> variables;
+  for (const auto& [name, value] : json.members()) variables[name] = value.text(any_text);
+  return variables;
+}
+
 Environment environment_from(const JsonView& json) {
   json.exactly({"os", "kernel", "hypervisor", "governor", "turbo", "huge_pages", "microcode",
                 "cpu_quota_note", "load_1m", "pressure_cpu_some_avg10", "memory_available_bytes",
-                "container"});
+                "container"},
+               {"variables"});
   Environment environment;
   environment.os = known_text(json, "os");
   environment.kernel = known_text(json, "kernel");
@@ -179,6 +186,7 @@ Environment environment_from(const JsonView& json) {
   environment.pressure_cpu_some_avg10 = known_number(json, "pressure_cpu_some_avg10", 0, 100);
   environment.memory_available_bytes = known_integer(json, "memory_available_bytes", 0, any_count);
   environment.container = known_boolean(json, "container");
+  environment.variables = known(json, "variables", variables_from);
   return environment;
 }
 

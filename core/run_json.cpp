@@ -157,7 +157,8 @@ Json to_json(const Environment& environment) {
           {"load_1m", known(environment.load_1m)},
           {"pressure_cpu_some_avg10", known(environment.pressure_cpu_some_avg10)},
           {"memory_available_bytes", known(environment.memory_available_bytes)},
-          {"container", known(environment.container)}};
+          {"container", known(environment.container)},
+          {"variables", known(environment.variables)}};
 }
 
 Json to_json(const Machine& machine) {

@@ -2,6 +2,8 @@
 // machine.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "core/machine.h"
@@ -13,6 +15,11 @@ namespace roofmark {
 /// The governor is that of `cpus`; "mixed: a, b" where they differ.  The hypervisor is "none" only
 /// where the machine says so.
 Environment read_environment(const ProcFiles& files, const std::vector<int>& cpus);
+
+/// Of `assignments` (NAME=value; ends with a null pointer, as `environ` does) those that change
+/// what libraries choose or how threads and memory are laid out: of OpenBLAS, oneDNN, OpenMP, MKL,
+/// CUDA, cuBLAS, malloc and the loader.
+std::map<std::string, std::string> steering_variables(const char* const* assignments);
 
 /// DMI product (with its vendor) or device-tree model; placeholders of firmware are unknown.
 Known<std::string> board_name(const ProcFiles& files);

@@ -12,11 +12,11 @@ constexpr int chunk = 32;
 /// As of Plain.  Weights are bf16, two keys to a pair.  Sums of values have the columns of each
 /// chunk in the order in which the unpacking of two rows leaves them, until finish().
 struct Pairs {
-  /// Of the read roof (Zen 5, one core, heads of 128, eight rows to a key): 0.83, with half as much
-  /// 0.77, for what is asked for then has half as long to come.
+  /// Zen 5, one core, heads of 128, eight rows to a key: 0.83 of the read roof; with half as much
+  /// 0.77, for what is asked for has then half as long to come.
   static constexpr std::int64_t tile_bytes = 16 << 10;
-  /// The same: while weights are made an 8th of the next keys is asked for, of which 0.84 (one
-  /// thread) and 0.82 (two) came; a half costs a tenth, none a few percent.
+  /// An eighth of the next keys is asked for while weights are made: 0.84 of the read roof there
+  /// (two threads 0.82).  Asking for half of them costs a tenth of that, for none a few percent.
   static constexpr std::int64_t weigh_from = 3;  ///< rows
   static constexpr std::int64_t weigh_share = 8;
 

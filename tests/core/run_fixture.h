@@ -87,6 +87,7 @@ inline Machine small_machine() {
   machine.environment.os = "Debian";
   machine.environment.load_1m = 0.25;
   machine.environment.container = true;
+  machine.environment.variables = {{"OMP_WAIT_POLICY", "passive"}};
   return machine;
 }
 

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/printable.h"
 #include "harness/cpu_identity.h"
+#include "harness/environment.h"
 #include "harness/pinning.h"
 #include "harness/processor.h"
 #include "harness/topology.h"
@@ -51,6 +53,21 @@ TEST(Discover, ReadsThisVirtualMachine) {
   EXPECT_EQ(now.microcode, "0x1000065");
   EXPECT_EQ(now.os, "Debian GNU/Linux 12 (bookworm)");
   EXPECT_EQ(now.container, true);
+}
+
+TEST(Environment, VariablesThatSteerLibrariesAreKeptAndNoOthers) {
+  const char* const assignments[] = {"OPENBLAS_CORETYPE=Haswell",
+                                     "HOME=/home/somebody",
+                                     "OMP_WAIT_POLICY=",
+                                     "SECRET_OMP_TOKEN=1",
+                                     "LD_PRELOAD=a=b\nc",
+                                     "no assignment",
+                                     nullptr};
+  EXPECT_EQ(steering_variables(assignments),
+            (std::map<std::string, std::string>{{"OPENBLAS_CORETYPE", "Haswell"},
+                                                {"OMP_WAIT_POLICY", ""},
+                                                {"LD_PRELOAD", printable("a=b\nc")}}));
+  EXPECT_TRUE(steering_variables(nullptr).empty());
 }
 
 TEST(DeniedIsas, EachThatNeedsADeniedWordIsTaken) {
