@@ -37,7 +37,7 @@ std::int64_t Cpu::last_level_bytes() const {
   return size;
 }
 
-std::int64_t Cpu::ask_ahead_bytes() const { return vendor == "GenuineIntel" ? 1536 : 0; }
+bool Cpu::asks_by_l2() const { return vendor == "GenuineIntel"; }
 
 std::string Gpu::model() const {
   return name.substr(0, std::min(name.find(mig_mark), name.find(" (nvgpu)")));

@@ -56,11 +56,9 @@ struct Cpu {
   const Cache* cache(int level) const;
   /// Size of the last level, or 0.
   std::int64_t last_level_bytes() const;
-  /// How far ahead a loop asks for what lies in memory, in bytes, where the processor's own
-  /// prefetchers would go on from there: 1536 on Intel (a Xeon with AMX: a core reads 16 GB/s
-  /// without asking, 19.7 at 1 to 1.5 KiB, 18.4 at 4 KiB, 16 at 8 KiB).  0: nothing of the kind is
-  /// known of it.
-  std::int64_t ask_ahead_bytes() const;
+  /// Loops ask for what lies in memory a few KiB ahead into L2, whose prefetchers go on from there:
+  /// so on Intel.  Elsewhere, or where nothing is known, past the caches or into L1.
+  bool asks_by_l2() const;
   bool operator==(const Cpu&) const = default;
 };
 

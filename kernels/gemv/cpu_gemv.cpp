@@ -54,7 +54,7 @@ double Gemv::error(const Operands& x, const Operands& y) const {
 }
 
 NativeGemv::NativeGemv(const RowLeaf& leaf, const Case& what, Device& device)
-    : Gemv(what), leaf_(leaf), ahead_(device.machine().cpu.ask_ahead_bytes()) {
+    : Gemv(what), leaf_(leaf), by_l2_(device.machine().cpu.asks_by_l2()) {
   if (leaf_.prepare != nullptr) {
     prepared_ = device.allocate_scratch(threads_ * whole_lines(4 * product_.k), threads_);
   }
@@ -75,7 +75,7 @@ void NativeGemv::run(const Operands& x, const Results& y) const {
     share.rows = end - begin;
     share.k = product_.k;
     share.scales = has_scales() ? array_of<f16>(x[2]) + begin : nullptr;
-    share.ahead = ahead_;
+    share.by_l2 = by_l2_;
     share.factor = factor_;
     leaf_.product(share);
   });
@@ -88,7 +88,7 @@ NibbleGemv::NibbleGemv(const NibbleLeaf& leaf, const Case& what, Device& device)
       threads_(what.threads),
       factor_(factor_of(product_, format_)),
       group_(what.shape.at("group")),
-      ahead_(device.machine().cpu.ask_ahead_bytes()),
+      by_l2_(device.machine().cpu.asks_by_l2()),
       packed_(product_.n, product_.k, leaf.rows, group_) {
   const std::int64_t bytes = whole_lines(leaf_.prepared_bytes(packed_.columns(), group_));
   prepared_ = device.allocate_scratch(threads_ * bytes, threads_);
@@ -116,7 +116,7 @@ void NibbleGemv::run(const Operands& x, const Results& y) const {
     share.rows = std::min(product_.n, end * leaf_.rows) - first;
     share.groups = packed_.groups();
     share.group = group_;
-    share.ahead = ahead_;
+    share.by_l2 = by_l2_;
     share.factor = factor_;
     leaf_.product(share);
   });

@@ -42,7 +42,7 @@ class NativeGemv final : public Gemv {
 
  private:
   RowLeaf leaf_;
-  std::int64_t ahead_;
+  bool by_l2_;
   Buffer prepared_;  ///< x as the leaf takes it, of each thread
 };
 
@@ -62,7 +62,8 @@ class NibbleGemv final {
   Format format_;
   int threads_;
   float factor_;
-  std::int64_t group_, ahead_;
+  std::int64_t group_;
+  bool by_l2_;
   Nibbles packed_;
   Buffer prepared_;
 };

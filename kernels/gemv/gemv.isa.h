@@ -18,7 +18,7 @@ struct RowProduct {
   char* y = nullptr;        ///< [rows], of the type of x before that
   std::int64_t rows = 0, k = 0;
   const f16* scales = nullptr;  ///< int8: of each row
-  std::int64_t ahead = 0;       ///< Cpu::ask_ahead_bytes()
+  bool by_l2 = false;           ///< Cpu::asks_by_l2()
   float factor = 1;             ///< int8: a sum times its row's scale times this is the result
 };
 

@@ -18,8 +18,8 @@ struct NibbleProduct {
   const char* x = nullptr;  ///< as prepare() makes it
   char* y = nullptr;        ///< [rows], of the type of x before that
   std::int64_t rows = 0, groups = 0, group = 0;
-  std::int64_t ahead = 0;  ///< Cpu::ask_ahead_bytes()
-  float factor = 1;        ///< int8 activations: what a sum is multiplied by
+  bool by_l2 = false;  ///< Cpu::asks_by_l2()
+  float factor = 1;    ///< int8 activations: what a sum is multiplied by
 };
 
 /// y[r] = sum_g s[r,g] sum_(i in g) w[r,i] x[i].  Activations of 16 bits: summed in f32, rounded to

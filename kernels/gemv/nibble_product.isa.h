@@ -8,30 +8,41 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-// How far ahead weights are asked for on machines that say nothing else.
-constexpr std::int64_t nibbles_ahead = 4096;
+// How far ahead weights are asked for into L1, and into L2 where the machine asks by that (a Xeon
+// with AMX, one core, w4a8, k = 4096: 14.8 GB/s; into L1 and as far ahead 14.1).
+constexpr std::int64_t nibbles_ahead = 4096, nibbles_ahead_by_l2 = 3072;
 
 /// `Math` says what a group comes to:
 ///   vf32 group(const char* w, const char* x, words): the sum of a group, unscaled; `words` vectors
 ///   x_bytes(words): bytes of x of a group
 ///   void finish(of, row, vf32 sums, count): writes the first `count` of them
-template <class Math>
-static void nibble_product(const NibbleProduct& of) {
+template <class Math, bool BY_L2>
+ROOFMARK_LEAF void all_groups(const NibbleProduct& of) {
   const std::int64_t words = of.group / 8, w_bytes = words * ROOFMARK_VECTOR_BYTES;
-  const std::int64_t ahead = of.ahead > 0 ? of.ahead : nibbles_ahead;
+  constexpr std::int64_t ahead = BY_L2 ? nibbles_ahead_by_l2 : nibbles_ahead;
   const char* w = of.w;
   const f16* scales = of.scales;
   for (std::int64_t row = 0; row < of.rows; row += lanes) {
     const char* x = of.x;
     vf32 sums = {};
     for (std::int64_t g = 0; g < of.groups; ++g) {
-      for (std::int64_t l = 0; l < w_bytes; l += 64) __builtin_prefetch(w + ahead + l);
+      for (std::int64_t l = 0; l < w_bytes; l += 64)
+        __builtin_prefetch(w + ahead + l, 0, BY_L2 ? 2 : 3);
       sums += load(scales) * Math::group(w, x, words);
       w += w_bytes;
       x += Math::x_bytes(words);
       scales += lanes;
     }
     Math::finish(of, row, sums, of.rows - row < lanes ? of.rows - row : lanes);
+  }
+}
+
+template <class Math>
+static void nibble_product(const NibbleProduct& of) {
+  if (of.by_l2) {
+    all_groups<Math, true>(of);
+  } else {
+    all_groups<Math, false>(of);
   }
 }
 

@@ -8,13 +8,16 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-// How far ahead narrow vectors ask, where the machine has no distance of its own, ask for their
-// weights, in bytes.  They fill the core's window of instructions with fewer bytes, so fewer misses
-// are under way: SSE2 reached 0.65 of the read roof without, 0.83 at 4 KiB and 0.96 at 8 KiB.
-// AVX-512 reaches 0.98 without and 0.96 with. Products of bytes are so many to a cache line that
-// AVX-512 gains too: 0.90 without, 1.00 with.
+// How far ahead narrow vectors ask for their weights, in bytes, into L1.  They fill the core's
+// window of instructions with fewer bytes, so fewer misses are under way: SSE2 reached 0.65 of the
+// read roof without, 0.83 at 4 KiB and 0.96 at 8 KiB. AVX-512 reaches 0.98 without and 0.96 with.
+// Products of bytes are so many to a cache line that AVX-512 gains too: 0.90 without, 1.00 with.
 constexpr std::int64_t far_ahead = 8192;
 constexpr std::int64_t ahead_of_narrow = lanes < 16 ? far_ahead : 0;
+// On machines that ask by L2.  A Xeon with AMX, one core, k = 4096, GB/s without, at 1.5, 2, 3, 4
+// and 6 KiB (reading alone comes to 17.9): f32 15.0, 14.4, 15.3, 16.3, 16.4, 16.4; bf16 11.3, 14.5,
+// 15.7, 16.5, 15.4, 16.1; bytes 13.0, 16.5, 16.7, 15.5, 14.3, 14.4.
+constexpr std::int64_t ahead_by_l2 = 3072, bytes_ahead_by_l2 = 2048;
 
 /// What is asked for ahead, a line before each vector: eight lines at once came to 17 GB/s on
 /// a Xeon with AMX (AVX-512, one core) where this comes to 19, and into L1 to 18.5.
@@ -22,7 +25,8 @@ enum class Ask { nothing, to_l1, to_l2 };
 
 /// `Math` says what is multiplied:
 ///   Sum, of one or more vectors, zero at first; Sum multiply(Sum, w, x); Sum add(Sum, Sum);
-///   ahead: how far ahead weights are asked for on machines that say nothing else, 0: not;
+///   ahead: how far ahead weights are asked for into L1, 0: not; near: likewise into L2, where the
+///   machine asks by that;
 ///   elements of each operand that a call takes, and their bytes in memory w_bytes, x_bytes;
 ///   accumulators, of which `unrolled` cover the latency of a multiply-add and keep the loop's own
 ///   instructions few: AVX2 reached 0.94 of the read roof with eight, 0.91 with four;
@@ -61,16 +65,12 @@ ROOFMARK_LEAF void all_rows(const RowProduct& of, std::int64_t ahead) {
   }
 }
 
-/// Loops that ask for nothing anywhere do not on a machine with a distance of its own either: there
-/// f32 and bf16 with k = 4096 lost 12 and 8 % to asking, in runs side by side.
 template <class Math>
 static void row_product(const RowProduct& of) {
-  if constexpr (Math::ahead == 0) {
-    all_rows<Math, Ask::nothing>(of, 0);
-  } else if (of.ahead > 0) {
-    all_rows<Math, Ask::to_l2>(of, of.ahead);
+  if (of.by_l2) {
+    all_rows<Math, Ask::to_l2>(of, Math::near);
   } else {
-    all_rows<Math, Ask::to_l1>(of, Math::ahead);
+    all_rows<Math, Math::ahead == 0 ? Ask::nothing : Ask::to_l1>(of, Math::ahead);
   }
 }
 
@@ -79,7 +79,7 @@ template <class T>
 struct RowOfPairs {
   using Sum = vf32;
   using Total = float;
-  static constexpr std::int64_t ahead = ahead_of_narrow;
+  static constexpr std::int64_t ahead = ahead_of_narrow, near = ahead_by_l2;
   static constexpr int unrolled = 8, elements = 2 * lanes;
   static constexpr int w_bytes = ROOFMARK_VECTOR_BYTES, x_bytes = ROOFMARK_VECTOR_BYTES;
   ROOFMARK_LEAF vf32 add(vf32 a, vf32 b) { return a + b; }

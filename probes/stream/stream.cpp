@@ -275,7 +275,7 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
   const Conditions& conditions = what.conditions;
   StreamLeaf leaf = (conditions.stores == "nt" ? leaves.nt : leaves.ordinary)[pattern];
   // A last level across a mesh is nearly as far as the memory, and asking for it as useful.
-  const bool asks = far || (conditions.level == "l3" && device.machine().cpu.ask_ahead_bytes() > 0);
+  const bool asks = far || (conditions.level == "l3" && device.machine().cpu.asks_by_l2());
   if (pattern == read_pattern && asks) leaf = stream_read_leaf(*what.variant, device.machine());
   if (leaf == leaves.ordinary[schoenauer_pattern] && conditions.level != "l1") {
     leaf = leaves.schoenauer_grouped;
@@ -285,7 +285,7 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
 
 StreamLeaf stream_read_leaf(const Variant& variant, const Machine& machine) {
   const Leaves& leaves = leaves_of(variant);
-  return machine.cpu.ask_ahead_bytes() > 0 ? leaves.by_l2 : leaves.read_far;
+  return machine.cpu.asks_by_l2() ? leaves.by_l2 : leaves.read_far;
 }
 
 std::vector<Variant> stream_variants(std::unique_ptr<Task> (*prepare)(const Case&, Device&)) {
