@@ -111,7 +111,7 @@ ROOFMARK_LEAF bool weigh(const AttentionHead& head, const PrefillMemory& m, std:
 struct RowsOfValues {
   static constexpr std::int64_t rows = 64, keys = 96;  // of a block and of a tile
 
-  static void rescale(const PrefillMemory& m, std::int64_t p, std::int64_t count) {
+  ROOFMARK_LEAF void rescale(const PrefillMemory& m, std::int64_t p, std::int64_t count) {
     for (std::int64_t r = p; r < p + count; ++r) {
       if (m.kept[r] == 1) continue;
       float* o = m.o + r * m.padded;
@@ -121,8 +121,8 @@ struct RowsOfValues {
     }
   }
 
-  static void write(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
-                    std::int64_t count) {
+  ROOFMARK_LEAF void write(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
+                           std::int64_t count) {
     for (std::int64_t r = 0; r < count; ++r) {
       write_output(head, first + r, m.o + r * m.padded, 1.0f / m.sum[r]);
     }

@@ -161,9 +161,12 @@ TEST(Analyze, AFileTooLargeForAConfigIsToldWhatFits) {
 
 TEST(Analyze, AForgottenPrefixIsAskedAboutOnStderr) {
   const Outcome outcome = run_program(
-      {"analyze", "llama-2-7b", "--peak", "f16=155", "--bandwidth", "1G", "--output", "json"});
+      {"analyze", "llama-2-7b", "--peak", "f16=1550000", "--bandwidth", "1G", "--output", "json"});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_EQ(outcome.err.find("roofmark: --peak: 155 is taken as 155 op/s"), 0u) << outcome.err;
+  EXPECT_EQ(outcome.err.find("roofmark: --peak: 1550000 is taken as 1550000 op/s"), 0u)
+      << outcome.err;
+  expect_refused({"analyze", "llama-2-7b", "--peak", "f16=155", "--bandwidth", "1G"},
+                 "write it like 768G");
   EXPECT_TRUE(JsonView::parse(outcome.out, "stdout").is_object());
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/files.h"
 #include "app/store.h"
+#include "core/case.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
 #include "tests/app/program.h"
@@ -35,20 +36,24 @@ roofmark::Run made_up_run(int i, const Speeds& speeds, const std::string& campai
   run.policy.preset = "standard";
   const double probe_s = 0.01 * speeds.probe * (i % 2 == 0 ? 1.001 : 0.999);
   Measurement probe = small_probe();
+  probe.work.read = Bytes{80e6};  // in the time of a kernel that reads 67e6
   probe.samples_s.assign(9, probe_s);
   probe.flags.assign(9, "");
-  probe.clock_hz.clear();
+  probe.clock_hz.assign(9, 0);
   probe.load_bytes_s.clear();
   run.rows = {probe};
   for (int k = 0; k < 6; ++k) {
     Measurement row = small_kernel();
     row.kernel = kernel_name(k);
-    row.id = row.kernel + "/openblas/f32/cpu/t2/n=" + std::to_string(k);
+    row.shape = {{"n", 4096 + k}, {"k", 4096}};
+    row.id = case_id(row.kernel, row.variant, row.format, row.device, row.threads, row.shape,
+                     row.conditions);
     row.contended = false;
     const double own_s = probe_s * (k == 0 ? speeds.first : 1);
+    if (own_s != probe_s) row.code_hash = "fedcba9876543210";  // what made it slower
     row.samples_s.assign(9, own_s);
     row.flags.assign(9, "");
-    row.clock_hz.clear();
+    row.clock_hz.assign(9, 0);
     row.pairs.assign(9, {own_s, probe_s});
     run.rows.push_back(row);
   }

@@ -220,7 +220,7 @@ TEST(ModelWork, ActivationsCountTheirFunctionAndOneProductWhereGated) {
 
 TEST(ModelWork, ANormWithoutScalesReadsNone) {
   const Shape shape{{"rows", 3}, {"cols", 10}, {"scaled", 0}};
-  EXPECT_EQ(work_of("norm", shape).ops.value, 90);
+  EXPECT_EQ(work_of("norm", shape).ops.value, 3 * 32);
   EXPECT_EQ(work_of("norm", shape).weights.value, 0);
 }
 
