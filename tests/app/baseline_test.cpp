@@ -249,6 +249,8 @@ TEST(BaselineCommand, APauseThatIsNoneIsRefused) {
   for (const std::string value : {"-1", "86401", "1.5", "nan", "1e3", "60s"}) {
     expect_refused({"baseline", "save", "b", "--pause", value, "--store", store / ""}, "--pause");
     expect_refused({"selfcheck", "--pause", value, "--store", store / ""}, "--pause");
+    expect_refused({"check", "--baseline", "b", "--pause", value, "--store", store / ""},
+                   "--pause");
   }
   expect_refused({"baseline", "save", "b", "--pause", "60", "--resume", "--store", store / ""},
                  "--pause");
