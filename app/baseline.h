@@ -1,6 +1,7 @@
 // Named baselines: small files under the store that name the runs a gate compares with.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ struct Baseline {
   std::string name, created;      ///< UTC, ISO 8601
   std::string machine, campaign;  ///< ids; the campaign that its rounds were taken for
   std::vector<std::string> runs;  ///< names in the store (StoredRound::name), oldest first
+  std::int64_t pause_s = 0;       ///< that lay between two of them
   bool operator==(const Baseline&) const = default;
 };
 

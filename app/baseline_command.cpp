@@ -25,10 +25,10 @@ namespace {
 struct Options {
   std::string name, store, campaign, output = "table";
   std::size_t rounds = 15;
+  std::int64_t pause_s = 0;
   bool resume = false, replace = false;
   RunRequest request;
   std::vector<CLI::Option*> of_policy;
-  CLI::Option* of_rounds = nullptr;
 
   std::filesystem::path folder() const {
     return store.empty() ? default_store() : std::filesystem::path(store);
@@ -124,9 +124,10 @@ BaselinePlan planned(const Options& options, const Baselines& baselines,
         "--preset quick");
   }
   const std::string now = utc_now();
-  const BaselinePlan plan{.baseline = {options.name, now, machine, new_campaign_id(now), {}},
-                          .rounds = options.rounds,
-                          .policy = policy_of_rounds(options.request, discover())};
+  const BaselinePlan plan{
+      .baseline = {options.name, now, machine, new_campaign_id(now), {}, options.pause_s},
+      .rounds = options.rounds,
+      .policy = policy_of_rounds(options.request, discover())};
   baselines.write_plan(plan);
   return plan;
 }
@@ -147,7 +148,8 @@ int save(const Options& options) {
   const std::filesystem::path store = options.folder();
   const Baselines baselines(store, machine);
   const BaselinePlan plan = planned(options, baselines, machine);
-  const RoundPlan rounds{store, machine, plan.baseline.campaign, plan.policy};
+  const RoundPlan rounds{store, machine, plan.baseline.campaign, plan.policy,
+                         plan.baseline.pause_s};
   const TakenRounds taken = take_rounds(rounds, plan.rounds, "round");
   if (taken.code != exit_done) {
     // A round that was begun and is refused now will be refused the next time too.
@@ -213,10 +215,11 @@ void add_save(CLI::App& of, Command& chosen, const std::shared_ptr<Options>& opt
   CLI::App* command = of.add_subcommand(
       "save", "take rounds in fresh processes and name them, or name those of a campaign");
   command->add_option("name", options->name, "of the baseline")->required();
-  options->of_rounds =
+  CLI::Option* rounds =
       command->add_option("--rounds", options->rounds, "how many, each a run of its own")
           ->check(CLI::Range(fewest_rounds, std::size_t{1000}))
           ->capture_default_str();
+  CLI::Option* pause = add_pause_option(*command, options->pause_s);
   options->request.preset = "standard";
   options->of_policy = add_policy_options(*command, options->request);
   CLI::Option* from = command->add_option("--from", options->campaign,
@@ -224,8 +227,8 @@ void add_save(CLI::App& of, Command& chosen, const std::shared_ptr<Options>& opt
   CLI::Option* resume = command->add_flag("--resume", options->resume, "finish an interrupted one");
   command->add_flag("--replace", options->replace, "take the place of one of that name")
       ->excludes(resume);
-  from->excludes(resume)->excludes(options->of_rounds);
-  resume->excludes(options->of_rounds);
+  from->excludes(resume)->excludes(rounds)->excludes(pause);
+  resume->excludes(rounds)->excludes(pause);
   for (CLI::Option* option : options->of_policy) {
     option->excludes(from)->excludes(resume);
   }

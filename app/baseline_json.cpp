@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/file_name.h"
+#include "app/rounds.h"
 #include "core/run_json.h"
 #include "core/run_reader.h"
 #include "core/strict_json.h"
@@ -15,13 +16,16 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* baseline_schema = "roofmark.baseline/1";
 constexpr const char* plan_schema = "roofmark.baseline-plan/1";
+constexpr const char* pause_key = "pause_s";  // not there: none
 
 Json header(const char* schema, const Baseline& baseline) {
-  return {{"schema", schema},
-          {"name", baseline.name},
-          {"created", baseline.created},
-          {"machine", baseline.machine},
-          {"campaign", baseline.campaign}};
+  Json json = {{"schema", schema},
+               {"name", baseline.name},
+               {"created", baseline.created},
+               {"machine", baseline.machine},
+               {"campaign", baseline.campaign}};
+  if (baseline.pause_s > 0) json[pause_key] = baseline.pause_s;
+  return json;
 }
 
 std::string dump(const Json& json) {
@@ -35,6 +39,11 @@ std::string name_at(const JsonView& json, const char* key) {
   return name;
 }
 
+std::int64_t pause_in(const JsonView& json) {
+  const std::optional<JsonView> pause = json.find(pause_key);
+  return pause ? pause->integer(0, longest_pause_s) : 0;
+}
+
 Baseline header_from(const JsonView& json, const char* schema) {
   if (json.at("schema").text() != schema) {
     json.at("schema").refuse(std::string("no file of schema ") + schema,
@@ -44,7 +53,8 @@ Baseline header_from(const JsonView& json, const char* schema) {
           .created = json.at("created").text(),
           .machine = name_at(json, "machine"),
           .campaign = json.at("campaign").text(),
-          .runs = {}};
+          .runs = {},
+          .pause_s = pause_in(json)};
 }
 
 }  // namespace
@@ -66,7 +76,7 @@ std::string to_json(const BaselinePlan& plan) {
 
 Baseline baseline_from_json(std::string_view text, const std::string& file) {
   const JsonView json = JsonView::parse(text, file);
-  json.exactly({"schema", "name", "created", "machine", "campaign", "runs"});
+  json.exactly({"schema", "name", "created", "machine", "campaign", "runs"}, {pause_key});
   Baseline baseline = header_from(json, baseline_schema);
   for (const JsonView& run : json.at("runs").elements()) baseline.runs.push_back(run.text());
   return baseline;
@@ -74,7 +84,8 @@ Baseline baseline_from_json(std::string_view text, const std::string& file) {
 
 BaselinePlan baseline_plan_from_json(std::string_view text, const std::string& file) {
   const JsonView json = JsonView::parse(text, file);
-  json.exactly({"schema", "name", "created", "machine", "campaign", "rounds", "policy"});
+  json.exactly({"schema", "name", "created", "machine", "campaign", "rounds", "policy"},
+               {pause_key});
   BaselinePlan plan{.baseline = header_from(json, plan_schema), .rounds = 0, .policy = {}};
   plan.rounds = static_cast<std::size_t>(json.at("rounds").integer(1, 1'000'000));
   plan.policy = policy_from(json.at("policy"));

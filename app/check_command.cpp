@@ -26,6 +26,7 @@ namespace {
 struct Request {
   std::string baseline, store, campaign, junit, fail_on = "regression", output = "table";
   std::size_t rounds = check_rounds;
+  std::optional<std::int64_t> pause_s;  ///< before reruns; else the baseline's
   double floor_percent = 100 * least_floor;
   bool all = false, strict = false;
 
@@ -39,6 +40,8 @@ struct Gate {
   RoundPlan plan;
   std::vector<Round> before;
   CompareRules rules;
+  /// What disturbs for half a minute outlasts rounds that are taken at once.
+  std::int64_t before_reruns_s = 0;
 };
 
 /// Whether this machine has the baseline; says so where it has not.
@@ -72,6 +75,7 @@ Gate gate_of(const Request& request) {
   // With the seed of the baseline's last round: the orders that follow from it are not its rounds'.
   gate.plan.policy = read_run(read_file(file), file).policy;
   gate.plan.campaign = new_campaign_id(utc_now());
+  gate.before_reruns_s = request.pause_s.value_or(baseline.pause_s);
   gate.before = only_rounds(stored);
   gate.rules.floor = request.floor_percent / 100;
   gate.rules.baseline = request.baseline;
@@ -142,6 +146,7 @@ int measure_again(const Gate& gate, Comparison& comparison, std::vector<Round>& 
                  ids.size(), comparison.series.size());
     plan.policy = with_only(gate.plan.policy, ids);
     plan.campaign += "-again";
+    plan.wait_s = gate.before_reruns_s;
     std::vector<Round> reruns;
     code = measure(plan, most_reruns, "rerun", reruns);
     if (code != exit_done) return std::nullopt;
@@ -195,6 +200,7 @@ int check_command(const Request& request) {
                  confirming_rounds);
   }
   explain(comparison);
+  note_short_baseline(comparison, gate.before, request.baseline);
   return report(comparison, request, again.empty() ? after.back() : again.back());
 }
 
@@ -210,11 +216,13 @@ void add_check(CLI::App& app, Command& chosen) {
       command->add_option("--rounds", request->rounds, "new rounds, each a process of its own")
           ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))
           ->capture_default_str();
-  command
-      ->add_option("--from", request->campaign,
-                   "judge the runs of this campaign and measure nothing; of six or more the last "
-                   "three to five confirm")
-      ->excludes(rounds);
+  CLI::Option* from =
+      command
+          ->add_option(
+              "--from", request->campaign,
+              "judge the runs of this campaign and measure nothing; of six or more the last "
+              "three to five confirm")
+          ->excludes(rounds);
   command
       ->add_option("--floor", request->floor_percent,
                    "percent; smaller changes are none, and never smaller than 3")
@@ -227,6 +235,12 @@ void add_check(CLI::App& app, Command& chosen) {
   command->add_flag("--strict", request->strict,
                     "exit code 4 where over half of the series were disturbed");
   command->add_flag("--all", request->all, "list what is the same too");
+  command
+      ->add_option("--pause", request->pause_s,
+                   "seconds before reruns; where it is not given, those between the baseline's "
+                   "rounds")
+      ->check(CLI::Range(std::int64_t{0}, longest_pause_s))
+      ->excludes(from);
   command->add_option("--store", request->store, "where runs are kept");
   command->add_option("--output", request->output, comparison_formats())->capture_default_str();
   command->add_option("--junit", request->junit,

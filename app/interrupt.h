@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <cstdint>
 
 namespace roofmark {
 
@@ -15,8 +16,12 @@ class Interrupt {
 
   /// True once one of them has come.
   bool asked();
+  /// Waits so long, or until one of them has come; whether one has.
+  bool asked_within(std::int64_t seconds);
 
  private:
+  bool comes_within(const timespec& limit);
+
   sigset_t watched_, before_;
   bool asked_ = false;
 };

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/rounds.h"
 #include "app/workload_limits.h"
 
 namespace roofmark {
@@ -38,6 +39,15 @@ std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& requ
   policy_option("--threads", request.threads, "thread counts, e.g. 1,4")->delimiter(',');
   policy_option("--seed", request.seed, "of the order of the cases")->check(CLI::NonNegativeNumber);
   return of_policy;
+}
+
+CLI::Option* add_pause_option(CLI::App& command, std::int64_t& seconds) {
+  return command
+      .add_option("--pause", seconds,
+                  "seconds between two rounds: 60 where others share the machine, so that the "
+                  "rounds know how it moves within a quarter of an hour")
+      ->check(CLI::Range(std::int64_t{0}, longest_pause_s))
+      ->capture_default_str();
 }
 
 }  // namespace roofmark

@@ -1,6 +1,7 @@
 // The options of every command that measures: what is measured, and how thoroughly.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,8 @@ namespace roofmark {
 
 /// Adds --preset, --filter, --model and the like; they are written into `request`.
 std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& request);
+
+/// Adds --pause, of commands that take several rounds.
+CLI::Option* add_pause_option(CLI::App& command, std::int64_t& seconds);
 
 }  // namespace roofmark

@@ -46,6 +46,13 @@ std::optional<std::filesystem::path> journal_of(const RoundPlan& plan) {
   return std::nullopt;
 }
 
+void announce(const std::string& what, std::size_t number, std::size_t count,
+              std::int64_t pause_s) {
+  const std::string waits =
+      pause_s == 0 ? "" : ", after a pause of " + std::to_string(pause_s) + " s";
+  std::fprintf(stderr, "roofmark: %s %zu of %zu%s\n", what.c_str(), number, count, waits.c_str());
+}
+
 }  // namespace
 
 Policy policy_of_rounds(const RunRequest& request, const Machine& machine) {
@@ -66,8 +73,15 @@ TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::str
     return rounds_of_campaign(plan.store, plan.machine, plan.campaign, false).size();
   };
   TakenRounds taken{.finished = finished()};
+  bool is_first = true;
   while (taken.finished < count) {
-    std::fprintf(stderr, "roofmark: %s %zu of %zu\n", what.c_str(), taken.finished + 1, count);
+    const std::int64_t pause_s = is_first ? plan.wait_s : plan.pause_s;
+    is_first = false;
+    announce(what, taken.finished + 1, count, pause_s);
+    if (interrupt.asked_within(pause_s)) {
+      taken.code = exit_interrupted;
+      return taken;
+    }
     const std::optional<std::filesystem::path> begun = journal_of(plan);
     const std::filesystem::path journal = begun ? *begun : begin_round(plan, taken.finished + 1);
     const int code = run_afresh({"run", "--resume=" + journal.string(), "--output=json"}, stop);

@@ -16,7 +16,12 @@ struct RoundPlan {
   std::string machine;   ///< id of this one
   std::string campaign;  ///< whose rounds they are
   Policy policy;
+  std::int64_t pause_s = 0;  ///< between two rounds
+  std::int64_t wait_s = 0;   ///< before the first
 };
+
+/// The longest pause that is believed: a day.
+inline constexpr std::int64_t longest_pause_s = 86400;
 
 struct TakenRounds {
   std::size_t finished = 0;  ///< of the campaign, with those it had before
@@ -34,8 +39,9 @@ std::uint64_t seed_of_round(std::uint64_t campaign, std::size_t number);
 
 /// Takes rounds, one after the other, until the campaign has `count`; one that was interrupted is
 /// finished first.  plan.policy.seed is the campaign's; each run keeps the seed of its own.  Each
-/// is told `what` it is and its number on standard error.  Ctrl-C ends the round under way, which
-/// keeps what it has.  Throws MeasurementError where none can be started.
+/// is told `what` it is and its number on standard error.  plan.wait_s lies before the first of
+/// this call and plan.pause_s between two.  Ctrl-C ends either, or the round under way, which keeps
+/// what it has.  Throws MeasurementError where none can be started.
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what);
 
 /// The finished rounds of a campaign on a machine, oldest first.

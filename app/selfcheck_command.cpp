@@ -20,6 +20,7 @@ namespace {
 struct Request {
   std::string store, campaign, output = "table";
   std::size_t rounds = enough_rounds + check_rounds + confirming_rounds;
+  std::int64_t pause_s = 0;
   double floor_percent = 100 * least_floor;
   RunRequest run;
   std::vector<CLI::Option*> of_policy;
@@ -33,7 +34,8 @@ int selfcheck_command(const Request& request) {
   std::string campaign = request.campaign;
   if (campaign.empty()) {
     campaign = new_campaign_id(utc_now());
-    const RoundPlan plan{store, machine.id, campaign, policy_of_rounds(request.run, machine)};
+    const RoundPlan plan{store, machine.id, campaign, policy_of_rounds(request.run, machine),
+                         request.pause_s};
     const TakenRounds taken = take_rounds(plan, request.rounds, "round");
     if (taken.code != exit_done) {
       std::fprintf(stderr,
@@ -67,10 +69,11 @@ void add_selfcheck(CLI::App& app, Command& chosen) {
       command->add_option("--rounds", request->rounds, "each a process of its own")
           ->check(CLI::Range(fewest_rounds + check_rounds + confirming_rounds, std::size_t{1000}))
           ->capture_default_str();
+  CLI::Option* pause = add_pause_option(*command, request->pause_s);
   request->of_policy = add_policy_options(*command, request->run);
   CLI::Option* from = command->add_option("--from", request->campaign,
                                           "judge the runs of this campaign, measure nothing");
-  from->excludes(rounds);
+  from->excludes(rounds)->excludes(pause);
   for (CLI::Option* option : request->of_policy) option->excludes(from);
   command
       ->add_option("--floor", request->floor_percent,

@@ -73,6 +73,11 @@ bool look_again(Comparison& comparison, std::span<const Round> before, std::vect
 ///                machine's
 void explain(Comparison& comparison);
 
+/// Of an explained comparison that blames the machine alone: adds a note where the rounds of the
+/// baseline, which has this name, were taken within too few minutes to know how it moves.
+void note_short_baseline(Comparison& comparison, std::span<const Round> before,
+                         const std::string& baseline);
+
 /// Facts that both sides know and that differ.
 std::vector<Difference> differences(std::span<const Round> before, std::span<const Round> after);
 

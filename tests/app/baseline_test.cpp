@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "app/baseline_json.h"
 #include "app/files.h"
 #include "app/store.h"
@@ -20,7 +22,8 @@ Baseline made_up() {
           .created = "2026-11-22T02:10:00Z",
           .machine = "0123abcd",
           .campaign = "c-1",
-          .runs = {"20261122T021000Z-0000cafe", "20261122T031000Z-0000beef"}};
+          .runs = {"20261122T021000Z-0000cafe", "20261122T031000Z-0000beef"},
+          .pause_s = 0};
 }
 
 /// Puts `count` finished runs of this machine into a store.
@@ -47,6 +50,21 @@ TEST(BaselineFile, ReadBackIsTheSame) {
   EXPECT_EQ(read.policy.filter, plan.policy.filter);
   EXPECT_EQ(read.policy.workloads.size(), plan.policy.workloads.size());
   EXPECT_TRUE(read.baseline.runs.empty());
+}
+
+TEST(BaselineFile, KeepsThePauseAndRefusesOneThatIsNone) {
+  Baseline baseline = made_up();
+  baseline.pause_s = 86400;
+  const std::string text = to_json(baseline);
+  EXPECT_EQ(baseline_from_json(text, "b"), baseline);
+  const BaselinePlan plan{baseline, 15, small_run().policy};
+  EXPECT_EQ(baseline_plan_from_json(to_json(plan), "p").baseline.pause_s, baseline.pause_s);
+  for (const std::string value : {"-1", "86401", "1.5", "\"60\"", "1e300"}) {
+    std::string changed = text;
+    changed.replace(changed.find("86400"), 5, value);
+    const std::string said = refusal([&] { baseline_from_json(changed, "b"); });
+    EXPECT_EQ(said.find("b: pause_s"), 0u) << value << ": " << said;
+  }
 }
 
 TEST(BaselineFile, EveryTruncationIsRefused) {
@@ -163,6 +181,83 @@ TEST(BaselineCommand, TakesRoundsInFreshProcessesAndGoesOnWhereItWasInterrupted)
   expect_refused({"baseline", "save", "b", "--resume", "--store", there}, "no unfinished baseline");
 }
 
+TEST(BaselineCommand, APauseLiesBetweenTwoRoundsAndIsKeptForResume) {
+  const ScratchFolder store;
+  const std::string there = store / "";
+  RunningProgram interrupted({"baseline", "save", "b", "--rounds", "3", "--pause", "3600",
+                              "--filter", "^clock/", "--only", "probes", "--store", there});
+  ASSERT_TRUE(interrupted.says("round 2 of 3, after a pause of 3600 s\n"));
+  interrupted.send(SIGINT);
+  const Outcome outcome = interrupted.end();
+  EXPECT_EQ(outcome.code, 130);
+  EXPECT_EQ(outcome.err.find("roofmark: round 1 of 3\n"), 0u) << outcome.err;
+  EXPECT_NE(outcome.err.find("1 of 3 rounds are kept; go on with roofmark baseline save b "
+                             "--resume\n"),
+            std::string::npos)
+      << outcome.err;
+  const Baselines baselines(store / "", discover().id);
+  std::optional<BaselinePlan> plan = baselines.plan("b");
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->baseline.pause_s, 3600);
+  // The first round of a call does not wait: what was interrupted has waited.
+  plan->baseline.pause_s = 2;
+  baselines.write_plan(*plan);
+  const Outcome resumed = run_program({"baseline", "save", "b", "--resume", "--store", there});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(resumed.err.find("roofmark: round 2 of 3\n"), 0u) << resumed.err;
+  EXPECT_NE(resumed.err.find("roofmark: round 3 of 3, after a pause of 2 s\n"), std::string::npos)
+      << resumed.err;
+  const auto rounds = rounds_of(Index(store / ""), baselines.read("b"));
+  ASSERT_EQ(rounds.size(), 3u);
+  const auto second = [&](std::size_t i) { return std::stoi(rounds[i].round.started.substr(17)); };
+  EXPECT_GE((second(2) - second(1) + 60) % 60, 2);
+}
+
+TEST(BaselineCommand, RerunsOfACheckWaitAsLongAsItsRoundsDid) {
+  const ScratchFolder store;
+  const std::string there = store / "";
+  ASSERT_EQ(run_program({"run", "--preset=standard", "--only=probes", "--filter=^clock/",
+                         "--campaign=c", "--store", there})
+                .code,
+            0);
+  const std::string id = discover().id;
+  roofmark::Run run = read_run(read_file(Index(store / "").newest(id)->file), "run");
+  Baseline baseline{"b", run.started, id, "old", {}, 3600};
+  run.campaign = "old";
+  for (Measurement& row : run.rows) {
+    for (double& sample : row.samples_s) sample *= 2;
+  }
+  for (int i = 10; i < 25; ++i) {
+    run.id = "000000" + std::to_string(i);
+    run.started = "2026-11-22T02:" + std::to_string(i) + ":00Z";
+    const std::filesystem::path file = run_path(store / "", run);
+    write_file(file, to_json(run));
+    baseline.runs.push_back(file.stem());
+  }
+  Baselines(store / "", id).write(baseline);
+  RunningProgram waiting({"check", "--baseline", "b", "--store", there});
+  EXPECT_TRUE(waiting.says("roofmark: round 3 of 3\n"));
+  ASSERT_TRUE(waiting.says("roofmark: rerun 1 of 5, after a pause of 3600 s\n"));
+  waiting.send(SIGTERM);
+  EXPECT_EQ(waiting.end().code, 130);
+  RunningProgram hasty({"check", "--baseline", "b", "--pause", "0", "--store", there});
+  EXPECT_TRUE(hasty.says("roofmark: rerun 1 of 5\n"));
+}
+
+TEST(BaselineCommand, APauseThatIsNoneIsRefused) {
+  const ScratchFolder store;
+  for (const std::string value : {"-1", "86401", "1.5", "nan", "1e3", "60s"}) {
+    expect_refused({"baseline", "save", "b", "--pause", value, "--store", store / ""}, "--pause");
+    expect_refused({"selfcheck", "--pause", value, "--store", store / ""}, "--pause");
+    expect_refused({"check", "--baseline", "b", "--pause", value, "--store", store / ""},
+                   "--pause");
+  }
+  expect_refused({"baseline", "save", "b", "--pause", "60", "--resume", "--store", store / ""},
+                 "--pause");
+  expect_refused({"baseline", "save", "b", "--pause", "60", "--from", "c", "--store", store / ""},
+                 "--pause");
+}
+
 TEST(BaselineCommand, WhatAnotherBuildBeganIsRefusedWithARemedyThatEndsIt) {
   const ScratchFolder store;
   const std::string there = store / "", id = discover().id;
@@ -173,7 +268,7 @@ TEST(BaselineCommand, WhatAnotherBuildBeganIsRefusedWithARemedyThatEndsIt) {
   run.campaign = "c";
   const std::filesystem::path file = run_path(there, run);
   make_folder(file.parent_path());
-  Baselines(there, id).write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}}, 3, run.policy});
+  Baselines(there, id).write_plan({{"b", "2026-11-22T02:10:00Z", id, "c", {}, {}}, 3, run.policy});
   // A round that was begun: the process that goes on with it refuses.
   write_file(file.string() + journal_suffix, journal_header(run));
   const Outcome begun = run_program(resume);

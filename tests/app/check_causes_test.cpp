@@ -19,12 +19,19 @@ struct Speeds {
 
 std::string kernel_name(int i) { return i == 0 ? "gemv" : "norm"; }
 
+/// Where the number of a round stands in the time of its start.
+struct Clock {
+  std::string before, after;
+};
+const Clock minutes{"2026-11-22T02:", ":00Z"}, seconds{"2026-11-22T02:10:", "Z"};
+
 /// A finished run of six kernels, each timed beside the probe.
-roofmark::Run made_up_run(int i, const Speeds& speeds, const std::string& campaign) {
+roofmark::Run made_up_run(int i, const Speeds& speeds, const std::string& campaign,
+                          const Clock& clock) {
   roofmark::Run run = small_run();
   run.machine = discover();
   run.id = "000000" + std::to_string(10 + i);
-  run.started = "2026-11-22T02:" + std::to_string(10 + i) + ":00Z";
+  run.started = clock.before + std::to_string(10 + i) + clock.after;
   run.campaign = campaign;
   run.policy.preset = "standard";
   const double probe_s = 0.01 * speeds.probe * (i % 2 == 0 ? 1.001 : 0.999);
@@ -58,8 +65,8 @@ struct Check {
   std::string json;
 };
 
-/// Six rounds at these speeds beside a baseline of fifteen at others.
-Check check_at(const Speeds& speeds) {
+/// Six rounds at these speeds beside a baseline of fifteen at others, one each minute or second.
+Check check_at(const Speeds& speeds, const Clock& clock = minutes) {
   const ScratchFolder folder;
   const std::string store = folder / "store";
   const auto put = [&](const roofmark::Run& run) {
@@ -67,9 +74,11 @@ Check check_at(const Speeds& speeds) {
     make_folder(file.parent_path());
     write_file(file, to_json(run));
   };
-  for (int i = 0; i < 15; ++i) put(made_up_run(i, {}, "old"));
-  for (int i = 20; i < 26; ++i) put(made_up_run(i, speeds, "new"));
-  EXPECT_EQ(run_program({"baseline", "save", "main", "--from", "old", "--store", store}).code, 0);
+  for (int i = 0; i < 15; ++i) put(made_up_run(i, {}, "old", clock));
+  for (int i = 20; i < 26; ++i) put(made_up_run(i, speeds, "new", clock));
+  const Outcome saved =
+      run_program({"baseline", "save", "main", "--from", "old", "--store", store});
+  EXPECT_EQ(saved.code, 0) << saved.err;
   const std::vector<std::string> check{"check", "--baseline", "main", "--from",
                                        "new",   "--store",    store};
   std::vector<std::string> as_json = check;
@@ -102,6 +111,22 @@ TEST(CheckCauses, AKernelThatMovesWithItsMachineIsNotBlamed) {
   const Check check = check_at({.probe = 1.2});
   EXPECT_NE(check.outcome.out.find("MACHINE      7 of 7"), std::string::npos) << check.outcome.out;
   EXPECT_EQ(count_of(check.json, "\"cause\": \"kernel\""), 0u) << check.json;
+}
+
+TEST(CheckCauses, ABaselineOfAMinuteThatBlamesTheMachineSaysHowToTakeALongerOne) {
+  const std::string note =
+      "note         the baseline's rounds were taken within 1 minute and do not know how this "
+      "machine moves within more; one that does: roofmark baseline save main --pause 60 "
+      "--replace\n";
+  const Check check = check_at({.probe = 1.2}, seconds);
+  EXPECT_EQ(check.outcome.code, 1);
+  EXPECT_NE(check.outcome.out.find(note), std::string::npos) << check.outcome.out;
+  // One of a quarter of an hour knows, and a kernel is no matter of the machine's.
+  EXPECT_EQ(check_at({.probe = 1.2}).outcome.out.find("--pause"), std::string::npos);
+  const Check kernel = check_at({.first = 1.2}, seconds);
+  EXPECT_EQ(kernel.outcome.code, 1);
+  EXPECT_EQ(kernel.outcome.out.find("--pause"), std::string::npos) << kernel.outcome.out;
+  EXPECT_EQ(check_at({}, seconds).outcome.out.find("--pause"), std::string::npos);
 }
 
 }  // namespace

@@ -6,11 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace roofmark {
@@ -50,28 +52,62 @@ struct Outcome {
   std::string out, err;
 };
 
-/// Runs the program with these arguments, without a shell and without a terminal; its standard
-/// output goes to `device` where one is named.
-inline Outcome run_program(std::vector<std::string> arguments, const std::string& device = "") {
-  const ScratchFolder folder;
-  const std::string out = device.empty() ? (folder / "out").string() : device;
-  const std::string err = folder / "err";
-  arguments.insert(arguments.begin(), ROOFMARK_PROGRAM);
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  const pid_t child = ::fork();
-  if (child == 0) {
+/// The program with these arguments, without a shell and without a terminal; its standard output
+/// goes to `device` where one is named.
+class RunningProgram {
+ public:
+  explicit RunningProgram(std::vector<std::string> arguments, const std::string& device = "")
+      : out_(device.empty() ? (folder_ / "out").string() : device),
+        err_(folder_ / "err"),
+        keeps_out_(device.empty()) {
+    arguments.insert(arguments.begin(), ROOFMARK_PROGRAM);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    process_ = ::fork();
+    if (process_ != 0) return;
     ::dup2(::open("/dev/null", O_RDONLY), 0);
-    ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY, 0600), 1);
-    ::dup2(::open(err.c_str(), O_CREAT | O_WRONLY, 0600), 2);
+    ::dup2(::open(out_.c_str(), O_CREAT | O_WRONLY, 0600), 1);
+    ::dup2(::open(err_.c_str(), O_CREAT | O_WRONLY, 0600), 2);
     ::execv(argv[0], argv.data());
     ::_exit(127);
   }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-          device.empty() ? contents(out) : "", contents(err)};
+  ~RunningProgram() {
+    if (ended_) return;
+    send(SIGKILL);
+    end();
+  }
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+
+  void send(int signal) const { ::kill(process_, signal); }
+  /// Waits until it has said this on standard error; false where it does not within a minute.
+  bool says(const std::string& part) const {
+    for (int i = 0; i < 600; ++i) {
+      if (contents(err_).find(part) != std::string::npos) return true;
+      ::usleep(100'000);
+    }
+    return false;
+  }
+  /// Waits for its end; once.
+  Outcome end() {
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    ended_ = true;
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+            keeps_out_ ? contents(out_) : "", contents(err_)};
+  }
+
+ private:
+  const ScratchFolder folder_;
+  std::string out_, err_;
+  bool keeps_out_, ended_ = false;
+  pid_t process_ = -1;
+};
+
+/// Runs the program to its end and keeps what it said.
+inline Outcome run_program(std::vector<std::string> arguments, const std::string& device = "") {
+  return RunningProgram(std::move(arguments), device).end();
 }
 
 /// Exit code 2 and one line on stderr that holds `part`; nothing on stdout, so no row either.

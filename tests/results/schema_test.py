@@ -92,6 +92,9 @@ def main():
         assert files, f"no {kind} of a release is kept"
         for path in files:
             valid.validate(json.loads(path.read_text()))
+    paced = {**json.loads(files[-1].read_text()), "pause_s": 60}
+    valid.validate(paced)
+    refuses(valid, paced, (lambda b: b.update(pause_s=0), lambda b: b.update(pause_s=1.5), lambda b: b.update(pause_s=86401)))
     print(f"valid: 1 written run, 1 journal, {len(sys.argv) - 4} kept runs")
 
 
