@@ -87,7 +87,8 @@ inline Machine small_machine() {
   machine.environment.os = "Debian";
   machine.environment.load_1m = 0.25;
   machine.environment.container = true;
-  machine.environment.variables = {{"OMP_WAIT_POLICY", "passive"}};
+  machine.environment.variables =
+      std::map<std::string, std::string>{{"OMP_WAIT_POLICY", "passive"}};
   return machine;
 }
 
