@@ -2,6 +2,8 @@
 #include "app/policy_options.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
 
 #include "app/rounds.h"
 #include "app/workload_limits.h"
@@ -37,7 +39,8 @@ std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& requ
       ->delimiter(',')
       ->check(CLI::IsMember({"cpu", "cuda"}));
   policy_option("--threads", request.threads, "thread counts, e.g. 1,4")->delimiter(',');
-  policy_option("--seed", request.seed, "of the order of the cases")->check(CLI::NonNegativeNumber);
+  policy_option("--seed", request.seed, "of the order of the cases")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
   return of_policy;
 }
 

@@ -16,10 +16,11 @@
 
 namespace roofmark {
 
-/// Gathers the rows of a table in shuffled order, the next `tokens` of them at each launch, so that
-/// all of the table is read before a row is read again and each is found in memory.  Of a table
-/// that is larger than what other kernels rotate through, its first rows alone: the rest would
-/// never be in a cache either.
+/// Gathers rows in shuffled order, the next `tokens` of them at each launch, out of as many as
+/// other kernels rotate through: all are read before one is read again, so that each is found in
+/// memory, as in a model whose weights are read between two gathers.  Of a larger table these are
+/// its first rows (the rest would never be in a cache either), a smaller one lies there several
+/// times.
 class Embedding final : public Task {
  public:
   Embedding(EmbeddingLeaf leaf, const Case& what, DType type, Device& device)
@@ -30,8 +31,9 @@ class Embedding final : public Task {
         results_(device.cold_results(rotation_bytes(device.machine(), tokens_ * row_bytes_),
                                      what.threads),
                  tokens_ * row_bytes_) {
-    const std::int64_t most = rotation_bytes(device.machine(), row_bytes_) / row_bytes_;
-    const std::int64_t rows = std::min(what.shape.at("vocabulary"), most);
+    const std::int64_t rows =
+        std::min(rotation_bytes(device.machine(), row_bytes_) / row_bytes_,
+                 std::max<std::int64_t>(what.shape.at("vocabulary"), most_repeated_rows));
     const std::int64_t whole_words = (rows * row_bytes_ + 63) / 64 * 64;
     table_ = device.cold_operands(whole_words, what.threads, type);
     // Whole launches, so that none wraps around.
@@ -72,6 +74,9 @@ class Embedding final : public Task {
       leaf_(table_.data, ids + begin, y + begin * row_bytes_, end - begin, row_bytes_);
     });
   }
+
+  /// Of a smaller table: rows of 512 bytes then fill 2 GiB, and a list of all takes 16 MiB.
+  static constexpr std::int64_t most_repeated_rows = std::int64_t{1} << 22;
 
   EmbeddingLeaf leaf_;
   int threads_;

@@ -18,16 +18,20 @@ typedef std::int8_t vi8_unaligned
 // Adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits.
 constexpr float to_whole = 0x1.8p23f;
 
-/// Bytes of four vectors of whole numbers in [-127, 127].
-ROOFMARK_LEAF void store_bytes(std::int8_t* at, const vi32 (&whole)[unrolled]) {
+/// Bytes of a vector of whole numbers in [-127, 127].
+ROOFMARK_LEAF void store_bytes(std::int8_t* at, vi32 whole) {
+  typedef std::int8_t bytes_of_lanes __attribute__((vector_size(lanes), aligned(1), may_alias));
+  bytes_of_lanes bytes;
 #if defined(__AVX512F__)
-  for (int u = 0; u < unrolled; ++u) {
-    typedef std::int8_t bytes16 __attribute__((vector_size(16), aligned(1), may_alias));
-    bytes16 bytes;
-    asm("vpmovdb %1, %0" : "=v"(bytes) : "v"(whole[u]));
-    *reinterpret_cast<bytes16*>(at + u * lanes) = bytes;
-  }
-#elif defined(__AVX2__)
+  asm("vpmovdb %1, %0" : "=v"(bytes) : "v"(whole));
+#else
+  bytes = __builtin_convertvector(whole, bytes_of_lanes);
+#endif
+  *reinterpret_cast<bytes_of_lanes*>(at) = bytes;
+}
+/// Bytes of four vectors.
+ROOFMARK_LEAF void store_bytes(std::int8_t* at, const vi32 (&whole)[unrolled]) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
   // Packing leaves groups of four bytes of vectors 0 1 2 3 0 1 2 3.
   const vi32 order = {0, 4, 1, 5, 2, 6, 3, 7};
   vi32 low, high;
@@ -35,17 +39,14 @@ ROOFMARK_LEAF void store_bytes(std::int8_t* at, const vi32 (&whole)[unrolled]) {
   asm("vpackssdw %2, %1, %0" : "=x"(high) : "x"(whole[2]), "x"(whole[3]));
   asm("vpacksswb %1, %0, %0\n vpermd %0, %2, %0" : "+x"(low) : "x"(high), "x"(order));
   *reinterpret_cast<vi8_unaligned*>(at) = (vi8_unaligned)low;
-#elif defined(__x86_64__)
+#elif defined(__x86_64__) && !defined(__AVX512F__)
   vi32 low = whole[0], high = whole[2];
   asm("packssdw %1, %0" : "+x"(low) : "x"(whole[1]));
   asm("packssdw %1, %0" : "+x"(high) : "x"(whole[3]));
   asm("packsswb %1, %0" : "+x"(low) : "x"(high));
   *reinterpret_cast<vi8_unaligned*>(at) = (vi8_unaligned)low;
 #else
-  typedef std::int8_t bytes4 __attribute__((vector_size(4), aligned(1), may_alias));
-  for (int u = 0; u < unrolled; ++u) {
-    *reinterpret_cast<bytes4*>(at + u * lanes) = __builtin_convertvector(whole[u], bytes4);
-  }
+  for (int u = 0; u < unrolled; ++u) store_bytes(at + u * lanes, whole[u]);
 #endif
 }
 
@@ -73,6 +74,11 @@ ROOFMARK_LEAF void look_at(Largest& most, const T* x) {
     most.chains[u + 1] = larger(magnitude(v.b), most.chains[u + 1]);
   }
 }
+/// `lanes` elements.
+template <class T>
+ROOFMARK_LEAF void look_at_vector(Largest& most, const T* x) {
+  most.chains[0] = larger(magnitude(load(x)), most.chains[0]);
+}
 template <class T>
 ROOFMARK_LEAF void look_at_one(Largest& most, const T* x) {
   const float value = __builtin_fabsf(load_one(x));
@@ -86,6 +92,7 @@ ROOFMARK_LEAF float largest_of_row(const T* x, std::int64_t cols) {
   for (; i + step <= cols; i += step) {
     look_at(most, x + i);
   }
+  for (; i + lanes <= cols; i += lanes) look_at_vector(most, x + i);
   for (; i < cols; ++i) look_at_one(most, x + i);
   return largest(most);
 }
@@ -110,6 +117,10 @@ ROOFMARK_LEAF float quantize_row(const T* x, std::int8_t* q, std::int64_t cols, 
     vi32 whole[unrolled];
     for (int u = 0; u < unrolled; ++u) whole[u] = rounded(load(x + i + u * lanes), factor);
     store_bytes(q + i, whole);
+  }
+  for (; i + lanes <= cols; i += lanes) {
+    if (!LAST) look_at_vector(most, next + i);
+    store_bytes(q + i, rounded(load(x + i), factor));
   }
   for (; i < cols; ++i) {
     if (!LAST) look_at_one(most, next + i);

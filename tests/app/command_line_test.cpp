@@ -59,5 +59,9 @@ TEST(CommandLine, WhatCannotBeSaidIsNotPassedOver) {
   }
 }
 
+TEST(CommandLine, NamesTheSeedsThereAreInWholeNumbers) {
+  expect_refused({"run", "--dry-run", "--seed", "-1"}, "not in range 0 to 9223372036854775807;");
+}
+
 }  // namespace
 }  // namespace roofmark

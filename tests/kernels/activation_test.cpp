@@ -100,6 +100,7 @@ TEST(ActivationLeaves, ComputeEveryElementAndWriteNoOther) {
     for (const std::int64_t count : odd_lengths()) {
       for (const double scale : {1.0, 20.0}) expect_right<decltype(element)>(count, scale);
     }
+    expect_right<decltype(element)>(beyond_l2<decltype(element)> + 36, 1);
   });
 }
 

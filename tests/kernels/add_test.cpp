@@ -31,7 +31,9 @@ TEST(AddLeaves, OfEveryTypeRoundTheSumToTheNearest) {
   for_each_element([](auto element) {
     using T = decltype(element);
     each_leaf_of<T>([](AddLeaf<T> add) {
-      for (const std::int64_t count : odd_lengths()) {
+      std::vector<std::int64_t> counts = odd_lengths();
+      counts.push_back(beyond_l2<T> + 36);
+      for (const std::int64_t count : counts) {
         for (const std::int64_t offset : {0, 1}) {
           const Numbers<T> x(count, offset), r(count, 2 * offset, 1, 2);
           GuardedNumbers<T> y(count, offset);

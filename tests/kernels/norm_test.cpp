@@ -127,15 +127,12 @@ void each_add_norm_of(Body body) {
 #undef ROOFMARK_ROW
 }
 
-/// Few rows; of long ones more than are taken for found in L2, which go another way.
-std::int64_t rows_of(std::int64_t cols) { return cols < 1000 ? 3 : (1 << 20) / (8 * cols) + 3; }
-
 TEST(NormLeaves, OfEveryTypeScaleEveryElement) {
   for_each_element([](auto element) {
     using T = decltype(element);
     each_norm_of<T>([](NormLeaf<T> norm) {
       for (const std::int64_t cols : odd_lengths()) {
-        const std::int64_t offset = cols % 2, rows = rows_of(cols);
+        const std::int64_t offset = cols % 2, rows = rows_of<T>(cols);
         const Numbers<T> x(rows * cols, offset), w(cols, 3 * offset, 2, 2);
         GuardedNumbers<T> y(rows * cols, offset);
         norm(x.data(), w.data(), y.data(), rows, cols, norm_eps);
@@ -152,7 +149,7 @@ TEST(LayerNormLeaves, ShiftAndScaleEveryElement) {
     using T = decltype(element);
     each_layer_norm_of<T>([](LayerNormLeaf<T> layer_norm) {
       for (const std::int64_t cols : odd_lengths()) {
-        const std::int64_t offset = cols % 2, rows = rows_of(cols);
+        const std::int64_t offset = cols % 2, rows = rows_of<T>(cols);
         const Numbers<T> x(rows * cols, offset), w(cols, 3 * offset, 2, 2), b(cols, offset, 3, 4);
         GuardedNumbers<T> y(rows * cols, offset);
         layer_norm(x.data(), w.data(), b.data(), y.data(), rows, cols, norm_eps);
@@ -209,7 +206,7 @@ TEST(AddNormLeaves, WriteTheSumAndItsNorm) {
     using T = decltype(element);
     each_add_norm_of<T>([](AddNormLeaf<T> add_norm) {
       for (const std::int64_t cols : odd_lengths()) {
-        const std::int64_t offset = cols % 2, rows = rows_of(cols), count = rows * cols;
+        const std::int64_t offset = cols % 2, rows = rows_of<T>(cols), count = rows * cols;
         const Numbers<T> x(count, offset), r(count, 0, 1, 3), w(cols, 3 * offset, 2, 2);
         GuardedNumbers<T> h(count, offset), y(count, offset);
         add_norm(x.data(), r.data(), w.data(), h.data(), y.data(), rows, cols, norm_eps);

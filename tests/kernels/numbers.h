@@ -37,6 +37,17 @@ T number(double value) {
   return result;
 }
 
+/// The least elements of T that leaves take for too many to be found in L2 with as many results
+/// (fits_l2): there they go another way.
+template <class T>
+constexpr std::int64_t beyond_l2 = (1 << 20) / (2 * sizeof(T)) + 1;
+
+/// Three rows; of long ones more than are taken for found in L2.
+template <class T>
+std::int64_t rows_of(std::int64_t cols) {
+  return cols < 1000 ? 3 : beyond_l2<T> / cols + 3;
+}
+
 /// `count` random numbers in [-scale, scale), `offset` of them past a start that is aligned to 64
 /// bytes.
 template <class T>

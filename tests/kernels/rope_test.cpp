@@ -23,8 +23,9 @@ TEST(RopeLeaves, TurnEveryPairAndWriteNoOther) {
   for_each_element([](auto element) {
     using T = decltype(element);
     each_leaf_of<T>([](RopeLeaf<T> rope) {
-      constexpr std::int64_t tokens = 3, heads = 2;
+      constexpr std::int64_t heads = 2;
       for (const std::int64_t half : {1, 2, 3, 7, 13, 16, 31, 32, 33, 40, 64, 97, 128, 256, 301}) {
+        const std::int64_t tokens = half < 256 ? 3 : rows_of<T>(heads * 2 * half);
         const std::int64_t count = tokens * heads * 2 * half;
         const RopeAngles angles = rope_angles(tokens, 2 * half);
         const Numbers<T> x(count, half % 2);

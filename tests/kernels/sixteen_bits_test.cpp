@@ -62,6 +62,25 @@ TEST(SixteenBits, AreWidenedExactly) {
   });
 }
 
+TEST(SixteenBits, AreWidenedByThemselvesAsBesideOthers) {
+  each_type([](auto element) {
+    using T = decltype(element);
+    const std::vector<T> all = all_encodings<T>();
+    each_conversion<T>([&](Conversions<T> convert) {
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        float alone = 0;
+        convert.widen(&all[i], &alone, 1);
+        const double exact = value_at(&all[i], type_of<T>, 0);
+        if (std::isnan(exact)) {
+          ASSERT_TRUE(std::isnan(alone)) << i;
+        } else {
+          ASSERT_EQ(bits_of(alone), bits_of(static_cast<float>(exact))) << i;
+        }
+      }
+    });
+  });
+}
+
 /// Each finite number, what lies halfway to the next and the f32 next to that on both sides, of
 /// either sign; infinity; the largest f32, and the smallest.
 template <class T>

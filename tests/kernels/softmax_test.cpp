@@ -160,16 +160,17 @@ TEST(SoftmaxLeaves, OfEveryTypeComputeEveryElement) {
     using T = decltype(element);
     each_leaf_of<T>([](SoftmaxLeaf<T> softmax) {
       for (const std::int64_t cols : odd_lengths()) {
-        Numbers<T> x(3 * cols, cols % 2, 10);
+        const std::int64_t rows = rows_of<T>(cols);
+        Numbers<T> x(rows * cols, cols % 2, 10);
         if (cols > 3) x.set(cols + cols / 2, -std::numeric_limits<double>::infinity());  // masked
-        GuardedNumbers<T> y(3 * cols, cols % 2);
+        GuardedNumbers<T> y(rows * cols, cols % 2);
         GuardedNumbers<float> scratch(2 * cols, 1);
-        softmax(x.data(), y.data(), scratch.data(), 3, cols);
+        softmax(x.data(), y.data(), scratch.data(), rows, cols);
         const auto units = [&](double distance) {
           const double is_short = sizeof(T) == 2 ? 49 + 2 * distance : 0;
           return 8 + distance + static_cast<double>(cols) / 8 + is_short;
         };
-        ASSERT_LE(softmax_error(x.data(), y.data(), type_of<T>, 3, cols, units), 1) << cols;
+        ASSERT_LE(softmax_error(x.data(), y.data(), type_of<T>, rows, cols, units), 1) << cols;
         if (cols > 3) {
           EXPECT_EQ(y[cols + cols / 2], 0);
         }
