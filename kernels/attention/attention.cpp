@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "core/cached.h"
 #include "kernels/attention/attended.h"
@@ -177,10 +178,10 @@ std::optional<AttentionLeaves> attention_leaves(std::string_view isa) {
 }
 
 std::string attention_refusal(const Shape& shape) {
-  for (const char* extent : {"window", "chunk", "sinks"}) {
-    if (shape.get(extent, 0) > 0) {
-      return "no kernel of attention has a " + std::string(extent) + " yet";
-    }
+  const std::pair<const char*, const char*> lacking[] = {
+      {"window", "a window"}, {"chunk", "chunks"}, {"sinks", "sinks"}};
+  for (const auto& [extent, what] : lacking) {
+    if (shape.get(extent, 0) > 0) return "no kernel of attention has " + std::string(what) + " yet";
   }
   return {};
 }

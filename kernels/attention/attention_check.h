@@ -73,20 +73,21 @@ class AttentionCheck {
       : AttentionCheck(extents, type, type) {}
 
   /// The largest error of a sequence in units of the tolerance: over all rows of all heads where
-  /// these are at most 64, else over eight, the first and last among them.  Infinity where any
+  /// these are at most 64, else over `sampled`, the first and last among them.  Infinity where any
   /// output is not finite or a fresh key or value is not in its place in the cache.
-  double error(const AttentionView& sequence, std::uint64_t seed) const {
+  double error(const AttentionView& sequence, std::uint64_t seed, std::int64_t sampled = 8) const {
     constexpr double wrong = std::numeric_limits<double>::infinity();
     if (!is_finite(sequence.out)) return wrong;
     if (!is_appended(sequence.k, sequence.k_cache, sequence.k_scales)) return wrong;
     if (!is_appended(sequence.v, sequence.v_cache, sequence.v_scales)) return wrong;
-    const std::int64_t rows = e_.heads * e_.fresh, edges = 2, sampled = 8;
+    const std::int64_t rows = e_.heads * e_.fresh, edges = 2;
+    const bool all = rows <= 64 || rows <= sampled;
     double worst = 0;
     std::mt19937_64 random(seed);
-    for (std::int64_t i = 0; i < std::min(rows, rows <= 64 ? rows : sampled); ++i) {
+    for (std::int64_t i = 0; i < (all ? rows : sampled); ++i) {
       std::int64_t row = i;
-      if (rows > 64 && i == 1) row = rows - 1;
-      if (rows > 64 && i >= edges)
+      if (!all && i == 1) row = rows - 1;
+      if (!all && i >= edges)
         row = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(rows));
       worst = worse(worst, row_error(sequence, row / e_.heads, row % e_.heads));
     }

@@ -61,6 +61,9 @@ TEST(OddProducts, OfAMatrixAreRight) {
   shapes.push_back({{"m", 275}, {"n", 33}, {"k", 67}});
   shapes.push_back({{"m", 33}, {"n", 531}, {"k", 33}});
   shapes.push_back({{"m", 49}, {"n", 65}, {"k", 1100}});
+  // Of k in each block of rows or columns.
+  shapes.push_back({{"m", 290}, {"n", 37}, {"k", 1100}});
+  shapes.push_back({{"m", 35}, {"n", 298}, {"k", 1100}});
   each_case("gemm", shapes, expect_right);
 }
 
