@@ -81,8 +81,8 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 // Each cache line is asked for ahead.  A loop of loads alone leaves 2 % (one core) to 9 % (two) of
 // the memory's rate unused on Zen 5, because its window of instructions fills up with a few misses;
 // there past the caches and 2 KiB ahead is best.  On a Xeon with AMX that is 10 GB/s on a core, for
-// its prefetchers stay away from such lines: loads alone 16.5, into L2 and 1.5 KiB ahead 17.3, 3
-// KiB 17.9, 8 KiB 17.2.
+// its prefetchers stay away from such lines: loads alone 16, into L2 and 1.5 KiB ahead 18 (two
+// cores 33), 3 KiB 17.4 (30), 8 KiB 16.
 #define ROOFMARK_ASK(how, ahead)                                            \
   ".if (\\r*" ROOFMARK_B ") %% 64 == 0\n " how " " ahead "+\\r*" ROOFMARK_B \
   "(%[b])\n"                                                                \
@@ -90,7 +90,7 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 #define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "0"))
 #define ROOFMARK_READ_FAR ROOFMARK_EACH(ROOFMARK_ASK("prefetchnta", "2048") ROOFMARK_LOAD("b", "0"))
 #define ROOFMARK_READ_BY_L2 \
-  ROOFMARK_EACH(ROOFMARK_ASK("prefetcht1", "3072") ROOFMARK_LOAD("b", "0"))
+  ROOFMARK_EACH(ROOFMARK_ASK("prefetcht1", "1536") ROOFMARK_LOAD("b", "0"))
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "15"))
 #define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b", "0") ROOFMARK_STORE(move, "0"))
 #define ROOFMARK_MIX(move) \
