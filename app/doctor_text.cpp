@@ -114,12 +114,7 @@ std::string machine_text(const Machine& machine, const Surroundings& around) {
   if (around.here) text += line("gpus", gpus_of(machine, around));
   text += line("system", text_of(now.os) + ", kernel " + text_of(now.kernel) + ", microcode " +
                              text_of(now.microcode));
-  if (now.variables && !now.variables->empty()) {
-    std::string set;
-    for (const auto& [name, value] : *now.variables)
-      set += (set.empty() ? "" : ", ") + name + "=" + value;
-    text += line("variables", plain(set));
-  }
+  text += line("variables", text_of(now.variables_text()));
   if (around.health.temperature_c) {
     text += line("temperature", fixed(*around.health.temperature_c, 1) + " degrees Celsius");
   }

@@ -37,6 +37,15 @@ std::int64_t Cpu::last_level_bytes() const {
   return size;
 }
 
+Known<std::string> Environment::variables_text() const {
+  if (!variables) return std::nullopt;
+  std::string text;
+  for (const auto& [name, value] : *variables) {
+    text += (text.empty() ? "" : ", ") + name + "=" + value;
+  }
+  return text.empty() ? "none" : text;
+}
+
 bool Cpu::asks_by_l2() const { return vendor == "GenuineIntel"; }
 
 std::string Gpu::model() const {

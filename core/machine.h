@@ -86,6 +86,8 @@ struct Environment {
   /// Environment variables that steer libraries, such as OPENBLAS_CORETYPE or OMP_WAIT_POLICY, by
   /// name; unset: read from a file of a version that did not keep them.
   Known<std::map<std::string, std::string>> variables;
+  /// "NAME=value, NAME=value", "none".
+  Known<std::string> variables_text() const;
   bool operator==(const Environment&) const = default;
 };
 

@@ -2,13 +2,10 @@
 // machine.
 #include "harness/environment.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "core/printable.h"
 #include "harness/cpu_identity.h"
 
 namespace roofmark {
@@ -228,22 +225,25 @@ Known<double> load_1m(const ProcFiles& files) {
   return words.empty() ? std::nullopt : whole_real(words[0]);
 }
 
-std::map<std::string, std::string> steering_variables(const char* const* assignments) {
+Known<std::map<std::string, std::string>> steering_variables(const ProcFiles& files) {
   constexpr std::string_view beginnings[] = {
       "OPENBLAS_", "GOTO_",          "ONEDNN_",    "DNNL_",
       "OMP_",      "GOMP_",          "KMP_",       "MKL_",
       "CUDA_",     "CUBLAS_",        "CUBLASLT_",  "NVIDIA_TF32_OVERRIDE",
       "MALLOC_",   "GLIBC_TUNABLES", "LD_PRELOAD", "LD_LIBRARY_PATH"};
-  constexpr std::size_t longest = 1000;  // a loader's path may go on for ever
+  const auto text = files.text("/proc/self/environ");
+  if (!text) return std::nullopt;
   std::map<std::string, std::string> found;
-  for (; assignments != nullptr && *assignments != nullptr; ++assignments) {
-    const std::string_view assignment = *assignments;
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const std::string_view assignment = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(rest.size(), assignment.size() + 1));
     const std::size_t equals = assignment.find('=');
     if (equals == std::string_view::npos) continue;
     const std::string_view name = assignment.substr(0, equals);
     const bool steers = std::any_of(std::begin(beginnings), std::end(beginnings),
                                     [&](std::string_view one) { return name.rfind(one, 0) == 0; });
-    if (steers) found[printable(name)] = printable(assignment.substr(equals + 1), longest);
+    if (steers) found[one_line(name)] = one_line(assignment.substr(equals + 1));
   }
   return found;
 }
@@ -261,7 +261,7 @@ Environment read_environment(const ProcFiles& files, const std::vector<int>& cpu
   now.pressure_cpu_some_avg10 = cpu_pressure(files);
   now.memory_available_bytes = meminfo_bytes(files, "MemAvailable");
   now.container = container(files);
-  now.variables = steering_variables(environ);
+  now.variables = steering_variables(files);
   return now;
 }
 

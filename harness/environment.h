@@ -16,10 +16,10 @@ namespace roofmark {
 /// where the machine says so.
 Environment read_environment(const ProcFiles& files, const std::vector<int>& cpus);
 
-/// Of `assignments` (NAME=value; ends with a null pointer, as `environ` does) those that change
-/// what libraries choose or how threads and memory are laid out: of OpenBLAS, oneDNN, OpenMP, MKL,
-/// CUDA, cuBLAS, malloc and the loader.
-std::map<std::string, std::string> steering_variables(const char* const* assignments);
+/// Of the variables that this process was started with (/proc/self/environ) those that change what
+/// libraries choose or how threads and memory are laid out: of OpenBLAS, oneDNN, OpenMP, MKL, CUDA,
+/// cuBLAS, malloc and the loader.  Values as one_line() makes them.
+Known<std::map<std::string, std::string>> steering_variables(const ProcFiles& files);
 
 /// DMI product (with its vendor) or device-tree model; placeholders of firmware are unknown.
 Known<std::string> board_name(const ProcFiles& files);

@@ -97,9 +97,8 @@ std::vector<std::pair<std::string, std::string>> machine_facts(const Machine& ma
               {"CPU pressure (10 s)", environment.pressure_cpu_some_avg10
                                           ? fixed(*environment.pressure_cpu_some_avg10, 1) + " %"
                                           : "unknown"}};
-  for (const auto& [name, value] :
-       environment.variables.value_or(std::map<std::string, std::string>{})) {
-    facts.emplace_back(name, value);
+  if (const auto variables = environment.variables_text()) {
+    facts.emplace_back("variables", *variables);
   }
   if (machine.jetson) facts.emplace_back("module", jetson_text(*machine.jetson));
   for (const Gpu& gpu : machine.gpus) {

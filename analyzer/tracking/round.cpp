@@ -47,10 +47,7 @@ void add_host(Facts& facts, const Machine& machine) {
   facts.add("smt", machine.cpu.smt);
   facts.add("huge pages", environment.huge_pages);
   facts.add("container", environment.container);
-  for (const auto& [name, value] :
-       environment.variables.value_or(std::map<std::string, std::string>{})) {
-    facts.add(name, value);
-  }
+  facts.add("variables", environment.variables_text());
   facts.add("allowed cpus", std::to_string(machine.allowance.cpus.size()));
   if (machine.allowance.quota_cpus) {
     facts.add("cpu quota", plain_number(*machine.allowance.quota_cpus));

@@ -7,6 +7,7 @@
 #include "analyzer/tracking/comparison_text.h"
 #include "core/error.h"
 #include "tests/analyzer/checked.h"
+#include "tests/core/run_fixture.h"
 #include "tests/refusal.h"
 
 namespace roofmark {
@@ -259,6 +260,17 @@ TEST(Compare, DifferencesOfTheEnvironmentAreNamed) {
   const auto found = differences(before, after);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0], (Difference{"driver", "570", "580"}));
+}
+
+TEST(Compare, VariablesOfTheEnvironmentAreNamedWhereOneSideHasNone) {
+  roofmark::Run run = small_run();
+  const auto round_with = [&](const std::map<std::string, std::string>& variables) {
+    run.machine.environment.variables = variables;
+    return std::vector<Round>{round_of(run)};
+  };
+  const auto found = differences(round_with({}), round_with({{"OPENBLAS_CORETYPE", "Haswell"}}));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0], (Difference{"variables", "none", "OPENBLAS_CORETYPE=Haswell"}));
 }
 
 TEST(Compare, TextsOfOthersAreMadePlain) {

@@ -9,6 +9,7 @@
 #include "core/case.h"
 #include "core/strict_json.h"
 #include "tests/analyzer/run_builder.h"
+#include "tests/text.h"
 
 namespace roofmark {
 namespace {
@@ -90,14 +91,6 @@ Run hostile() {
   return run;
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++found;
-  }
-  return found;
-}
-
 TEST(Series, AProbeIsARateAndAKernelATime) {
   const Made made(exact_run());
   EXPECT_EQ(made.series[0].kind, "compute");
@@ -157,7 +150,7 @@ TEST(Exports, NoTrackerIsToldWhatWasRefused) {
   EXPECT_EQ(
       made.json(gha_smaller_json).elements().size() + made.json(gha_bigger_json).elements().size(),
       4u);
-  EXPECT_EQ(count(made.as(openmetrics), "roofmark_series_info{"), 4u);
+  EXPECT_EQ(count_of(made.as(openmetrics), "roofmark_series_info{"), 4u);
   EXPECT_NE(made.as(openmetrics).find("roofmark_rows{outcome=\"refused\"} 1\n"), std::string::npos);
   EXPECT_NE(
       made.as(gbench_json).find("1 refused, 1 failed, 1 unsupported, 1 skipped, 1 unmeasured"),
@@ -166,11 +159,11 @@ TEST(Exports, NoTrackerIsToldWhatWasRefused) {
 
 TEST(Exports, DatabasesAndGatesSeeEveryRow) {
   const Made made(every_outcome());
-  EXPECT_EQ(count(made.as(sql), "INSERT INTO roofmark_series"), 9u);
+  EXPECT_EQ(count_of(made.as(sql), "INSERT INTO roofmark_series"), 9u);
   const std::string xml = made.as(junit);
-  EXPECT_EQ(count(xml, "<testcase "), 9u);
-  EXPECT_EQ(count(xml, "<failure "), 1u);
-  EXPECT_EQ(count(xml, "<skipped "), 4u);
+  EXPECT_EQ(count_of(xml, "<testcase "), 9u);
+  EXPECT_EQ(count_of(xml, "<failure "), 1u);
+  EXPECT_EQ(count_of(xml, "<skipped "), 4u);
   EXPECT_NE(xml.find("tests=\"9\" failures=\"1\" errors=\"0\" skipped=\"4\""), std::string::npos);
 }
 
@@ -236,9 +229,9 @@ TEST(Exports, AHostileNameStaysOneNameOfOneLine) {
             std::string::npos);
   EXPECT_EQ(xml.find("]]>"), std::string::npos);
   const std::string metrics = made.as(openmetrics);
-  EXPECT_EQ(count(metrics, "# EOF"), 1u);
+  EXPECT_EQ(count_of(metrics, "# EOF"), 1u);
   EXPECT_NE(metrics.find("a\\\"b\\\\c'd<e>&f"), std::string::npos);
-  EXPECT_EQ(count(made.as(sql), ";\nINSERT"), 5u);
+  EXPECT_EQ(count_of(made.as(sql), ";\nINSERT"), 5u);
   EXPECT_NE(made.as(sql).find("'a\"b\\c''d<e>&f;--\n"), std::string::npos);
   EXPECT_NE(made.as(sql).find("''); DROP TABLE"), std::string::npos);
   EXPECT_EQ(made.json(bmf_json).members()[2].first, made.series[2].id);

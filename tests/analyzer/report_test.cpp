@@ -13,6 +13,7 @@
 #include "core/strict_json.h"
 #include "tests/analyzer/made_up_run.h"
 #include "tests/analyzer/markup_check.h"
+#include "tests/text.h"
 
 namespace roofmark {
 namespace {
@@ -49,13 +50,6 @@ std::vector<std::vector<std::string>> records(const std::string& csv) {
   }
   all.pop_back();  // after the last line's end
   return all;
-}
-
-std::size_t count_of(const std::string& text, const std::string& what) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
-    ++count;
-  return count;
 }
 
 /// What people have tried against pages, terminals and spreadsheets.

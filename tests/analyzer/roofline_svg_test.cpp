@@ -11,6 +11,7 @@
 #include "analyzer/report/roofline.h"
 #include "tests/analyzer/made_up_run.h"
 #include "tests/analyzer/markup_check.h"
+#include "tests/text.h"
 
 namespace roofmark {
 namespace {
@@ -64,13 +65,6 @@ Analysis small() {
                              .high = 9e-3,
                              .grade = 'A'});
   return analysis;
-}
-
-std::size_t count_of(const std::string& text, const std::string& what) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
-    ++count;
-  return count;
 }
 
 TEST(RooflineSvg, OfASmallAnalysisIsTheRecordedOne) {

@@ -8,6 +8,7 @@
 #include "harness/machine.h"
 #include "tests/app/program.h"
 #include "tests/core/run_fixture.h"
+#include "tests/text.h"
 
 namespace roofmark {
 namespace {
@@ -84,14 +85,6 @@ Check check_at(const Speeds& speeds, const Clock& clock = minutes) {
   std::vector<std::string> as_json = check;
   as_json.insert(as_json.end(), {"--output", "json"});
   return {run_program(check), run_program(as_json).out};
-}
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 TEST(CheckCauses, AKernelSlowerThanItsSlowerMachineFailsAsAFindingOfItsOwn) {

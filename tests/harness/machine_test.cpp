@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "core/error.h"
-#include "core/printable.h"
 #include "harness/cpu_identity.h"
 #include "harness/environment.h"
 #include "harness/pinning.h"
@@ -56,18 +55,18 @@ TEST(Discover, ReadsThisVirtualMachine) {
 }
 
 TEST(Environment, VariablesThatSteerLibrariesAreKeptAndNoOthers) {
-  const char* const assignments[] = {"OPENBLAS_CORETYPE=Haswell",
-                                     "HOME=/home/somebody",
-                                     "OMP_WAIT_POLICY=",
-                                     "SECRET_OMP_TOKEN=1",
-                                     "LD_PRELOAD=a=b\nc",
-                                     "no assignment",
-                                     nullptr};
-  EXPECT_EQ(steering_variables(assignments),
-            (std::map<std::string, std::string>{{"OPENBLAS_CORETYPE", "Haswell"},
-                                                {"OMP_WAIT_POLICY", ""},
-                                                {"LD_PRELOAD", printable("a=b\nc")}}));
-  EXPECT_TRUE(steering_variables(nullptr).empty());
+  const FakeMachine machine;
+  EXPECT_EQ(steering_variables(ProcFiles(machine.root())), std::nullopt);
+  std::string environment;
+  for (const char* assignment :
+       {"OPENBLAS_CORETYPE=Haswell", "HOME=/home/somebody",
+        "OMP_WAIT_POLICY=", "SECRET_OMP_TOKEN=1", "LD_PRELOAD=a=b\x1b[31m", "OMP_no assignment"}) {
+    environment += std::string(assignment) + '\0';
+  }
+  machine.put("/proc/self/environ", environment);
+  const std::map<std::string, std::string> expected{
+      {"OPENBLAS_CORETYPE", "Haswell"}, {"OMP_WAIT_POLICY", ""}, {"LD_PRELOAD", "a=b?[31m"}};
+  EXPECT_EQ(steering_variables(ProcFiles(machine.root())), expected);
 }
 
 TEST(DeniedIsas, EachThatNeedsADeniedWordIsTaken) {
