@@ -14,6 +14,7 @@ struct Halves {
   using Kept = vf32;
   static constexpr int unit_bytes = 2, weight_bytes = 2 * lanes;
   static constexpr bool resumes = true;
+  static constexpr int at_once = 1;
   ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }
   ROOFMARK_LEAF vf32 keep(vf32, vf32 sum, const f16*) { return sum; }
   ROOFMARK_LEAF vu16 weight(const char* w) { return *reinterpret_cast<const vu16_unaligned*>(w); }

@@ -25,6 +25,7 @@ struct Int8 {
   using Out = std::int8_t;
   static constexpr int unit_bytes = 4, weight_bytes = ROOFMARK_VECTOR_BYTES;
   static constexpr bool resumes = true;
+  static constexpr int at_once = 2;
 
   ROOFMARK_LEAF vi32 start(const Block& block, std::int64_t row) {
     return vi32{} + (block.row_starts == nullptr ? 0 : block.row_starts[row]);

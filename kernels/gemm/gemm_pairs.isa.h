@@ -16,6 +16,7 @@ struct Pairs {
   static constexpr int unit_bytes = 4, weight_bytes = ROOFMARK_VECTOR_BYTES;
   using Kept = vf32;
   static constexpr bool resumes = true;
+  static constexpr int at_once = 2;
   ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }
   ROOFMARK_LEAF vf32 keep(vf32, vf32 sum, const f16*) { return sum; }
   ROOFMARK_LEAF vu32 weight(const char* w) { return load_u32(w); }
