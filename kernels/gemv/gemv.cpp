@@ -37,9 +37,7 @@ std::unique_ptr<Task> prepare_blas(const Case& what, Device& device) {
 #define ROOFMARK_ROW_OF_gemv_bf16_pairs(isa, vector_bytes) {#isa, &isa_##isa::gemv_bf16_pairs},
 #define ROOFMARK_ROW_OF_gemv_int8(isa, vector_bytes) {#isa, &isa_##isa::gemv_int8},
 #define ROOFMARK_ROW_OF_gemv_w4a16(isa, vector_bytes) {#isa, &isa_##isa::gemv_w4a16},
-#define ROOFMARK_ROW_OF_gemv_w4a16_pairs(isa, vector_bytes) {#isa, &isa_##isa::gemv_w4a16_pairs},
 #define ROOFMARK_ROW_OF_gemv_w4a8(isa, vector_bytes) {#isa, &isa_##isa::gemv_w4a8},
-#define ROOFMARK_ROW_OF_gemv_w4a8_quads(isa, vector_bytes) {#isa, &isa_##isa::gemv_w4a8_quads},
 ROOFMARK_LEAVES(f32_leaves, RowLeaf, gemv_f32, ROOFMARK_EACH_ISA_OF_gemv)
 #define ROOFMARK_EACH_ISA_OF_F16(X) ROOFMARK_EACH_ISA_OF_gemv(X) ROOFMARK_EACH_ISA_OF_gemv_f16(X)
 ROOFMARK_LEAVES(f16_leaves, RowLeaf, gemv_f16, ROOFMARK_EACH_ISA_OF_F16)
@@ -47,9 +45,7 @@ ROOFMARK_LEAVES(bf16_leaves, RowLeaf, gemv_bf16, ROOFMARK_EACH_ISA_OF_gemv)
 ROOFMARK_LEAVES(bf16_pair_leaves, RowLeaf, gemv_bf16_pairs, ROOFMARK_EACH_ISA_OF_gemv_pairs)
 ROOFMARK_LEAVES(int8_leaves, RowLeaf, gemv_int8, ROOFMARK_EACH_ISA_OF_gemv_int8)
 ROOFMARK_LEAVES(w4a16_leaves, NibbleLeaf, gemv_w4a16, ROOFMARK_EACH_ISA_OF_gemv_w4)
-ROOFMARK_LEAVES(w4a16_pair_leaves, NibbleLeaf, gemv_w4a16_pairs, ROOFMARK_EACH_ISA_OF_gemv_w4a16)
 ROOFMARK_LEAVES(w4a8_leaves, NibbleLeaf, gemv_w4a8, ROOFMARK_EACH_ISA_OF_gemv_w4)
-ROOFMARK_LEAVES(w4a8_quad_leaves, NibbleLeaf, gemv_w4a8_quads, ROOFMARK_EACH_ISA_OF_gemv_w4a8)
 
 template <const auto& leaves>
 void add_rows(std::vector<Variant>& variants, const char* format) {
@@ -79,9 +75,7 @@ std::vector<Kernel> gemv_kernels() {
   add_rows<bf16_pair_leaves>(variants, "bf16-f32");
   add_rows<int8_leaves>(variants, "w8a8");
   add_nibbles<w4a16_leaves>(variants, "w4a16");
-  add_nibbles<w4a16_pair_leaves>(variants, "w4a16");
   add_nibbles<w4a8_leaves>(variants, "w4a8");
-  add_nibbles<w4a8_quad_leaves>(variants, "w4a8");
   variants.push_back({.name = "openblas",
                       .device = "cpu",
                       .prepare = prepare_blas,

@@ -1,4 +1,4 @@
-// y = W x with 4-bit weights on instruction sets without dot products of bf16 or of bytes.
+// y = W x with 4-bit weights on instruction sets without dot products of bytes.
 #include "kernels/gemv/nibble_product.isa.h"
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
@@ -7,20 +7,21 @@ namespace {
 /// x, prepared, of each group: -8 times its sum, then its f32.  Per 8 weights of a lane 8
 /// multiply-adds and as many shifts, masks and conversions.
 struct Widened : Nibbles16 {
-  ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 32 * words; }
-  ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
-    vf32 sums[8] = {broadcast(load_float(x))};
-    x += 4;
-    for (std::int64_t v = 0; v < words; ++v, w += ROOFMARK_VECTOR_BYTES, x += 32) {
-      const vu32 word = load_u32(w);
-      for (int p = 0; p < 8; ++p) {
-        const vi32 weight = (vi32)((word >> (4 * p)) & 15);
-        const int column = p / 2 + p % 2 * 4;
-        sums[p] += __builtin_convertvector(weight, vf32) * broadcast(load_float(x + 4 * column));
-      }
+  struct Sums {
+    vf32 of[8];
+  };
+  static constexpr int head_bytes = 4, word_bytes = 32;
+  ROOFMARK_LEAF Sums start(const char* x) { return {{broadcast(load_float(x))}}; }
+  ROOFMARK_LEAF void add(Sums& sums, vu32 word, const char* x) {
+    for (int p = 0; p < 8; ++p) {
+      const vi32 weight = (vi32)((word >> (4 * p)) & 15);
+      const int column = p / 2 + p % 2 * 4;
+      sums.of[p] += __builtin_convertvector(weight, vf32) * broadcast(load_float(x + 4 * column));
     }
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
-           ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+  }
+  ROOFMARK_LEAF vf32 total(const Sums& sums) {
+    return ((sums.of[0] + sums.of[1]) + (sums.of[2] + sums.of[3])) +
+           ((sums.of[4] + sums.of[5]) + (sums.of[6] + sums.of[7]));
   }
   ROOFMARK_LEAF float load_float(const char* at) {
     float value;
@@ -48,18 +49,11 @@ std::int64_t widened_bytes(std::int64_t columns, std::int64_t group) {
   return columns * 4 + columns / group * 4;
 }
 
-/// x, prepared, of each group: -8 times its sum, then its bytes.
-struct NibbleQuads : Nibbles8 {
-  ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 8 * words; }
-  ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
-    vi32 low = (vi32)broadcast_u32(x), high = {};
-    x += 4;
-    for (std::int64_t v = 0; v < words; ++v, w += ROOFMARK_VECTOR_BYTES, x += 8) {
-      const vu32 word = load_u32(w);
-      low = dot_s8(low, byte_halves(low_nibbles(word)), byte_halves(broadcast_u32(x)));
-      high = dot_s8(high, byte_halves(high_nibbles(word)), byte_halves(broadcast_u32(x + 4)));
-    }
-    return __builtin_convertvector(low + high, vf32);
+struct NibbleQuads : NibbleBytes {
+  ROOFMARK_LEAF void add(Sums& sums, vu32 word, const char* x) {
+    sums.low = dot_s8(sums.low, byte_halves(low_nibbles(word)), byte_halves(broadcast_u32(x)));
+    sums.high =
+        dot_s8(sums.high, byte_halves(high_nibbles(word)), byte_halves(broadcast_u32(x + 4)));
   }
 };
 

@@ -5,8 +5,6 @@
 
 #include "core/sixteen_bits.isa.h"
 #include "leaves/gemv_w4.h"
-#include "leaves/gemv_w4a16.h"
-#include "leaves/gemv_w4a8.h"
 
 namespace roofmark {
 
@@ -22,9 +20,10 @@ struct NibbleProduct {
   float factor = 1;    ///< int8 activations: what a sum is multiplied by
 };
 
-/// y[r] = sum_g s[r,g] sum_(i in g) w[r,i] x[i].  Activations of 16 bits: summed in f32, rounded to
-/// f16.  Of 8: sums of a group in int32, of groups in f32; times factor, rounded to nearest and
-/// clamped to what 8 bits hold.
+/// y[r] = sum_g s[r,g] sum_(i in g) w[r,i] x[i].  Activations of 16 bits: within what f32
+/// arithmetic errs by, rounded to f16; NaN in all rows where one of x is not finite.  Of 8: sums of
+/// a group in int32, of groups in f32; times factor, rounded to nearest and clamped to what 8 bits
+/// hold.
 struct NibbleLeaf {
   void (*product)(const NibbleProduct&) = nullptr;
   int rows = 0;  ///< of a panel
@@ -41,18 +40,6 @@ struct NibbleLeaf {
     extern const NibbleLeaf gemv_w4a16, gemv_w4a8; \
   }
 ROOFMARK_EACH_ISA_OF_gemv_w4(ROOFMARK_DECLARE)
-#undef ROOFMARK_DECLARE
-#define ROOFMARK_DECLARE(isa, vector_bytes)   \
-  namespace isa_##isa {                       \
-    extern const NibbleLeaf gemv_w4a16_pairs; \
-  }
-    ROOFMARK_EACH_ISA_OF_gemv_w4a16(ROOFMARK_DECLARE)
-#undef ROOFMARK_DECLARE
-#define ROOFMARK_DECLARE(isa, vector_bytes)  \
-  namespace isa_##isa {                      \
-    extern const NibbleLeaf gemv_w4a8_quads; \
-  }
-        ROOFMARK_EACH_ISA_OF_gemv_w4a8(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 
 }  // namespace roofmark

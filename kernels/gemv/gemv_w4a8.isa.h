@@ -7,18 +7,10 @@
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
-/// x, prepared, of each group: -8 times its sum, then its bytes.
-struct NibbleQuads : Nibbles8 {
-  ROOFMARK_LEAF std::int64_t x_bytes(std::int64_t words) { return 4 + 8 * words; }
-  ROOFMARK_LEAF vf32 group(const char* w, const char* x, std::int64_t words) {
-    vi32 low = (vi32)broadcast_u32(x), high = {};
-    x += 4;
-    for (std::int64_t v = 0; v < words; ++v, w += ROOFMARK_VECTOR_BYTES, x += 8) {
-      const vu32 word = load_u32(w);
-      low = dot_nibbles(low, low_nibbles(word), broadcast_u32(x));
-      high = dot_nibbles(high, high_nibbles(word), broadcast_u32(x + 4));
-    }
-    return __builtin_convertvector(low + high, vf32);
+struct NibbleQuads : NibbleBytes {
+  ROOFMARK_LEAF void add(Sums& sums, vu32 word, const char* x) {
+    sums.low = dot_nibbles(sums.low, low_nibbles(word), broadcast_u32(x));
+    sums.high = dot_nibbles(sums.high, high_nibbles(word), broadcast_u32(x + 4));
   }
 };
 

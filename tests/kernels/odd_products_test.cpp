@@ -8,6 +8,7 @@
 #include "kernels/registry.h"
 #include "tests/kernels/guarded.h"
 #include "tests/kernels/memory_device.h"
+#include "tests/kernels/special_activations.h"
 
 namespace roofmark {
 namespace {
@@ -135,6 +136,17 @@ TEST(OddProducts, OfBytesAreExact) {
 #define ROOFMARK_ROW(isa, vector_bytes) {#isa, &isa_##isa::gemm_int8},
   for_each_runnable<const PanelLeaf*>({ROOFMARK_EACH_ISA_OF_gemm_int8(ROOFMARK_ROW)},
                                       [](const PanelLeaf* leaf) { expect_whole_numbers(*leaf); });
+#undef ROOFMARK_ROW
+}
+
+TEST(OddProducts, OfHalvesOfEverySizeAreThoseOfF32) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, &isa_##isa::gemv_w4a16},
+  for_each_runnable<const NibbleLeaf*>({ROOFMARK_EACH_ISA_OF_gemv_w4(ROOFMARK_ROW)},
+                                       [](const NibbleLeaf* leaf) {
+                                         for (const std::int64_t group : {8, 40, 128, 1024}) {
+                                           EXPECT_EQ(SpecialActivations(*leaf, group).fault(), "");
+                                         }
+                                       });
 #undef ROOFMARK_ROW
 }
 

@@ -162,19 +162,24 @@ def check_exp(functions, isa, name="exp_sums", least=10):
 MULTIPLIES = re.compile(r"v?(fn?madd\d+|mul)ps|vdpbf16ps|vpdpbusd|f(mla|madd|mlal)|bfdot|sdot|smmla")
 
 
-def check_tile(functions):
-    """Sums of the largest tile stay in registers: its loops store nothing."""
+def check_sums(functions, pattern, least):
+    """Sums stay in registers: of the functions of that name, loops with so many products store nothing."""
     problems, looked = [], 0
     for name in functions:
-        if not re.search(r"::tile<.*, 6>\(", name):
+        if not re.search(pattern, name):
             continue
         for body in objects.inner_loops(functions[name]):
-            if sum(bool(MULTIPLIES.match(i.mnemonic)) for i in body) < 12:  # the copy of a row's end
+            if sum(bool(MULTIPLIES.match(i.mnemonic)) for i in body) < least:
                 continue
             looked += 1
             problems += [f"'{i}' inside the loop" for i in body if i.mnemonic.startswith("st") or
                          re.fullmatch(r"v?mov\w+", i.mnemonic) and i.operands.endswith(")")]
     return problems if looked else ["no loop that multiplies"]
+
+
+def check_tile(functions):
+    """The largest tile's; the copy of a row's end has fewer products."""
+    return check_sums(functions, r"::tile<.*, 6>\(", 12)
 
 
 def check_squares(functions):
@@ -210,6 +215,7 @@ LOOKS = {
     "gemm": {"tile": lambda f, isa: [] if isa == "sse2" else check_tile(f)},
     "gemm_pairs": {"tile": lambda f, isa: check_squares(f) if isa.startswith("amx") else check_tile(f)},
     "gemm_int8": {"tile": lambda f, isa: check_squares(f) if isa.startswith("amx") else []},
+    "gemv_w4": {"nibble_product": lambda f, isa: check_sums(f, r"::nibble_product<", 6)},
     "pace": {name: lambda f, isa, name=name: check_pace(f, name) for name in PACE},
 }
 

@@ -325,7 +325,7 @@ template void {name}<0>(const char*, long);
         self.assertEqual(findings("", name="multiply"), ["no loop that multiplies"])
 
     def test_a_list_without_the_probes_is_caught(self):
-        self.assertEqual(len(codegen.check(self.write("list", ""))), 6)
+        self.assertEqual(len(codegen.check(self.write("list", ""))), 7)
 
 
 if __name__ == "__main__":
