@@ -44,25 +44,6 @@ ROOFMARK_LEAF vi32 dot_s8(vi32 sum, ByteHalves a, ByteHalves b) {
   return sum + pair_sums(a.even, b.even) + pair_sums(a.odd, b.odd);
 }
 
-#if defined(__AVX2__) || defined(__aarch64__)
-/// Of every 16 bytes, 4 numbers of 4 bytes: bytes 2 of all, bytes 1, bytes 0, bytes 3.
-ROOFMARK_LEAF vu32 byte_columns(vu32 numbers) {
-  alignas(64) static constexpr unsigned char order[64] = {
-      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15,  //
-      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15,  //
-      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15,  //
-      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15};
-  const vu32 by = load_u32(reinterpret_cast<const char*>(order));
-#if defined(__aarch64__)
-  return (vu32)vqtbl1q_u8((uint8x16_t)numbers, (uint8x16_t)by);
-#else
-  vu32 columns;
-  asm("vpshufb %2, %1, %0" : "=v"(columns) : "v"(numbers), "v"(by));
-  return columns;
-#endif
-}
-#endif
-
 // Of the extensions that have one.  Assemblers know them whatever the compiler's flags.
 
 #if defined(__x86_64__)
@@ -132,6 +113,23 @@ ROOFMARK_LEAF vi32 dot_nibbles(vi32 sum, vu32 n, vu32 b) {
   return dot_u8s8(sum, n, b);
 #else
   return dot_s8(sum, n, b);
+#endif
+}
+
+/// Of every 16 bytes, 4 numbers of 4 bytes: bytes 2 of all, bytes 1, bytes 0, bytes 3.
+ROOFMARK_LEAF vu32 byte_columns(vu32 numbers) {
+  alignas(64) static constexpr unsigned char order[64] = {
+      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15,  //
+      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15,  //
+      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15,  //
+      2, 6, 10, 14, 1, 5, 9, 13, 0, 4, 8, 12, 3, 7, 11, 15};
+  const vu32 by = load_u32(reinterpret_cast<const char*>(order));
+#if defined(__x86_64__)
+  vu32 columns;
+  asm("vpshufb %2, %1, %0" : "=v"(columns) : "v"(numbers), "v"(by));
+  return columns;
+#else
+  return (vu32)vqtbl1q_u8((uint8x16_t)numbers, (uint8x16_t)by);
 #endif
 }
 #endif

@@ -22,7 +22,8 @@ ROOFMARK_LEAF std::int8_t requantized(std::int32_t total, float scale) {
 /// Rows of 4 weights a lane; sums of signed by signed bytes.
 struct RowInt8 {
   using Total = std::int32_t;
-  static constexpr std::int64_t ahead = far_ahead, near = bytes_ahead_by_l2;
+  static constexpr std::int64_t ahead = far_ahead, near = ahead_by_l2;
+  static constexpr int beside = 0;
   static constexpr int elements = ROOFMARK_VECTOR_BYTES;
   static constexpr int w_bytes = ROOFMARK_VECTOR_BYTES, x_bytes = ROOFMARK_VECTOR_BYTES;
   ROOFMARK_LEAF std::int32_t rest(const char* w, const char* x, std::int64_t count) {

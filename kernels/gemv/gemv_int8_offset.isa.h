@@ -12,7 +12,7 @@ struct OffsetQuads : RowInt8 {
   struct Sum {
     vi32 products, weights;
   };
-  static constexpr int unrolled = 4;
+  static constexpr int unrolled = 4, beside = beside_bytes;
   ROOFMARK_LEAF Sum multiply(Sum sums, const char* w, const char* x) {
     const vu32 ones = vu32{} + 0x01010101, weights = load_u32(w);
     return {dot_u8s8(sums.products, load_u32(x), weights), dot_u8s8(sums.weights, ones, weights)};

@@ -15,18 +15,30 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 constexpr std::int64_t far_ahead = 8192;
 constexpr std::int64_t ahead_of_narrow = lanes < 16 ? far_ahead : 0;
 // On machines that ask by L2.  A Xeon with AMX, one core, k = 4096, GB/s without, at 1.5, 2, 3, 4
-// and 6 KiB (reading alone comes to 17.9): f32 15.0, 14.4, 15.3, 16.3, 16.4, 16.4; bf16 11.3, 14.5,
-// 15.7, 16.5, 15.4, 16.1; bytes 13.0, 16.5, 16.7, 15.5, 14.3, 14.4.
-constexpr std::int64_t ahead_by_l2 = 3072, bytes_ahead_by_l2 = 2048;
+// and 6 KiB (reading alone comes to 18.5): f32 15.0, 14.4, 15.3, 16.3, 16.4, 16.4; bf16 11.3, 14.5,
+// 15.7, 16.5, 15.4, 16.1.
+constexpr std::int64_t ahead_by_l2 = 3072;
+// There products of bytes are so few instructions to a line that loads overtake what was asked for,
+// as those of the read probe do.  GB/s at 2, 3 and 6 KiB with so many instructions beside each line
+// that do nothing, k = 4096: 0 15.7, 14.7, 14.6; 2 17.4, 17.3, 17.0; 6 17.0, 17.5, 17.9; 12 16.8,
+// 17.5, 18.0; k = 11008: 0 15.2, 15.1, 14.9; 6 16.5, 17.2, 16.7; two cores 27.7 at 0 and 3 KiB,
+// 32.0 at 6.  Of f32 and bf16 two to six of them change nothing.
+constexpr int beside_bytes = 6;
 
 /// What is asked for ahead, a line before each vector: eight lines at once came to 17 GB/s on
 /// a Xeon with AMX (AVX-512, one core) where this comes to 19, and into L1 to 18.5.
 enum class Ask { nothing, to_l1, to_l2 };
 
+/// So many instructions that take nothing but a place in the core's window.
+template <int COUNT>
+ROOFMARK_LEAF void idle() {
+  asm volatile(".rept %c0\n nop\n .endr" ::"i"(COUNT));
+}
+
 /// `Math` says what is multiplied:
 ///   Sum, of one or more vectors, zero at first; Sum multiply(Sum, w, x); Sum add(Sum, Sum);
 ///   ahead: how far ahead weights are asked for into L1, 0: not; near: likewise into L2, where the
-///   machine asks by that;
+///   machine asks by that, with `beside` idle instructions;
 ///   elements of each operand that a call takes, and their bytes in memory w_bytes, x_bytes;
 ///   accumulators, of which `unrolled` cover the latency of a multiply-add and keep the loop's own
 ///   instructions few: AVX2 reached 0.94 of the read roof with eight, 0.91 with four;
@@ -43,7 +55,10 @@ ROOFMARK_LEAF typename Math::Total dot(const char* w, const char* x, std::int64_
     for (int u = 0; u < unrolled; ++u) {
       for (int l = (u * Math::w_bytes + 63) / 64 * 64; l < (u + 1) * Math::w_bytes; l += 64) {
         if (ASK == Ask::to_l1) __builtin_prefetch(w + ahead + l);
-        if (ASK == Ask::to_l2) __builtin_prefetch(w + ahead + l, 0, 2);
+        if (ASK == Ask::to_l2) {
+          __builtin_prefetch(w + ahead + l, 0, 2);
+          idle<Math::beside>();
+        }
       }
       sums[u] = Math::multiply(sums[u], w + u * Math::w_bytes, x + u * Math::x_bytes);
     }
@@ -80,6 +95,7 @@ struct RowOfPairs {
   using Sum = vf32;
   using Total = float;
   static constexpr std::int64_t ahead = ahead_of_narrow, near = ahead_by_l2;
+  static constexpr int beside = 0;
   static constexpr int unrolled = 8, elements = 2 * lanes;
   static constexpr int w_bytes = ROOFMARK_VECTOR_BYTES, x_bytes = ROOFMARK_VECTOR_BYTES;
   ROOFMARK_LEAF vf32 add(vf32 a, vf32 b) { return a + b; }

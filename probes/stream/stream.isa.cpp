@@ -81,16 +81,23 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 // Each cache line is asked for ahead.  A loop of loads alone leaves 2 % (one core) to 9 % (two) of
 // the memory's rate unused on Zen 5, because its window of instructions fills up with a few misses;
 // there past the caches and 2 KiB ahead is best.  On a Xeon with AMX that is 10 GB/s on a core, for
-// its prefetchers stay away from such lines: loads alone 16, into L2 and 1.5 KiB ahead 18 (two
-// cores 33), 3 KiB 17.4 (30), 8 KiB 16.
-#define ROOFMARK_ASK(how, ahead)                                            \
-  ".if (\\r*" ROOFMARK_B ") %% 64 == 0\n " how " " ahead "+\\r*" ROOFMARK_B \
-  "(%[b])\n"                                                                \
+// its prefetchers stay away from such lines, and its window is so long that loads overtake what was
+// asked for and wait in all buffers for misses: six instructions that do nothing keep them behind.
+// GB/s on one core and two there, gemv of f32 and bf16 coming to 17.4-18.1 and 30-32, loads alone
+// to 16.4 and 30; into L2, so many bytes ahead and with so many instructions beside each line:
+//          1024        1536        2048        3072        6144
+//   0   17.9, 32.4  17.2, 31.3  18.3, 31.5  17.9, 32.0  15.8, 29.9
+//   4   18.3, 35.0  18.4, 34.9  19.1, 32.4  18.9, 33.2  18.4, 33.3
+//   6   18.4, 32.4  18.6, 32.4  18.4, 31.1  18.8, 34.9  18.8, 34.6
+//   8   17.6, 32.0  18.3, 33.4  18.7, 34.0  18.3, 34.6  19.1, 32.5
+#define ROOFMARK_ASK(how, ahead, beside)                                                      \
+  ".if (\\r*" ROOFMARK_B ") %% 64 == 0\n " how " " ahead "+\\r*" ROOFMARK_B "(%[b])\n" beside \
   ".endif\n"
 #define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "0"))
-#define ROOFMARK_READ_FAR ROOFMARK_EACH(ROOFMARK_ASK("prefetchnta", "2048") ROOFMARK_LOAD("b", "0"))
+#define ROOFMARK_READ_FAR \
+  ROOFMARK_EACH(ROOFMARK_ASK("prefetchnta", "2048", "") ROOFMARK_LOAD("b", "0"))
 #define ROOFMARK_READ_BY_L2 \
-  ROOFMARK_EACH(ROOFMARK_ASK("prefetcht1", "1536") ROOFMARK_LOAD("b", "0"))
+  ROOFMARK_EACH(ROOFMARK_ASK("prefetcht1", "3072", ".rept 6\nnop\n.endr\n") ROOFMARK_LOAD("b", "0"))
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "15"))
 #define ROOFMARK_COPY(move) ROOFMARK_EACH(ROOFMARK_LOAD("b", "0") ROOFMARK_STORE(move, "0"))
 #define ROOFMARK_MIX(move) \
