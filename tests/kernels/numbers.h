@@ -48,6 +48,15 @@ std::int64_t rows_of(std::int64_t cols) {
   return cols < 1000 ? 3 : beyond_l2<T> / cols + 3;
 }
 
+/// Largest error(first element of a row): the ends of every row are looked at, where of many rows
+/// together only a sample is.
+template <class RowError>
+double largest_of_rows(std::int64_t rows, std::int64_t cols, RowError error) {
+  double worst = 0;
+  for (std::int64_t r = 0; r < rows; ++r) worst = worse(worst, error(r * cols));
+  return worst;
+}
+
 /// `count` random numbers in [-scale, scale), `offset` of them past a start that is aligned to 64
 /// bytes.
 template <class T>
