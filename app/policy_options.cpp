@@ -16,7 +16,7 @@ std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& requ
     of_policy.push_back(command.add_option(flags, value, help));
     return of_policy.back();
   };
-  policy_option("--preset", request.preset, "quick (a minute), standard, thorough")
+  policy_option("--preset", request.preset, "quick (minutes), standard, thorough")
       ->capture_default_str();
   policy_option("--only", request.only, "probes | kernels")
       ->check(CLI::IsMember({"probes", "kernels"}));

@@ -21,7 +21,7 @@ struct Preset {
   double target, case_limit_s, core_limit_s;
 };
 
-// By Depth.  quick answers within a minute; standard is what baselines are made of; thorough takes
+// By Depth.  quick answers within minutes; standard is what baselines are made of; thorough takes
 // longer prompts and lets noisy rows try longer.
 const std::vector<std::string> every_cpu_format{"f32",  "bf16-f32", "f16-f32",
                                                 "w8a8", "w4a16",    "w4a8"};

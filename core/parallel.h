@@ -20,6 +20,17 @@ void parallel(int threads, F&& f) {
   f(omp_get_thread_num());
 }
 
+/// How many threads a team of `threads` really has: an OMP_THREAD_LIMIT makes it smaller, whose
+/// work would then be counted as that of all.  A busy machine (OMP_DYNAMIC) makes none smaller any
+/// more.
+inline int team_of(int threads) {
+  omp_set_dynamic(0);
+  int team = 0;
+#pragma omp parallel num_threads(threads) reduction(+ : team)
+  team += 1;
+  return team;
+}
+
 /// Teams that a library starts from this thread, and does not say the size of, have that many
 /// threads: the bound ones of the device.
 inline void size_foreign_teams(int threads) {

@@ -108,6 +108,10 @@ std::vector<int> CpuDevice::first_cpus(int threads) const {
 
 void CpuDevice::bind(const std::vector<int>& cpus) {
   const int threads = static_cast<int>(cpus.size());
+  if (const int team = team_of(threads); team < threads) {
+    throw InputError("OpenMP starts " + std::to_string(team) + " of " + std::to_string(threads) +
+                     " threads; unset OMP_THREAD_LIMIT or pass --threads " + std::to_string(team));
+  }
   cpus_ = cpus;
   const int last = *std::max_element(cpus_.begin(), cpus_.end());
   if (static_cast<int>(cores_.size()) <= last) cores_.resize(static_cast<std::size_t>(last) + 1);

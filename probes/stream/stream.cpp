@@ -22,7 +22,8 @@ struct Leaves {
   const char* isa;
   int vector_bytes;               ///< 0: as many as the machine has
   StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
-  StreamLeaf read_far, by_l2;     ///< from memory
+  StreamLeaf read_far;            ///< from memory
+  StreamLeaf by_l2[6];            ///< likewise, where the machine asks by L2; null: as ordinary
   StreamLeaf schoenauer_grouped;  ///< from further than L1
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                         \
@@ -33,7 +34,8 @@ struct Leaves {
    {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt, \
     isa_##isa::stream_mix_nt, isa_##isa::stream_schoenauer_nt},                                 \
    isa_##isa::stream_read_far,                                                                  \
-   isa_##isa::stream_read_by_l2,                                                                \
+   {isa_##isa::stream_read_by_l2, nullptr, isa_##isa::stream_copy_by_l2,                        \
+    isa_##isa::stream_triad_by_l2, nullptr, nullptr},                                           \
    isa_##isa::stream_schoenauer_grouped},
 constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
@@ -277,6 +279,10 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
   // A last level across a mesh is nearly as far as the memory, and asking for it as useful.
   const bool asks = far || (conditions.level == "l3" && device.machine().cpu.asks_by_l2());
   if (pattern == read_pattern && asks) leaf = stream_read_leaf(*what.variant, device.machine());
+  if (asks && device.machine().cpu.asks_by_l2() && conditions.stores == "ordinary" &&
+      leaves.by_l2[pattern] != nullptr) {
+    leaf = leaves.by_l2[pattern];
+  }
   if (leaf == leaves.ordinary[schoenauer_pattern] && conditions.level != "l1") {
     leaf = leaves.schoenauer_grouped;
   }
@@ -285,7 +291,7 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
 
 StreamLeaf stream_read_leaf(const Variant& variant, const Machine& machine) {
   const Leaves& leaves = leaves_of(variant);
-  return machine.cpu.asks_by_l2() ? leaves.by_l2 : leaves.read_far;
+  return machine.cpu.asks_by_l2() ? leaves.by_l2[read_pattern] : leaves.read_far;
 }
 
 std::vector<Variant> stream_variants(std::unique_ptr<Task> (*prepare)(const Case&, Device&)) {

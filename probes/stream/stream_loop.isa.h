@@ -46,8 +46,10 @@
   ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")                           \
   ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)         \
   ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")                             \
+  ROOFMARK_STREAM(stream_copy_by_l2, ROOFMARK_COPY_BY_L2, "")                                \
   ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)           \
   ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")                           \
+  ROOFMARK_STREAM(stream_triad_by_l2, ROOFMARK_TRIAD_BY_L2, "")                              \
   ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)         \
   ROOFMARK_STREAM(stream_mix, ROOFMARK_MIX(ROOFMARK_MOVE), "")                               \
   ROOFMARK_STREAM(stream_mix_nt, ROOFMARK_MIX(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)             \

@@ -2,6 +2,9 @@
 // commands there are.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "harness/machine.h"
 #include "tests/app/program.h"
 
 namespace roofmark {
@@ -61,6 +64,15 @@ TEST(CommandLine, WhatCannotBeSaidIsNotPassedOver) {
 
 TEST(CommandLine, NamesTheSeedsThereAreInWholeNumbers) {
   expect_refused({"run", "--dry-run", "--seed", "-1"}, "not in range 0 to 9223372036854775807;");
+}
+
+// Half a team's work would be counted as that of all.
+TEST(CommandLine, ATeamThatIsSmallerThanAskedIsRefused) {
+  if (discover().allowance.max_threads < 2) GTEST_SKIP() << "one thread is all there is";
+  ::setenv("OMP_THREAD_LIMIT", "1", 1);
+  expect_refused({"run", "--only", "probes", "--threads", "2", "--filter", "^barrier/"},
+                 "OpenMP starts 1 of 2 threads");
+  ::unsetenv("OMP_THREAD_LIMIT");
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ PACE = {
 # _far, _by_l2: asks for every cache line once, ahead of the loads.
 STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1),
           "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
-STREAM_NAMES = ["stream_read", "stream_read_far", "stream_read_by_l2", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+STREAM_NAMES = ["stream_read", "stream_read_far", "stream_read_by_l2", "stream_copy_by_l2", "stream_triad_by_l2", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
 LINE_BYTES = 64
-PREFETCHES = ("prefetchnta", "prefetcht1", "prfm", "prfb")
+PREFETCHES = ("prefetchnta", "prefetcht1", "prefetchw", "prfm", "prfb")
 ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16, "sve": 1}  # SVE counts in vectors
 VECTOR_BYTES = {"xmm": 16, "ymm": 32, "zmm": 64, "q": 16, "z": 1}
 
@@ -75,9 +75,9 @@ def accesses(instruction):
 
 
 def prefetched(instruction):
-    """Offset from the pointer that a prefetch asks for."""
-    offset = re.search(r"(0x[0-9a-f]+)\(%\w+\)|\[\w+, #(\w+)(?:, mul vl)?\]", instruction.operands)
-    return int(offset.group(1) or offset.group(2), 0) if offset else 0
+    """Pointer of what a prefetch asks for, and the offset from it."""
+    at = re.search(r"(?:(0x[0-9a-f]+))?\((%\w+)\)|\[(\w+)(?:, #(\w+)(?:, mul vl)?)?\]", instruction.operands)
+    return at.group(2) or at.group(3), int(at.group(1) or at.group(4) or "0", 0)
 
 
 def steps_of(body):
@@ -100,13 +100,15 @@ def check_stream(functions, isa, name):
     if problem:
         return [problem]
     past_caches = name.endswith("_nt")
-    far = name.endswith(("_far", "_by_l2"))
+    # What reads and writes is asked for by x86 alone.
+    far = name.startswith("stream_read_") or (name.endswith("_by_l2") and isa in ("sse2", "avx2", "avx512"))
     reads, writes, per_vector = STREAM[re.sub("_(nt|far|by_l2|grouped)$", "", name)]
     touched = {"load": collections.defaultdict(list), "store": collections.defaultdict(list)}
-    problems, multiply_adds, asked = [], 0, []
+    problems, multiply_adds, asked = [], 0, collections.defaultdict(list)
     for instruction in body:
         if instruction.mnemonic in PREFETCHES:
-            asked.append(prefetched(instruction))
+            pointer, offset = prefetched(instruction)
+            asked[pointer].append(offset)
             continue
         memory = accesses(instruction)
         multiply_adds += instruction.mnemonic in ("vfmadd213ps", "mulps", "vmulps", "fmla")
@@ -133,8 +135,11 @@ def check_stream(functions, isa, name):
                 problems.append(f"{what}s through {base} do not touch each vector of a turn once")
     # How many vectors of SVE are a line is the machine's: each is asked for.
     lines = range(0, max(steps.values(), default=0), 1 if isa == "sve" else LINE_BYTES) if far else []
-    if sorted(asked) != [min(asked, default=0) + at for at in lines]:
-        problems.append(f"prefetches at {sorted(asked)} do not ask for each line of a turn once")
+    if len(asked) != (reads + writes if far else 0):
+        problems.append(f"prefetches ask for {len(asked)} arrays")
+    for offsets in asked.values():
+        if sorted(offsets) != [min(offsets) + at for at in lines]:
+            problems.append(f"prefetches at {sorted(offsets)} do not ask for each line of a turn once")
     if multiply_adds != per_vector * vectors:
         problems.append(f"{multiply_adds} multiply-adds for {vectors} vectors")
     return problems
