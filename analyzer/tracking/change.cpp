@@ -55,16 +55,22 @@ class Beyond {
  public:
   Beyond(const Past& past, std::vector<double> fresh) : past_(past), fresh_(std::move(fresh)) {
     middle_ = median(fresh_);
-    const double sign = middle_ > past.centre ? 1 : -1;
-    farthest_ = sign > 0 ? past.highest : -past.lowest;
-    for (double& one : fresh_) one *= sign;
-    clearly_ = sign * middle_ > farthest_ + past.spread / 2;
+    sign_ = middle_ > past.centre ? 1 : -1;
+    farthest_ = sign_ > 0 ? past.highest : -past.lowest;
+    clearly_ = sign_ * middle_ > farthest_ + past.spread / 2;
+    reach_ = past.spread * std::sqrt(1 + variance_of_median(fresh_.size())) *
+             student_t_quantile(0.995, past.freedom);
   }
 
   /// Whether they are where no earlier one but a stray was.
   bool is_clear() const {
     constexpr std::size_t may_miss = 5;  // one of so many may be a stray itself
     return clearly_ && count() >= fresh_.size() - fresh_.size() / may_miss;
+  }
+
+  /// Whether some are where the earlier ones were.
+  bool wavers() const {
+    return std::any_of(fresh_.begin(), fresh_.end(), [&](double one) { return is_back(one); });
   }
 
   bool is_near_stray() const { return !near_strays().empty(); }
@@ -79,23 +85,30 @@ class Beyond {
   }
 
  private:
-  /// How many of them are beyond the range.
-  std::size_t count() const {
-    return static_cast<std::size_t>(
-        std::count_if(fresh_.begin(), fresh_.end(), [&](double one) { return one > farthest_; }));
+  /// One that may be of the earlier level and not of that of their median.
+  bool is_back(double one) const {
+    return std::fabs(one - past_.centre) <= reach_ && std::fabs(one - middle_) > reach_;
   }
-  /// Those that may be of the level of their median: one in a hundred that is is farther.
+  /// How many of them are beyond the range: one just above the highest of fifteen quiet rounds
+  /// shows no level eight spreads further.
+  std::size_t count() const {
+    return static_cast<std::size_t>(std::count_if(fresh_.begin(), fresh_.end(), [&](double one) {
+      return sign_ * one > farthest_ && !is_back(one);
+    }));
+  }
+  /// Those that may be of the level of their median.
   std::vector<Stray> near_strays() const {
-    const double reach = past_.spread * std::sqrt(1 + variance_of_median(fresh_.size())) *
-                         student_t_quantile(0.995, past_.freedom);
     std::vector<Stray> near = past_.strays;
-    std::erase_if(near, [&](const Stray& one) { return std::fabs(one.level - middle_) > reach; });
+    std::erase_if(near, [&](const Stray& one) { return std::fabs(one.level - middle_) > reach_; });
     return near;
   }
 
   const Past& past_;
   std::vector<double> fresh_;
-  double middle_ = 0, farthest_ = 0;
+  double middle_ = 0;
+  double sign_ = 1;      ///< +1: they are above the earlier ones
+  double farthest_ = 0;  ///< of those, times the sign
+  double reach_ = 0;     ///< of their median's level: one in a hundred rounds of it is farther
   bool clearly_ = false;
 };
 
@@ -175,6 +188,7 @@ Shift change_of(const Past& past, std::span<const double> fresh) {
   change.near_stray = beyond.is_near_stray();
   change.known_level = beyond.is_known_level();
   change.beyond_range = beyond.is_clear();
+  change.wavers = beyond.wavers();
   return change;
 }
 

@@ -49,9 +49,11 @@ struct Shift {
   bool outside = false;      ///< the interval leaves out no change
   /// Every new round, of five or more all but one of five, is beyond all earlier ones but the
   /// strays on the same side, and their median by half a spread more: a series that goes to and fro
-  /// between two values does not.
+  /// between two values does not.  A round that is back, within reach of the earlier centre and
+  /// not of the new median, is not beyond them; reach = spread sqrt(1 + v(k)) t(0.995; freedom).
   bool beyond_range = false;
-  /// Some strays are within spread sqrt(1 + v(k)) t(0.995; freedom) of their median.
+  bool wavers = false;  ///< some new round is back
+  /// Some strays are within reach of their median.
   bool near_stray = false;
   /// They may be strays as those are: where m of n earlier rounds were, as many of them as are
   /// beyond the range are so with P > (1 - judged_level) / 2 (beta-binomial, Jeffreys' prior). Of

@@ -301,6 +301,9 @@ class Comparing {
       return "its ceiling moved by " + moved_by(verdict.ceiling_time->share) + " and it by " +
              moved_by(verdict.relative->share) + " beside that: neither is beyond the floor";
     }
+    if (judged.machine == MachinesPart::usual) {
+      return "earlier rounds left their ceiling by as much when that took as long";
+    }
     return judged.at_known_level() ? "a round of the earlier ones took as long already"
                                    : "the change is within what its rounds scatter";
   }

@@ -61,8 +61,9 @@ using TakeAgain =
 
 /// Has what is flagged, or unsettled, measured again.  The flagged is confirmed by that or not;
 /// what is then unsettled is judged by all of its rounds together, and where these flag it, it is
-/// measured once more and confirmed by that alone.  `after` gets all rounds that were taken.  False
-/// where some could not be had.
+/// measured once more and confirmed by that alone.  Where a round that confirms was back at the
+/// earlier level, five more have to show the change, once.  `after` gets all rounds that were
+/// taken.  False where some could not be had.
 bool look_again(Comparison& comparison, std::span<const Round> before, std::vector<Round>& after,
                 const TakeAgain& take, const CompareRules& rules);
 

@@ -2,6 +2,7 @@
 // alone.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "analyzer/tracking/compare.h"
 #include "analyzer/tracking/judged.h"
@@ -15,6 +16,8 @@ bool has_moved(const SeriesVerdict& one) {
   return one.verdict == Verdict::slower || one.verdict == Verdict::faster;
 }
 
+enum class Shown { not_again, by_most, by_all };  // of the reruns
+
 /// The reruns of one series beside its earlier rounds.
 struct Again {
   const Side &before, &reruns;
@@ -27,37 +30,44 @@ struct Again {
     return probe && probe->change.outside;
   }
 
-  bool shown_by_time(int direction) const {
-    const Known<Judged> time = judged(&SeriesRound::seconds);
-    return time && time->direction(1) == direction;
+  Shown shown_by_time(int direction) const {
+    return shown(judged(&SeriesRound::seconds), direction);
   }
 
   /// Also by more than what kernels leave a probe by that moved.
-  bool shown_by_ratio(int direction) const {
+  Shown shown_by_ratio(int direction) const {
     const Known<Judged> ratio = judged(&SeriesRound::relative);
-    if (!ratio || ratio->direction(1) != direction) return false;
-    if (!probe_moved()) return true;
+    const Shown by_itself = shown(ratio, direction);
+    if (by_itself == Shown::not_again || !probe_moved()) return by_itself;
     const auto probe = judged(&SeriesRound::companion_seconds);
-    return is_beyond_probe(std::log1p(ratio->change.share), std::log1p(probe->change.share),
-                           direction, floor_of(rules));
+    const bool beyond =
+        is_beyond_probe(std::log1p(ratio->change.share), std::log1p(probe->change.share), direction,
+                        floor_of(rules));
+    return beyond ? by_itself : Shown::not_again;
+  }
+
+ private:
+  static Shown shown(const Known<Judged>& judged, int direction) {
+    if (!judged || judged->direction(1) != direction) return Shown::not_again;
+    return judged->change.wavers ? Shown::by_most : Shown::by_all;
   }
 };
 
 /// Whether the reruns show it again.  Where both figures showed it, one is enough: that of the
 /// ratio, or that of the time where its probe did not move meanwhile.  by_share becomes which.
-bool is_shown_again(SeriesVerdict& one, const Again& again) {
+Shown shown_again(SeriesVerdict& one, const Again& again) {
   const int direction = one.verdict == Verdict::slower ? 1 : -1;
-  const bool by_time = !one.by_share && again.shown_by_time(direction);
-  if (by_time) return true;
-  if ((one.by_share || one.by_both) && again.shown_by_ratio(direction)) {
+  const bool may_be_ratio = one.by_share || one.by_both;
+  const Shown time = again.shown_by_time(direction);
+  if (!one.by_share && time != Shown::not_again) return time;
+  const Shown ratio = may_be_ratio ? again.shown_by_ratio(direction) : Shown::not_again;
+  if (ratio != Shown::not_again) {
     one.by_share = true;
-    return true;
+    return ratio;
   }
-  if (!one.by_both || !one.by_share || again.probe_moved() || !again.shown_by_time(direction)) {
-    return false;
-  }
-  one.by_share = false;
-  return true;
+  if (!one.by_both || !one.by_share || again.probe_moved()) return Shown::not_again;
+  one.by_share = time == Shown::not_again;
+  return time;
 }
 
 std::string why_unconfirmed(std::span<const Round> before, std::span<const Round> reruns,
@@ -87,6 +97,14 @@ void settle(Comparison& comparison, std::span<const Round> before, std::span<con
   }
 }
 
+/// A rerun that was back is a stray, or the series goes to and fro between two levels and happened
+/// to be at the other one in the rest.  What wavered for the first time has to be shown once more.
+void doubt_wavering(Comparison& comparison, std::set<std::string>& had) {
+  for (SeriesVerdict& one : comparison.series) {
+    if (one.confirmed && one.wavered && had.insert(one.id).second) one.confirmed = false;
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> flagged(const Comparison& comparison) {
@@ -112,7 +130,9 @@ void confirm(Comparison& comparison, std::span<const Round> before, std::span<co
     }
     if (!has_moved(one) || one.confirmed) continue;
     const bool whole = side.used.size() >= std::min(reruns.size(), confirming_rounds);
-    one.confirmed = whole && is_shown_again(one, {old[one.id], side, rules});
+    const Shown shown = shown_again(one, {old[one.id], side, rules});
+    one.confirmed = whole && shown != Shown::not_again;
+    one.wavered = one.confirmed && shown == Shown::by_most;
     if (!one.confirmed) {
       one.verdict = Verdict::inconclusive;
       one.unsettled = true;
@@ -138,13 +158,15 @@ bool look_again(Comparison& comparison, std::span<const Round> before, std::vect
   for (const SeriesVerdict& one : comparison.series) {
     if (has_moved(one) || one.unsettled) ids.push_back(one.id);
   }
-  for (const bool is_last : {false, true}) {
-    if (ids.empty()) return true;
+  // At most three times: what was unsettled is confirmed by the second, and may waver then.
+  std::set<std::string> wavered;
+  for (bool is_first = true; !ids.empty(); is_first = false) {
     const std::optional<std::vector<Round>> reruns = take(ids);
     if (!reruns) return false;
     confirm(comparison, before, after, *reruns, rules);
     after.insert(after.end(), reruns->begin(), reruns->end());
-    if (!is_last) settle(comparison, before, after, rules);
+    if (is_first) settle(comparison, before, after, rules);
+    doubt_wavering(comparison, wavered);
     ids = flagged(comparison);
   }
   return true;

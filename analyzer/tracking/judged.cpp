@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analyzer/tracking/usual_ratio.h"
+
 namespace roofmark {
 namespace {
 
@@ -29,15 +31,26 @@ Known<Shift> change_in(const Side& before, const Side& after, Figure figure) {
   return change_of(without_strays(old), fresh);
 }
 
+/// A probe that went the same way by more than half as much explains the time (explain()), even one
+/// that scatters as far: then no trifle of its own may.
 MachinesPart machines_part(const Side& before, const Side& after, const Shift& time, double floor) {
   const Known<Shift> probe = change_in(before, after, &SeriesRound::companion_seconds);
   const Known<Shift> ratio = change_in(before, after, &SeriesRound::relative);
   if (!probe || !ratio) return MachinesPart::some;
-  if (!probe->outside || (probe->share > 0) != (time.share > 0)) return MachinesPart::none;
-  const auto is_trifle = [&](const Shift& part) {
-    return std::fabs(std::log1p(part.share)) <= std::log1p(floor);
-  };
-  return is_trifle(*probe) && is_trifle(*ratio) ? MachinesPart::trifles : MachinesPart::some;
+  const auto size = [](const Shift& part) { return std::fabs(std::log1p(part.share)); };
+  if ((probe->share > 0) != (time.share > 0)) return MachinesPart::none;
+  const bool explains = probe->outside || size(*probe) > size(time) / 2;
+  const double least = std::log1p(floor);
+  if (explains && size(*probe) <= least && size(*ratio) <= least) return MachinesPart::trifles;
+  return probe->outside ? MachinesPart::some : MachinesPart::none;
+}
+
+MachinesPart part_in_ratio(const Side& before, const Side& after, const Shift& ratio,
+                           double floor) {
+  const Known<double> left = beyond_usual_ratio(before, after, floor);
+  if (!left) return MachinesPart::none;
+  const double own = ratio.share > 0 ? *left : -*left;
+  return own > std::log1p(floor) ? MachinesPart::none : MachinesPart::usual;
 }
 
 }  // namespace
@@ -61,6 +74,9 @@ Known<Judged> judge(const Side& before, const Side& after, Figure figure, bool s
   judged.change = change_of(judged.past, fresh);
   if (figure == &SeriesRound::seconds) {
     judged.machine = machines_part(before, after, judged.change, floor_of(rules));
+  }
+  if (figure == &SeriesRound::relative) {
+    judged.machine = part_in_ratio(before, after, judged.change, floor_of(rules));
   }
   judged.beyond_floor = is_beyond(judged.past, judged.fresh, judged.change, floor_of(rules));
   return judged;

@@ -12,6 +12,7 @@ enum class MachinesPart {
   none,     ///< the probe beside it did not move that way
   some,     ///< it did, or nobody knows: the machine may be at a level where it was before
   trifles,  ///< it did, and neither its change nor the ratio's is beyond the floor
+  usual,    ///< of a ratio: earlier rounds had it too when the probe took as long as now
 };
 
 struct Judged {
@@ -28,7 +29,8 @@ struct Judged {
   /// Slower (+1), faster (-1) or neither, whatever other series say.
   int direction(double p_limit) const {
     const bool is = beyond_floor && change.outside && change.beyond_range && !at_known_level() &&
-                    machine != MachinesPart::trifles && change.p <= p_limit;
+                    machine != MachinesPart::trifles && machine != MachinesPart::usual &&
+                    change.p <= p_limit;
     return is ? (change.share > 0 ? 1 : -1) : 0;
   }
 };

@@ -48,6 +48,7 @@ struct SeriesVerdict {
   bool by_both = false;       ///< the time and relative show it alike: either may confirm it
   bool unsettled = false;     ///< inconclusive, and more rounds may tell
   bool confirmed = false;     ///< still so in the confirming rounds
+  bool wavered = false;       ///< and one of them was back at the earlier level
   Cause cause = Cause::none;
   std::string reason;  ///< in words
   std::string next;    ///< the command to run next; empty: none

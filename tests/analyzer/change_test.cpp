@@ -174,6 +174,23 @@ TEST(Strays, OneThatPassedHidesNoLevelThatLasts) {
   EXPECT_TRUE(change_of(past, std::vector<double>(5, 1.1)).known_level);
 }
 
+TEST(Change, ARoundOfTheOldLevelIsNotOfTheNewOneForBeingTheHighest) {
+  // Two modes 4 % apart, and all earlier rounds in the first: two of these five are in it again.
+  const Past past = without_strays(around(1, 0.005, 15));
+  const auto shift = [&](double second, double fourth) {
+    return change_of(past, std::vector<double>{1.04, second, 1.041, fourth, 1.04});
+  };
+  EXPECT_FALSE(shift(1.006, 0.995).beyond_range);
+  EXPECT_TRUE(shift(1.04, 0.995).beyond_range);
+  EXPECT_TRUE(shift(1.04, 0.995).wavers);
+  EXPECT_TRUE(shift(1.04, 1.006).wavers);
+  EXPECT_FALSE(shift(1.04, 1.025).wavers) << "3 spreads below their median";
+  // A new level may scatter more than the old one did.
+  const std::vector<double> wide{1.09, 1.1, 1.1, 1.08, 1.12};
+  EXPECT_TRUE(change_of(past_of(std::vector<double>(15, 1)), wide).beyond_range);
+  EXPECT_FALSE(change_of(past_of(std::vector<double>(15, 1)), wide).wavers);
+}
+
 TEST(Strays, OneOfFiveNewRoundsMayBeOne) {
   const Past past = without_strays(around(1, 0.01, 15));
   const auto beyond = [&](const std::vector<double>& fresh) {

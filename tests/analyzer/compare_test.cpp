@@ -105,6 +105,38 @@ TEST(Compare, WhatIsATrifleOfTheMachineAndATrifleOfTheKernelIsNoChange) {
   EXPECT_EQ(of(compare(before, still, {}), a).verdict, Verdict::slower);
 }
 
+/// Twelve rounds at one speed of the machine, three at another, of which the kernel does `share`.
+std::vector<Round> at_two_speeds(double other, double share) {
+  std::vector<Round> rounds = tracked_rounds(12, {series_round(a, 1, 1)});
+  for (int i = 12; i < 15; ++i) {
+    rounds.push_back(tracked_round(i, {series_round(a, std::pow(other, share), other)}));
+  }
+  return rounds;
+}
+
+TEST(Compare, AMachineThatScattersAsFarAsItMovedExplainsATrifleToo) {
+  // The probe was where it is now in three rounds of fifteen: within what it scatters.
+  const auto before = at_two_speeds(1.026, 1);
+  const auto verdict = [&](double kernel, double probe) {
+    return of(compare(before, tracked_rounds(5, {series_round(a, kernel, probe)}), {}), a).verdict;
+  };
+  EXPECT_EQ(verdict(1.045, 1.026), Verdict::same);
+  EXPECT_EQ(verdict(1.045, 1), Verdict::slower);
+}
+
+TEST(Compare, WhatAKernelLeavesItsProbeByAtThatSpeedIsNoChange) {
+  // Most rounds were at the other speed, which the kernel follows by four fifths.
+  const auto before = at_two_speeds(0.75, 0.8);
+  const auto verdict = [&](double slower) {
+    const SeriesRound now = series_round(a, std::pow(0.75, 0.8) * (1 + slower), 0.75);
+    return of(compare(before, tracked_rounds(3, {now}), {}), a);
+  };
+  EXPECT_EQ(verdict(0.025).verdict, Verdict::inconclusive);
+  EXPECT_EQ(verdict(0.025).reason,
+            "earlier rounds left their ceiling by as much when that took as long");
+  EXPECT_EQ(verdict(0.05).verdict, Verdict::slower);
+}
+
 TEST(Compare, AMachineStaysAtTheLevelOfAStrayAsLongAsItLikes) {
   const auto verdict = [](double kernel, double probe) {
     auto before = tracked_rounds(15, {series_round(a, 1, 1)});

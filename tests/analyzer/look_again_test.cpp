@@ -89,6 +89,28 @@ TEST(LookAgain, RoundsThatCannotBeHadEndIt) {
   EXPECT_FALSE(looked.verdict().confirmed);
 }
 
+TEST(LookAgain, WhatOneRerunDoesNotShowFiveMoreHaveTo) {
+  // It goes to and fro, or one of them was a stray.
+  const auto all_but_one = rounds_at({1.1, 1.1, 1, 1.1, 1.1});
+  const auto reruns = [&](const std::vector<Round>& then) {
+    return look(quiet(), rounds_at({1.1, 1.1, 1.1}), {all_but_one, then});
+  };
+  const Looked stray = reruns(reruns_at(1.1));
+  EXPECT_TRUE(stray.verdict().confirmed) << stray.verdict().reason;
+  EXPECT_EQ(stray.times, 2u);
+  EXPECT_TRUE(reruns(all_but_one).verdict().confirmed) << "once is enough";
+  const Looked to_and_fro = reruns(rounds_at({1.1, 1, 1, 1.1, 1.1}));
+  EXPECT_EQ(to_and_fro.verdict().verdict, Verdict::inconclusive);
+  EXPECT_EQ(to_and_fro.verdict().reason, "its 5 reruns did not show it again");
+}
+
+TEST(LookAgain, WhatOnlyAllRoundsShowMayWaverToo) {
+  const Looked looked = look(quiet(), rounds_at({1.1, 1.1, 0.98}),
+                             {reruns_at(1.1), rounds_at({1.1, 1.1, 1, 1.1, 1.1}), reruns_at(1.1)});
+  EXPECT_TRUE(looked.verdict().confirmed) << looked.verdict().reason;
+  EXPECT_EQ(looked.times, 3u);
+}
+
 TEST(LookAgain, EitherFigureConfirmsWhatBothShowed) {
   // The machine was slower in the last earlier round: that level of the time is a known one, and
   // reruns that come upon it are told by their ratio.

@@ -18,6 +18,8 @@ TEST(Simulation, UnchangedSeriesAreHardlyCalledDifferentAndNeverConfirmed) {
     const double most = scatter.speeds > least_floor ? 0.05 : 0.005;
     EXPECT_LE(static_cast<double>(counts.flagged), most * static_cast<double>(counts.judged))
         << scatter.name;
+    EXPECT_LE(static_cast<double>(counts.blamed), 0.005 * static_cast<double>(counts.judged))
+        << scatter.name;
     EXPECT_EQ(counts.false_checks, 0u) << scatter.name;
   }
 }

@@ -1,5 +1,6 @@
 #include "tests/simulation/trials.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <set>
@@ -28,13 +29,21 @@ void keep_only(std::vector<Round>& rounds, const std::vector<std::string>& ids) 
   }
 }
 
-/// Those that look different, but the first where it has the plant.
-std::set<std::string> flagged_without(const Comparison& comparison, bool plant) {
-  const std::vector<std::string> ids = flagged(comparison);
-  std::set<std::string> others(ids.begin(), ids.end());
-  if (plant) others.erase(comparison.series.front().id);
-  return others;
-}
+/// Series without a plant that looked different at some time.
+struct Different {
+  std::set<std::string> all, blamed;  ///< blamed: not put down to the machine
+
+  void add(Comparison comparison, bool plant) {
+    explain(comparison);
+    for (const std::string& id : flagged(comparison)) {
+      const auto one = std::find_if(comparison.series.begin(), comparison.series.end(),
+                                    [&](const SeriesVerdict& each) { return each.id == id; });
+      if (plant && one == comparison.series.begin()) continue;
+      all.insert(id);
+      if (one->cause != Cause::machine) blamed.insert(id);
+    }
+  }
+};
 
 /// A machine that goes to its lower speed did become slower: it may be said, and no kernel blamed.
 void count(const Comparison& comparison, const Scatter& scatter, const Planted& planted,
@@ -76,10 +85,11 @@ CheckCounts run_checks(const Scatter& scatter, Planted planted, const Setting& s
     Comparison comparison = compare(before, after, rules);
     const bool has_plant = planted.kernel > 0;
     counts.judged += comparison.series.size() - has_plant;
-    std::set<std::string> different = flagged_without(comparison, has_plant);
+    Different different;
+    different.add(comparison, has_plant);
     std::set<std::string> measured_again;
     const auto take = [&](const std::vector<std::string>& ids) {
-      different.merge(flagged_without(comparison, has_plant));
+      different.add(comparison, has_plant);
       const int first = setting.baseline + static_cast<int>(after.size());
       auto reruns = rounds_of(scatter, setting.reruns, first, planted, setting, machine, noise);
       keep_only(reruns, ids);
@@ -87,7 +97,8 @@ CheckCounts run_checks(const Scatter& scatter, Planted planted, const Setting& s
       return std::optional(reruns);
     };
     look_again(comparison, before, after, take, rules);
-    counts.flagged += different.size();
+    counts.flagged += different.all.size();
+    counts.blamed += different.blamed.size();
     counts.again += measured_again.size();
     explain(comparison);
     count(comparison, scatter, planted, counts);

@@ -18,6 +18,7 @@ struct CheckCounts {
   std::size_t judged = 0;         ///< series without a plant, over all checks
   std::size_t flagged = 0;        ///< of those, called slower or faster before confirmation: by
                                   ///< the new rounds or with the reruns of what was unsettled
+  std::size_t blamed = 0;         ///< of those, not put down to the machine
   std::size_t again = 0;          ///< series that were measured again, with or without a plant
   std::size_t false_checks = 0;   ///< checks that confirmed a slowdown of such a series, and,
                                   ///< where the machine has two speeds, blamed a kernel for it
