@@ -168,24 +168,32 @@ def check_exp(functions, isa, name="exp_sums", least=10):
 MULTIPLIES = re.compile(r"v?(fn?madd\d+|mul)ps|vdpbf16ps|vpdpbusd|f(mla|madd|mlal)|bfdot|sdot|smmla")
 
 
-def check_sums(functions, pattern, least):
-    """Sums stay in registers: of the functions of that name, loops with so many products store nothing."""
+def check_sums(functions, pattern, is_meant):
+    """Sums stay in registers: of the functions of that name, loops that are meant store nothing."""
     problems, looked = [], 0
     for name in functions:
         if not re.search(pattern, name):
             continue
-        for body in objects.inner_loops(functions[name]):
-            if sum(bool(MULTIPLIES.match(i.mnemonic)) for i in body) < least:
-                continue
+        for body in filter(is_meant, objects.inner_loops(functions[name])):
             looked += 1
             problems += [f"'{i}' inside the loop" for i in body if i.mnemonic.startswith("st") or
                          re.fullmatch(r"v?mov\w+", i.mnemonic) and i.operands.endswith(")")]
     return problems if looked else ["no loop that multiplies"]
 
 
+def products_of(body):
+    return sum(bool(MULTIPLIES.match(i.mnemonic)) for i in body)
+
+
 def check_tile(functions):
     """The largest tile's; the copy of a row's end has fewer products."""
-    return check_sums(functions, r"::tile<.*, 6>\(", 12)
+    return check_sums(functions, r"::tile<.*, 6>\(", lambda body: products_of(body) >= 12)
+
+
+def check_nibbles(functions):
+    """Those of a line of 4-bit weights, which the loop asks for."""
+    return check_sums(functions, r"::nibble_product<",
+                      lambda body: products_of(body) >= 2 and any(i.mnemonic in PREFETCHES for i in body))
 
 
 def check_squares(functions):
@@ -222,7 +230,7 @@ LOOKS = {
     "gemm_pairs": {"tile": lambda f, isa: check_squares(f) if isa.startswith("amx") else check_tile(f)},
     "gemm_int8": {"tile": lambda f, isa: check_squares(f) if isa.startswith("amx") else []},
     # Of extensions, whose sums are fewer.
-    "gemv_w4": {"nibble_product": lambda f, isa: [] if isa in ISA_BYTES else check_sums(f, r"::nibble_product<", 6)},
+    "gemv_w4": {"nibble_product": lambda f, isa: [] if isa in ISA_BYTES else check_nibbles(f)},
     "pace": {name: lambda f, isa, name=name: check_pace(f, name) for name in PACE},
 }
 

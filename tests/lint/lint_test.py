@@ -310,6 +310,24 @@ template void tile<int, {rows}>(const float*, long);
         self.assertEqual(findings("", rows=5), ["no loop that multiplies"])
 
     @unittest.skipUnless(X86, "x86 assembly")
+    def test_sums_of_nibbles_that_pass_through_memory_are_caught(self):
+        def findings(body):
+            text = f"""
+namespace roofmark::isa_avx2 {{
+template <class Math> __attribute__((noinline)) void nibble_product(const char* w, long n) {{
+  asm volatile("1:\\n .rept 2\\n mulps %%xmm1,%%xmm0\\n .endr\\n {body} dec %0\\n jnz 1b\\n" : "+r"(n) : "r"(w) : "xmm0"); }}
+template void nibble_product<int>(const char*, long);
+}}
+"""
+            self.compile("gemv_w4", "avx2", text)
+            return codegen.check_nibbles(objects.functions("objdump", self.root / "avx2/gemv_w4.isa.cpp.o"))
+
+        ask = "prefetcht1 6144(%1)\\n"
+        self.assertEqual(findings(ask), [])
+        self.assertIn("inside the loop", findings(ask + "movups %%xmm2,(%1)\\n")[0])
+        self.assertEqual(findings(""), ["no loop that multiplies"])
+
+    @unittest.skipUnless(X86, "x86 assembly")
     def test_a_step_of_tiles_that_stores_is_caught(self):
         def findings(body, name="multiply_square"):
             products = "\\n".join(f"tdpbssd %%tmm6, %%tmm4, %%tmm{i}" for i in range(4))
