@@ -16,7 +16,7 @@ struct Widened {
   static constexpr int unit_bytes = 4, weight_bytes = lanes * sizeof(T);
   using Kept = vf32;
   static constexpr bool resumes = true;
-  static constexpr int at_once = 4;
+  static constexpr int at_once = vector_registers == 32 ? 4 : 1;  // sums stay in registers
   ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }
   ROOFMARK_LEAF vf32 keep(vf32, vf32 sum, const f16*) { return sum; }
   ROOFMARK_LEAF vf32 weight(const char* w) { return load(reinterpret_cast<const T*>(w)); }

@@ -13,7 +13,7 @@ struct Unpacked {
   using Out = f16;
   static constexpr int unit_bytes = 4, weight_bytes = ROOFMARK_VECTOR_BYTES;
   static constexpr bool resumes = true;
-  static constexpr int at_once = 4;
+  static constexpr int at_once = vector_registers == 32 ? 4 : 1;  // sums stay in registers
   ROOFMARK_LEAF vf32 start(const Block&, std::int64_t) { return vf32{}; }
   ROOFMARK_LEAF vf32 weight(const char* w) { return load(reinterpret_cast<const float*>(w)); }
   ROOFMARK_LEAF vf32 spread(const char* a) { return broadcast(*reinterpret_cast<const float*>(a)); }

@@ -43,13 +43,13 @@ ROOFMARK_LEAF vu32 two_rows(const Byte* first, const Byte* second) {
 /// has every register.
 template <class Math, int rows>
 requires(Math::in_squares) static
-    __attribute__((noinline)) void tile(const Block& block, std::int64_t row, const char* soon) {
+    __attribute__((noinline)) void tile(const Block& block, std::int64_t row, NextLines soon) {
   constexpr int w_bytes = panel_vectors * Math::weight_bytes;
   const std::int64_t stride = block.of.a_stride;
   const char *a = block.a + row * stride, *w = block.w;
   TileSums<rows> squares = {};
-  for (std::int64_t u = 0; u < block.units; ++u, a += Math::unit_bytes, w += w_bytes, soon += 64) {
-    __builtin_prefetch(soon, 0, 2);
+  for (std::int64_t u = 0; u < block.units; ++u, a += Math::unit_bytes, w += w_bytes) {
+    if (u % line_units == 0) ask(soon);
     vu32 pairs[TileSums<rows>::row_pairs];
     for (int p = 0; p < TileSums<rows>::row_pairs; ++p) {
       const char* first = a + 2 * p * stride;

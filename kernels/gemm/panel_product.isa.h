@@ -111,6 +111,12 @@ struct NextLines {
   std::int64_t lines;
 };
 
+ROOFMARK_LEAF void ask(NextLines& soon) {
+  for (std::int64_t l = 0; l < soon.lines; ++l, soon.from += 64) {
+    __builtin_prefetch(soon.from, 0, 2);
+  }
+}
+
 template <class Math, int rows>
 static __attribute__((noinline)) void tile(const Block& block, std::int64_t row, NextLines soon) {
   constexpr int w_bytes = panel_vectors * Math::weight_bytes;
@@ -121,9 +127,7 @@ static __attribute__((noinline)) void tile(const Block& block, std::int64_t row,
   std::int64_t u = 0;
   for (; u + line_units <= block.units; u += line_units) {
     for (int r = 0; r < rows; ++r) __builtin_prefetch(a + (rows + r) * stride);
-    for (std::int64_t l = 0; l < soon.lines; ++l, soon.from += 64) {
-      __builtin_prefetch(soon.from, 0, 2);
-    }
+    ask(soon);
     for (int s = 0; s < line_units; s += Math::at_once) {
 #pragma GCC unroll 4
       for (int i = 0; i < Math::at_once; ++i) {
@@ -139,7 +143,8 @@ static __attribute__((noinline)) void tile(const Block& block, std::int64_t row,
   for (int r = 0; r < rows; ++r) end<Math>(sums[r], block, row + r);
 }
 
-/// Every tile asks for its part of the `next_bytes` of W that are read after the block.
+/// Every tile asks for its part of the `next_bytes` of W that are read after the block, a line a
+/// unit at most: of few rows not for all.
 template <class Math>
 ROOFMARK_LEAF void multiply_block(const Block& block, std::int64_t next_bytes) {
   const std::int64_t m = block.of.m, a_tile = block.units / line_units;
