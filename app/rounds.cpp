@@ -1,5 +1,6 @@
 #include "app/rounds.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -19,6 +20,15 @@
 namespace roofmark {
 namespace {
 
+/// No process could go on with a journal of more threads than it may have.
+void require_threads(Policy policy, const Machine& machine) {
+  const std::vector<int> lacking = leave_out_threads(policy, machine);
+  if (lacking.empty()) return;
+  const std::string most = std::to_string(*std::max_element(lacking.begin(), lacking.end()));
+  throw InputError("cannot take a round on " + most + " threads (" + allowed_threads_text(machine) +
+                   "); let it use " + most + " CPUs");
+}
+
 /// A journal without rows: what is to be measured, for a process that finishes it.
 std::filesystem::path begin_round(const RoundPlan& plan, std::size_t number) {
   Run run;
@@ -28,6 +38,7 @@ std::filesystem::path begin_round(const RoundPlan& plan, std::size_t number) {
   run.build = build_info();
   run.machine = discover();
   run.policy = plan.policy;
+  require_threads(run.policy, run.machine);
   run.policy.seed = seed_of_round(plan.policy.seed, number);
   const std::filesystem::path path = run_path(plan.store, run);
   make_folder(path.parent_path());
@@ -64,6 +75,16 @@ Policy policy_of_rounds(const RunRequest& request, const Machine& machine) {
 
 std::uint64_t seed_of_round(std::uint64_t campaign, std::size_t number) {
   return random_bits(campaign, number);
+}
+
+std::vector<int> leave_out_threads(Policy& policy, const Machine& machine) {
+  std::vector<int>& counts = policy.threads;
+  const auto lacking = std::stable_partition(counts.begin(), counts.end(), [&](int threads) {
+    return threads <= machine.allowance.max_threads;
+  });
+  std::vector<int> left_out(lacking, counts.end());
+  counts.erase(lacking, counts.end());
+  return left_out;
 }
 
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what) {
