@@ -38,7 +38,6 @@ std::filesystem::path begin_round(const RoundPlan& plan, std::size_t number) {
   run.build = build_info();
   run.machine = discover();
   run.policy = plan.policy;
-  require_threads(run.policy, run.machine);
   run.policy.seed = seed_of_round(plan.policy.seed, number);
   const std::filesystem::path path = run_path(plan.store, run);
   make_folder(path.parent_path());
@@ -94,6 +93,7 @@ TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::str
     return rounds_of_campaign(plan.store, plan.machine, plan.campaign, false).size();
   };
   TakenRounds taken{.finished = finished()};
+  if (taken.finished < count) require_threads(plan.policy, discover());
   bool is_first = true;
   while (taken.finished < count) {
     const std::int64_t pause_s = is_first ? plan.wait_s : plan.pause_s;
