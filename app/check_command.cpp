@@ -40,6 +40,7 @@ struct Gate {
   RoundPlan plan;
   std::vector<Round> before;
   CompareRules rules;
+  std::vector<int> lacking;  ///< thread counts of the baseline that this process may not have
   /// What disturbs for half a minute outlasts rounds that are taken at once.
   std::int64_t before_reruns_s = 0;
 };
@@ -55,10 +56,10 @@ bool is_known(const Request& request) {
   return false;
 }
 
-Gate gate_of(const Request& request) {
+Gate gate_of(const Request& request, const Machine& machine) {
   Gate gate;
   gate.plan.store = request.folder();
-  gate.plan.machine = discover().id;
+  gate.plan.machine = machine.id;
   const Baseline baseline = Baselines(gate.plan.store, gate.plan.machine).read(request.baseline);
   const std::vector<StoredRound> stored = rounds_of(Index(gate.plan.store), baseline);
   if (stored.empty()) {
@@ -81,7 +82,22 @@ Gate gate_of(const Request& request) {
   gate.rules.baseline = request.baseline;
   gate.rules.before = "baseline " + request.baseline;
   gate.rules.after = "now";
+  if (request.campaign.empty()) {
+    gate.lacking = leave_out_threads(gate.plan.policy, machine);
+    gate.rules.most_threads = machine.allowance.max_threads;
+  }
   return gate;
+}
+
+/// What cannot be measured here is said before the first round; empty: nothing.
+std::string lack_of_threads(const Gate& gate, const Machine& machine) {
+  if (gate.lacking.empty()) return {};
+  std::string counts;
+  for (const int threads : gate.lacking) {
+    counts += (counts.empty() ? "" : ", ") + std::to_string(threads);
+  }
+  return "the baseline's series on " + counts + " threads cannot be measured (" +
+         allowed_threads_text(machine) + "); to check them let it use as many CPUs as the baseline";
 }
 
 /// A round beside itself is always the same.
@@ -178,7 +194,11 @@ int check_command(const Request& request) {
   fail_on_from(request.fail_on);  // a wrong value is said before the first round
   if (!request.junit.empty()) require_replaceable(request.junit);
   if (!is_known(request)) return exit_incomparable;
-  const Gate gate = gate_of(request);
+  const Machine machine = discover();
+  const Gate gate = gate_of(request, machine);
+  const std::string lack = lack_of_threads(gate, machine);
+  if (!lack.empty()) std::fprintf(stderr, "roofmark: %s\n", lack.c_str());
+  if (!gate.lacking.empty() && gate.plan.policy.threads.empty()) return exit_incomparable;
   const bool measuring = request.campaign.empty();
   std::vector<Round> after, again;
   if (!measuring) {
@@ -199,6 +219,7 @@ int check_command(const Request& request) {
                  request.campaign.c_str(), after.size(), check_rounds + confirming_rounds,
                  confirming_rounds);
   }
+  if (!lack.empty()) comparison.notes.push_back(lack);
   explain(comparison);
   note_short_baseline(comparison, gate.before, request.baseline);
   return report(comparison, request, again.empty() ? after.back() : again.back());

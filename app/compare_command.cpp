@@ -1,9 +1,12 @@
 // roofmark compare A B [C...]: runs beside the first, files alone; nothing is measured.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 
+#include "analyzer/tracking/change_points.h"
 #include "analyzer/tracking/compare.h"
 #include "app/commands.h"
 #include "app/compared.h"
@@ -29,11 +32,24 @@ struct ComparedSide {
   std::vector<Round> rounds;
 };
 
+/// A run that counts as several rounds would have no spread, and beside itself it never changes.
+void require_once(const std::vector<ComparedSide>& sides, const Round& round,
+                  const std::string& file) {
+  for (const ComparedSide& side : sides) {
+    for (const Round& had : side.rounds) {
+      if (had.run != round.run || had.started != round.started) continue;
+      throw InputError("run " + round.run + " is named twice, the second time by " + file +
+                       "; name each run once");
+    }
+  }
+}
+
 std::vector<ComparedSide> sides_from(const Request& request) {
   std::vector<ComparedSide> sides;
   std::map<std::string, std::size_t> campaigns;
   for (const std::string& file : request.runs) {
     Round round = round_of(read_run(read_file(file), file));
+    require_once(sides, round, file);
     const auto known = campaigns.find(round.campaign);
     if (!round.campaign.empty() && known != campaigns.end()) {
       sides[known->second].rounds.push_back(std::move(round));
@@ -51,17 +67,43 @@ std::vector<ComparedSide> sides_from(const Request& request) {
   return sides;
 }
 
-/// What the store knows of a single run's series: the newest other rounds of its sort.
+/// The newest rounds of the sort of the first that the store has from before all that are compared:
+/// what came later may be of another level, and what is judged says nothing of how it scatters.
+std::vector<StoredRound> earlier_rounds(const Index& index,
+                                        const std::vector<ComparedSide>& sides) {
+  const Round& first = sides.front().rounds.front();
+  std::string oldest = first.started;
+  for (const ComparedSide& side : sides) {
+    for (const Round& round : side.rounds) oldest = std::min(oldest, round.started);
+  }
+  RoundQuery query{.machine = first.machine, .with_series = false};
+  for (const StoredRound& stored : index.rounds(query)) {
+    const bool is_sort = (stored.round.preset == "quick") == (first.preset == "quick");
+    if (is_sort && stored.round.started < oldest) query.runs.push_back(stored.name);
+  }
+  if (query.runs.empty()) return {};  // a query without names is of all
+  constexpr std::size_t most = 4 * enough_rounds;
+  const std::size_t had = query.runs.size();
+  query.runs.erase(query.runs.begin(),
+                   query.runs.end() - static_cast<std::ptrdiff_t>(std::min(had, most)));
+  query.with_series = true;
+  return index.rounds(query);
+}
+
+/// Of values, oldest first, those since the last change.
+Past past_since_change(std::span<const double> values) {
+  const std::vector<ChangePoint> changes = change_points(values);
+  return past_of(changes.empty() ? values : values.subspan(changes.back().at));
+}
+
+/// What the store knows of a single run's series.
 std::function<Past(const std::string&)> history_of(const Request& request,
                                                    const std::vector<ComparedSide>& sides) {
-  const Round& first = sides.front().rounds.front();
-  RoundQuery query{.machine = first.machine, .newest = 4 * enough_rounds};
   std::map<std::string, std::vector<double>> seconds;
   try {
     const std::filesystem::path store =
         request.store.empty() ? default_store() : std::filesystem::path(request.store);
-    for (const StoredRound& stored : Index(store).rounds(query)) {
-      if ((stored.round.preset == "quick") != (first.preset == "quick")) continue;
+    for (const StoredRound& stored : earlier_rounds(Index(store), sides)) {
       for (const SeriesRound& row : stored.round.series) {
         if (row.seconds && !row.contended && row.grade != 'X') {
           seconds[row.id].push_back(*row.seconds);
@@ -72,7 +114,7 @@ std::function<Past(const std::string&)> history_of(const Request& request,
   }
   return [known = std::move(seconds)](const std::string& id) {
     const auto at = known.find(id);
-    return at == known.end() ? Past{} : past_of(at->second);
+    return at == known.end() ? Past{} : past_since_change(at->second);
   };
 }
 

@@ -64,10 +64,9 @@ std::vector<int> thread_counts(const RunRequest& request, bool sweep, const Mach
   if (!request.threads.empty()) {
     for (const int threads : request.threads) {
       if (threads < 1 || threads > most) {
-        throw InputError(
-            "cannot run on " + std::to_string(threads) + " threads (this process may use " +
-            std::to_string(most) + " of " + std::to_string(machine.cpu.threads) +
-            " CPUs: affinity and cgroup say so); pass --threads 1.." + std::to_string(most));
+        throw InputError("cannot run on " + std::to_string(threads) + " threads (" +
+                         allowed_threads_text(machine) + "); pass --threads 1.." +
+                         std::to_string(most));
       }
     }
     return request.threads;
@@ -184,6 +183,11 @@ std::vector<Workload> workloads_of(const RunRequest& request, const Preset& pres
 }
 
 }  // namespace
+
+std::string allowed_threads_text(const Machine& machine) {
+  return "this process may use " + std::to_string(machine.allowance.max_threads) + " of " +
+         std::to_string(machine.cpu.threads) + " CPUs: affinity and cgroup say so";
+}
 
 Policy policy_of(const RunRequest& request, const Machine& machine) {
   const Preset& preset = preset_of(request.preset);

@@ -24,6 +24,9 @@ struct RunRequest {
 /// The policy of a request on a machine.  Throws InputError where a value is not possible.
 Policy policy_of(const RunRequest& request, const Machine& machine);
 
+/// "this process may use 1 of 2 CPUs: affinity and cgroup say so"
+std::string allowed_threads_text(const Machine& machine);
+
 /// Throws InputError where formats are asked for in none of which the products of a model can run
 /// on any device of the policy.
 void require_formats(const RunRequest& request, const Policy& policy,

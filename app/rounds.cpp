@@ -1,5 +1,6 @@
 #include "app/rounds.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -18,6 +19,15 @@
 
 namespace roofmark {
 namespace {
+
+/// No process could go on with a journal of more threads than it may have.
+void require_threads(Policy policy, const Machine& machine) {
+  const std::vector<int> lacking = leave_out_threads(policy, machine);
+  if (lacking.empty()) return;
+  const std::string most = std::to_string(*std::max_element(lacking.begin(), lacking.end()));
+  throw InputError("cannot take a round on " + most + " threads (" + allowed_threads_text(machine) +
+                   "); let it use " + most + " CPUs");
+}
 
 /// A journal without rows: what is to be measured, for a process that finishes it.
 std::filesystem::path begin_round(const RoundPlan& plan, std::size_t number) {
@@ -66,6 +76,16 @@ std::uint64_t seed_of_round(std::uint64_t campaign, std::size_t number) {
   return random_bits(campaign, number);
 }
 
+std::vector<int> leave_out_threads(Policy& policy, const Machine& machine) {
+  std::vector<int>& counts = policy.threads;
+  const auto lacking = std::stable_partition(counts.begin(), counts.end(), [&](int threads) {
+    return threads <= machine.allowance.max_threads;
+  });
+  std::vector<int> left_out(lacking, counts.end());
+  counts.erase(lacking, counts.end());
+  return left_out;
+}
+
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what) {
   Interrupt interrupt;
   const auto stop = [&] { return interrupt.asked(); };
@@ -73,6 +93,7 @@ TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::str
     return rounds_of_campaign(plan.store, plan.machine, plan.campaign, false).size();
   };
   TakenRounds taken{.finished = finished()};
+  if (taken.finished < count) require_threads(plan.policy, discover());
   bool is_first = true;
   while (taken.finished < count) {
     const std::int64_t pause_s = is_first ? plan.wait_s : plan.pause_s;

@@ -41,8 +41,12 @@ std::uint64_t seed_of_round(std::uint64_t campaign, std::size_t number);
 /// finished first.  plan.policy.seed is the campaign's; each run keeps the seed of its own.  Each
 /// is told `what` it is and its number on standard error.  plan.wait_s lies before the first of
 /// this call and plan.pause_s between two.  Ctrl-C ends either, or the round under way, which keeps
-/// what it has.  Throws MeasurementError where none can be started.
+/// what it has.  Throws InputError where this process may not have the plan's threads and
+/// MeasurementError where none can be started.
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what);
+
+/// Takes the thread counts that this process may not have out of a policy and returns them.
+std::vector<int> leave_out_threads(Policy& policy, const Machine& machine);
 
 /// The finished rounds of a campaign on a machine, oldest first.
 std::vector<StoredRound> rounds_of_campaign(const std::filesystem::path& store,

@@ -81,7 +81,8 @@ std::string own_reason(const SeriesVerdict& one) {
   if (is_of_another_library(one)) {
     text += ", " + one.before.implementation + " before, " + one.after.implementation + " now";
   } else if (const Code code = code_of(one); code != Code::unknown) {
-    text += code == Code::same ? ", its code is the same" : ", its code changed";
+    text += code == Code::same ? ", its code is the same: placement or the machine's state"
+                               : ", its code changed";
   }
   return text;
 }

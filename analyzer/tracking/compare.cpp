@@ -111,7 +111,7 @@ class Comparing {
     const bool had = old.last() && was_measured(*old.last());
     const bool has = fresh.last() && was_measured(*fresh.last());
     if (!had && !has) return std::nullopt;
-    if (!has) return gone(one, fresh);
+    if (!has) return gone(one, old, fresh);
     if (fresh.failed > 0) {
       verdict.verdict = Verdict::failed;
       verdict.reason = fresh.failure();
@@ -140,11 +140,18 @@ class Comparing {
     return one;
   }
 
-  Known<Candidate> gone(Candidate& one, const Side& fresh) const {
+  Known<Candidate> gone(Candidate& one, const Side& old, const Side& fresh) const {
     if (!fresh.last() && !same_selection()) return std::nullopt;
     one.verdict.verdict = Verdict::missing;
-    one.verdict.reason = fresh.last() ? fresh.last()->reason : "it was not measured";
+    one.verdict.reason = fresh.last() ? fresh.last()->reason : why_not_measured(*old.last());
     return one;
+  }
+
+  std::string why_not_measured(const SeriesRound& row) const {
+    const bool fits = rules_.most_threads == 0 || row.threads <= rules_.most_threads;
+    if (fits) return "it was not measured";
+    return "it needs " + std::to_string(row.threads) + " threads, and this process may have " +
+           std::to_string(rules_.most_threads);
   }
 
   std::string not_comparable(const Side& old, const Side& fresh) const {

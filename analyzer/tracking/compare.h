@@ -16,6 +16,7 @@ struct CompareRules {
   bool across_machines = false;  ///< shares of roof in place of seconds
   std::string before = "before", after = "after";
   std::string baseline;  ///< name of the baseline, for the commands to run next; empty: none
+  int most_threads = 0;  ///< that the later side could have; 0: not known
   /// What is known of a series beyond the two sides, used where the older side has fewer than
   /// fewest_rounds: its rounds in the store.  Null: nothing is.
   std::function<Past(const std::string& id)> history;
@@ -74,8 +75,9 @@ bool look_again(Comparison& comparison, std::span<const Round> before, std::vect
 ///                machine's
 void explain(Comparison& comparison);
 
-/// Of an explained comparison that blames the machine alone: adds a note where the rounds of the
-/// baseline, which has this name, were taken within too few minutes to know how it moves.
+/// Of an explained comparison in which the machine may have moved something: adds a note where the
+/// rounds of the baseline, which has this name, were taken within too few minutes to know how it
+/// moves.
 void note_short_baseline(Comparison& comparison, std::span<const Round> before,
                          const std::string& baseline);
 

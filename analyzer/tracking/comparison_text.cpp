@@ -55,7 +55,7 @@ std::string_view judged_figure(const SeriesVerdict& one) {
 }
 
 std::string reason_text(const SeriesVerdict& one) {
-  std::string text(name(one.cause));
+  std::string text(is_unchanged(one) ? "code unchanged" : name(one.cause));
   const bool moved = one.verdict == Verdict::slower || one.verdict == Verdict::faster;
   if (moved)
     text += std::string(text.empty() ? "" : ", ") + (one.confirmed ? "confirmed" : "unconfirmed");

@@ -30,15 +30,12 @@ Known<double> span_s(std::span<const Round> rounds) {
   return std::difftime(*end, *begin);
 }
 
-bool blames_machine_alone(const Comparison& comparison) {
-  const auto moved = [](const SeriesVerdict& one) {
-    return one.verdict == Verdict::slower || one.verdict == Verdict::faster;
-  };
-  const auto others = [&](const SeriesVerdict& one) {
-    return moved(one) && one.cause != Cause::machine;
-  };
-  return std::any_of(comparison.series.begin(), comparison.series.end(), moved) &&
-         std::none_of(comparison.series.begin(), comparison.series.end(), others);
+/// Whether it may be the machine that moved something: beside others it did, or the code is as it
+/// was.
+bool may_be_the_machine(const Comparison& comparison) {
+  return std::any_of(
+      comparison.series.begin(), comparison.series.end(),
+      [](const SeriesVerdict& one) { return one.cause == Cause::machine || is_unchanged(one); });
 }
 
 }  // namespace
@@ -47,7 +44,7 @@ void note_short_baseline(Comparison& comparison, std::span<const Round> before,
                          const std::string& baseline) {
   if (before.empty() || before.front().preset == import_preset) return;
   const Known<double> span = span_s(before);
-  if (!span || *span >= telling_span_s || !blames_machine_alone(comparison)) return;
+  if (!span || *span >= telling_span_s || !may_be_the_machine(comparison)) return;
   const auto minutes = std::max(1, static_cast<int>(std::ceil(*span / 60)));
   comparison.notes.push_back("the baseline's rounds were taken within " + std::to_string(minutes) +
                              (minutes == 1 ? " minute" : " minutes") +

@@ -57,6 +57,10 @@ bool Comparison::compared() const {
   });
 }
 
+bool is_unchanged(const SeriesVerdict& one) {
+  return one.cause == Cause::library && one.before.implementation == one.after.implementation;
+}
+
 bool fails(const SeriesVerdict& one, FailOn fail_on) {
   if (one.verdict == Verdict::failed) return true;
   const bool slower = one.verdict == Verdict::slower;

@@ -18,9 +18,10 @@ std::string_view name(Verdict verdict);
 /// What a confirmed change is put down to.
 enum class Cause {
   none,
-  machine,      ///< the ceiling that binds it moved with it
-  kernel,       ///< it alone, or beyond what its ceiling did
-  library,      ///< it alone, and its code is the same: what it calls, or where it was placed
+  machine,  ///< the ceiling that binds it moved with it
+  kernel,   ///< it alone, or beyond what its ceiling did
+  library,  ///< it alone, and its code is the same: where it was placed, the machine's state or,
+            ///< where it is a library's, what that chose
   environment,  ///< half of all series moved alike while their ceilings did not
 };
 std::string_view name(Cause cause);
@@ -53,6 +54,9 @@ struct SeriesVerdict {
   std::string reason;  ///< in words
   std::string next;    ///< the command to run next; empty: none
 };
+
+/// Whether it moved by itself while its code, and what its library chose, stayed the same.
+bool is_unchanged(const SeriesVerdict& one);
 
 /// What a gate fails on, besides what could not be measured.
 enum class FailOn { regression, inconclusive, never };

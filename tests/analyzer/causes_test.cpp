@@ -91,7 +91,11 @@ TEST(Causes, TheSameCodeThatIsSlowerIsItsLibrarys) {
   SeriesRound then = series_round(a, 1), same = series_round(a, 1.1), other = same;
   then.code_hash = same.code_hash = "1234";
   other.code_hash = "5678";
-  EXPECT_EQ(of(checked(tracked_rounds(15, {then}), {same}), a).cause, Cause::library);
+  const Comparison unchanged = checked(tracked_rounds(15, {then}), {same});
+  EXPECT_EQ(of(unchanged, a).cause, Cause::library);
+  EXPECT_EQ(reason_text(of(unchanged, a)),
+            "code unchanged, confirmed: its ceiling did not move with it, its code is the same: "
+            "placement or the machine's state");
   EXPECT_EQ(of(checked(tracked_rounds(15, {then}), {other}), a).cause, Cause::kernel);
 }
 

@@ -7,7 +7,9 @@
 
 #include "app/baseline_json.h"
 #include "app/files.h"
+#include "app/presets.h"
 #include "app/store.h"
+#include "core/case.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
 #include "tests/app/program.h"
@@ -242,6 +244,59 @@ TEST(BaselineCommand, RerunsOfACheckWaitAsLongAsItsRoundsDid) {
   EXPECT_EQ(waiting.end().code, 130);
   RunningProgram hasty({"check", "--baseline", "b", "--pause", "0", "--store", there});
   EXPECT_TRUE(hasty.says("roofmark: rerun 1 of 5\n"));
+}
+
+TEST(BaselineCommand, ACheckLeavesOutThreadsThatItMayNotHaveAndSaysSo) {
+  const ScratchFolder store;
+  const std::string there = store / "";
+  ASSERT_EQ(run_program({"run", "--preset=standard", "--only=probes", "--filter=^clock/",
+                         "--threads=1", "--campaign=c", "--store", there})
+                .code,
+            0);
+  const Machine machine = discover();
+  const int more = machine.allowance.max_threads + 1;
+  roofmark::Run run = read_run(read_file(Index(store / "").newest(machine.id)->file), "run");
+  run.policy.threads = {1, more};
+  Measurement row = run.rows.front();
+  row.threads = more;
+  row.id = case_id(row.kernel, row.variant, row.format, row.device, row.threads, row.shape,
+                   row.conditions);
+  run.rows.push_back(row);
+  const auto put_baseline = [&](const std::string& name) {
+    Baseline baseline{name, run.started, machine.id, name, {}, 0};
+    run.campaign = name;
+    for (int i = 10; i < 25; ++i) {
+      run.id = name + std::to_string(i);
+      run.started = "2026-11-22T02:" + std::to_string(i) + ":00Z";
+      const std::filesystem::path file = run_path(store / "", run);
+      write_file(file, to_json(run));
+      baseline.runs.push_back(file.stem());
+    }
+    Baselines(store / "", machine.id).write(baseline);
+  };
+  put_baseline("b00000");
+  const std::string lack = "the baseline's series on " + std::to_string(more) +
+                           " threads cannot be measured (" + allowed_threads_text(machine) + ")";
+  const Outcome some =
+      run_program({"check", "--baseline", "b00000", "--fail-on", "never", "--store", there});
+  EXPECT_EQ(some.code, 0) << some.err;
+  EXPECT_EQ(some.err.find("roofmark: " + lack), 0u) << some.err;
+  EXPECT_NE(some.out.find("note         " + lack), std::string::npos) << some.out;
+  EXPECT_NE(some.out.find("1 missing"), std::string::npos) << some.out;
+  EXPECT_NE(some.out.find("it needs " + std::to_string(more) + " threads, and this process may"),
+            std::string::npos)
+      << some.out;
+  run.policy.threads = {more};
+  put_baseline("c00000");
+  const Outcome none = run_program({"check", "--baseline", "c00000", "--store", there});
+  EXPECT_EQ(none.code, 6) << none.err;
+  EXPECT_EQ(none.err.find("roofmark: " + lack), 0u) << none.err;
+  // Rounds that a baseline lacks are refused before they are begun.
+  Baselines(there, machine.id)
+      .write_plan({{"d", "2026-11-22T02:10:00Z", machine.id, "d", {}, {}}, 3, run.policy});
+  expect_refused({"baseline", "save", "d", "--resume", "--store", there},
+                 "cannot take a round on " + std::to_string(more) + " threads (");
+  EXPECT_TRUE(journals(there, machine.id).empty());
 }
 
 TEST(BaselineCommand, APauseThatIsNoneIsRefused) {

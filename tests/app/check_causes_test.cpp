@@ -114,6 +114,10 @@ TEST(CheckCauses, ABaselineOfAMinuteThatBlamesTheMachineSaysHowToTakeALongerOne)
   const Check check = check_at({.probe = 1.2}, seconds);
   EXPECT_EQ(check.outcome.code, 1);
   EXPECT_NE(check.outcome.out.find(note), std::string::npos) << check.outcome.out;
+  // A kernel that is blamed beside the machine takes nothing of that away.
+  const Check both = check_at({.probe = 1.2, .first = 1.1}, seconds);
+  EXPECT_EQ(both.outcome.code, 1);
+  EXPECT_NE(both.outcome.out.find(note), std::string::npos) << both.outcome.out;
   // One of a quarter of an hour knows, and a kernel is no matter of the machine's.
   EXPECT_EQ(check_at({.probe = 1.2}).outcome.out.find("--pause"), std::string::npos);
   const Check kernel = check_at({.first = 1.2}, seconds);

@@ -62,6 +62,39 @@ TEST(CompareCommand, TwoRunsAreComparedUnconfirmedAndExitWithZero) {
   EXPECT_EQ(json.out.find("{\n  \"schema\": \"roofmark.comparison/1\""), 0u) << json.out;
 }
 
+TEST(CompareCommand, TheStoresEarlierRunsSayHowASeriesScattersAndTheComparedOnesDoNot) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  const auto stored = [](int i) { return made_up_run(i, i < 20 ? 1 : i < 25 ? 1.31 : 1.4, ""); };
+  const auto said = [&](int a, int b) {
+    const std::string old = run_path(store, stored(a)).string(),
+                      fresh = run_path(store, stored(b)).string();
+    const Outcome outcome = run_program({"compare", old, fresh, "--store", store});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  };
+  for (const int i : {0, 1, 20}) store_run(store, stored(i));
+  // One other is not enough: a change of 10 % is one.
+  const std::string first = said(1, 20);
+  EXPECT_NE(first.find("1 slower"), std::string::npos) << first;
+  // What is later says nothing.
+  for (const int i : {21, 22, 23, 24, 25}) store_run(store, stored(i));
+  EXPECT_EQ(said(1, 20), first);
+  // Nor does a level that was left: nine runs of one, four of the next.
+  for (int i = 2; i < 9; ++i) store_run(store, stored(i));
+  const std::string next = said(24, 25);
+  EXPECT_NE(next.find("1 slower"), std::string::npos) << next;
+}
+
+TEST(CompareCommand, ARunThatIsNamedTwiceIsRefused) {
+  const ScratchFolder folder;
+  const std::string a = file_of(folder, "a.json", made_up_run(0, 1, "c")),
+                    copy = file_of(folder, "copy.json", made_up_run(0, 1, "c")),
+                    b = file_of(folder, "b.json", made_up_run(1, 1, ""));
+  expect_refused({"compare", a, copy, a, b}, "named twice, the second time by " + copy);
+  expect_refused({"compare", a, a}, "name each run once");
+}
+
 TEST(CompareCommand, DifferentMachinesAreRefusedWithTheRemedy) {
   const ScratchFolder folder;
   roofmark::Run other = made_up_run(1, 1, "");
