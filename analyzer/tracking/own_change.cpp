@@ -36,7 +36,7 @@ bool is_beyond_probe(double ratio, double probe, int direction, double floor) {
 
 Whose whose_change(const BesideProbe& one, int direction, std::span<const BesideProbe> all,
                    double floor) {
-  if (!one.probe_moved) return direction * one.time > 0 ? Whose::kernel : Whose::unclear;
+  if (!one.probe_moved) return Whose::kernel;
   const double least = std::log1p(floor), moved = std::fabs(one.probe);
   const std::optional<double> shared = shared_change(one, all);
   const double own = one.ratio - shared.value_or(0);

@@ -15,13 +15,11 @@ struct BesideProbe {
 
 enum class Whose { kernel, probe, unclear };
 
-/// Whose change of the ratio it is, slower (direction +1) or faster (-1).  Where the
-/// probe did not move by more than it scatters, the kernel's if its own time went that way: one
-/// that took no longer beside a probe that seems faster is not slower.  Where it did, kernels do
-/// not follow it to the letter: the kernel's is what is beyond a quarter of the probe's change and
-/// beyond `floor` (a share), after the median of what the ratios of other kernels did whose probes
-/// moved that way, where there are three.  Where there are not, and the probe moved the other way,
-/// its own time tells:
+/// Whose change of the ratio it is, slower (direction +1) or faster (-1).  The kernel's where the
+/// probe did not move.  Where it did, kernels do not follow it to the letter: the kernel's is what
+/// is beyond a quarter of the probe's change and beyond `floor` (a share), after the median of what
+/// the ratios of other kernels did whose probes moved that way, where there are three.  Where there
+/// are not, and the probe moved the other way, its own time tells:
 ///   - it moved by the floor in that direction: the kernel's
 ///   - it moved with the probe, by half as much or more: so it follows the probe, and the rest is
 ///     the kernel's
