@@ -30,7 +30,6 @@ struct Grouped : Int8 {
   }
   using Kept = vf32;
   static constexpr bool resumes = false;
-  static constexpr int at_once = 2;
   ROOFMARK_LEAF vf32 keep(vf32 kept, vi32 sum, const f16* scales) {
     return kept + __builtin_convertvector(sum, vf32) * load(scales);
   }
