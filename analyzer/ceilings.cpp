@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "analyzer/numbers.h"
-#include "analyzer/pairs.h"
+#include "core/pairs.h"
 #include "analyzer/timing.h"
 #include "core/statistics.h"
 

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "analyzer/numbers.h"
-#include "analyzer/pairs.h"
 #include "analyzer/timing.h"
+#include "core/pairs.h"
 #include "core/statistics.h"
 
 namespace roofmark {
@@ -258,6 +258,7 @@ class Placing {
       add_reason(point_, "too few pairs with the probe that bounds it");
       return false;
     }
+    judge_probe_rate(*probe);
     const double share = median(ratios);
     const double spread = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / share;
     if (!chosen.clean) {
@@ -279,6 +280,19 @@ class Placing {
       add_reason(point_, "above the probe beside it, within the scatter of their ratio");
     }
     return true;
+  }
+
+  /// A share of a probe that was slowed is not the kernel's of the machine's ceiling: says so.
+  void judge_probe_rate(const Measurement& probe) {
+    const Ceiling* ceiling = find_ceiling(ceilings_, probe.id);
+    const Known<double> seconds = probe_seconds(row_);
+    if (!ceiling || !ceiling->value || !seconds) return;
+    const Known<double> rate = quotient(amount(probe.work, point_.bound), *seconds);
+    const Known<double> part = rate ? quotient(*rate, ceiling->value) : std::nullopt;
+    if (!part || *part >= least_probe_rate) return;
+    point_.grade = 'C';
+    add_reason(point_, "the probe beside it ran at " + percent(part) + " of its own ceiling" +
+                           (roof_share_ ? ", of which this row is " + percent(roof_share_) : ""));
   }
 
   /// Above its theoretical bound, above all that its ceiling ever reached, or above the probe

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/statistics.h"
 #include "harness/gate.h"
+#include "harness/probe_rates.h"
 
 namespace roofmark {
 namespace {
@@ -320,8 +321,10 @@ bool measure(const Plan& plan, const MeasureCase& measure_one, const RowSink& si
   struct Visited {
     const PlannedCase* planned;
     Measurement row;
+    bool goes_on;  ///< the second visit adds to the first's samples; else it stands in its place
   };
   std::vector<Visited> again;
+  ProbeRates rates(plan.cases.size());
   // What a first visit saw is not lost where there is no time for the second.
   const auto keep_from = [&](std::size_t first) {
     for (std::size_t i = first; i < again.size(); ++i) sink(again[i].row);
@@ -332,17 +335,20 @@ bool measure(const Plan& plan, const MeasureCase& measure_one, const RowSink& si
     if (stop && stop()) return keep_from(0);
     Measurement row = measure_one(planned, nullptr);
     if (stop && stop()) return keep_from(0);  // cut short: its samples are too few to be a row
-    if (row.contended && planned.what.is_core_bound()) {
-      again.push_back({&planned, std::move(row)});
+    rates.note(row);
+    const bool goes_on = row.contended && planned.what.is_core_bound();
+    if (goes_on || rates.is_slow(row)) {
+      again.push_back({&planned, std::move(row), goes_on});
     } else {
       sink(row);
     }
   }
   for (std::size_t i = 0; i < again.size(); ++i) {
     if (stop && stop()) return keep_from(i);
-    const Measurement row = measure_one(*again[i].planned, &again[i].row);
+    const auto& [planned, first, goes_on] = again[i];
+    const Measurement row = measure_one(*planned, goes_on ? &first : nullptr);
     if (stop && stop()) return keep_from(i);
-    sink(row);
+    sink(goes_on ? row : beside_the_faster(first, row));
   }
   return true;
 }

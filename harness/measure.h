@@ -30,7 +30,9 @@ using MeasureCase = std::function<Measurement(const PlannedCase&, const Measurem
 
 /// Measures every case of the plan in its order, but for those whose row is in `finished` already.
 /// Core-bound cases that a neighbour disturbed are visited a second time after all others: they are
-/// short, and by then it may have gone.  Returns false where it was stopped early.
+/// short, and by then it may have gone.  So are kernels whose probe ProbeRates found slow beside
+/// them: of their two visits the one beside the faster probe stays.  Returns false where it was
+/// stopped early.
 bool measure(const Plan& plan, const MeasureCase& measure_one, const RowSink& sink,
              const StopAsked& stop, std::span<const Measurement> finished = {});
 

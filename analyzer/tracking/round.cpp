@@ -5,7 +5,7 @@
 
 #include "analyzer/from_run.h"
 #include "analyzer/numbers.h"
-#include "analyzer/pairs.h"
+#include "core/pairs.h"
 #include "analyzer/timing.h"
 #include "core/statistics.h"
 

@@ -1,5 +1,5 @@
 // Kernels' samples beside those of the probe that bounds them: shares, and a ceiling's best moment.
-#include "analyzer/pairs.h"
+#include "core/pairs.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ TEST(Pairs, AShareIsTheMedianOfPairedRatiosOfBytes) {
   roofmark::Run run = zen5_run();
   const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
   Measurement gemv = kernel_row("gemv", reading(0x1p29), 1, memory);
-  gemv.pairs.assign(9, {1, 1.5});
+  gemv.pairs.assign(9, {1, 1.25});
   gemv.pairs.push_back({1, 1});
   gemv.pairs.push_back({2, 1});
   run.rows = {memory, fma_row("avx512", 1, 64), gemv};
@@ -23,9 +23,9 @@ TEST(Pairs, AShareIsTheMedianOfPairedRatiosOfBytes) {
   EXPECT_EQ(point.ceiling, memory.id);
   EXPECT_EQ(point.intensity, 0.5);
   EXPECT_EQ(point.achieved, 0x1p28);
-  EXPECT_EQ(point.attainable_measured, 0x1p28 / 0.75);  // at that moment
+  EXPECT_EQ(point.attainable_measured, 0x1p28 / 0.625);  // at that moment
   EXPECT_EQ(point.attainable_theoretical, 0x1p30);
-  EXPECT_EQ(point.share_measured, 0.75);  // 2^29 / 1 against 2^30 / 1.5
+  EXPECT_EQ(point.share_measured, 0.625);  // 2^29 / 1 against 2^30 / 1.25
   EXPECT_EQ(point.share_theoretical, 0.25);
   EXPECT_EQ(point.grade, 'A');
 }
@@ -89,6 +89,24 @@ TEST(Pairs, AMemoryCeilingIsTheHighestMedianOfItsProbe) {
   run.rows[2].pairs.assign(5, {0.5, 0.5});
   const Analysis bounded = analyze_run(run, {.bandwidth = Bandwidth{0x1p30}});
   EXPECT_EQ(bounded.ceilings[0].value, 0x1p30);  // not above what it can be
+}
+
+TEST(Pairs, AShareOfASlowedProbeSaysSoAndWhatItIsOfTheCeiling) {
+  roofmark::Run run = zen5_run();
+  const Measurement fma = fma_row("avx512", 1, 64);
+  Measurement gemm = kernel_row("gemm", {.ops = fma.work.ops, .read = Bytes{1}}, 1, fma);
+  const double own_s = fma.samples_s[0];
+  gemm.samples_s.assign(gemm.samples_s.size(), 2.5 * own_s);
+  gemm.pairs.assign(10, {2.5 * own_s, 2 * own_s});  // the probe needs twice its own row's time
+  run.rows = {fma, stream_row("read", "dram", 1, 0x1p30), gemm};
+  const Point slowed = analyze_run(run).points.at(0);
+  EXPECT_NEAR(slowed.share_measured.value_or(0), 0.8, 1e-6);
+  EXPECT_EQ(slowed.grade, 'C');
+  EXPECT_NE(slowed.reason.find("ran at 50.0 % of its own ceiling, of which this row is 40.0 %"),
+            std::string::npos)
+      << slowed.reason;
+  run.rows[2].pairs.assign(10, {2.5 * own_s, 1.2 * own_s});
+  EXPECT_EQ(analyze_run(run).points.at(0).reason.find("ran at"), std::string::npos);
 }
 
 TEST(Pairs, ScatteredPairsLowerTheGrade) {

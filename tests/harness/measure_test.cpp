@@ -235,6 +235,45 @@ TEST(Measure, ASecondVisitComesAfterAllOthersAndIsNotNeededToKeepTheFirst) {
   EXPECT_EQ(kept_until([](const auto& kept) { return !kept.empty(); }), both);
 }
 
+/// The kernel's row where its probe first runs at `slowed` of its rate beside it, then at `later`.
+/// The probe's own row, and the kernel, take a millisecond.
+Measurement beside_a_probe_at(double slowed, double later) {
+  Bench bench;
+  Plan planned;
+  do {
+    ++bench.policy.seed;
+    planned = plan(bench.registry, bench.device.machine_facts, bench.operators, bench.policy);
+  } while (planned.cases[0].what.kernel->name != "probe");
+  int visits = 0;
+  const MeasureCase one = [&](const PlannedCase& what, const Measurement*) {
+    Measurement row{.id = what.what.id(), .kernel = what.what.kernel->name};
+    row.role = what.what.kernel->role;
+    row.samples_s.assign(10, 1e-3);
+    row.flags.assign(10, "");
+    if (row.role != Role::kernel) return row;
+    row.companion = planned.cases[0].what.id();
+    row.pairs.assign(10, {1e-3, 1e-3 / (visits++ == 0 ? slowed : later)});
+    return row;
+  };
+  Measurement kept;
+  int rows = 0;
+  EXPECT_TRUE(measure(planned, one,
+                      [&](const Measurement& row) {
+                        ++rows;
+                        if (row.role == Role::kernel) kept = row;
+                      },
+                      {}));
+  EXPECT_EQ(rows, 2);
+  EXPECT_EQ(visits, slowed < 0.8 ? 2 : 1);
+  return kept;
+}
+
+TEST(Measure, AKernelBesideASlowedProbeIsVisitedAgainAndTheFasterProbesPairsStay) {
+  EXPECT_EQ(beside_a_probe_at(0.5, 1).pairs[0].companion_s, 1e-3);
+  EXPECT_EQ(beside_a_probe_at(0.5, 0.25).pairs[0].companion_s, 2e-3);
+  EXPECT_EQ(beside_a_probe_at(0.9, 1).pairs[0].companion_s, 1e-3 / 0.9);  // one visit is enough
+}
+
 TEST(Measure, StopsAtTheTargetWidthAndNotBefore) {
   Bench bench;
   bench.policy.filter = "^probe";

@@ -19,4 +19,13 @@ struct ChosenPairs {
 /// The clean pairs; where there are fewer than fewest_pairs, all whose flag is_usable().
 ChosenPairs chosen_pairs(const Measurement& row);
 
+/// Median seconds per launch of the probe in a row's chosen pairs; null: it has none.
+Known<double> probe_seconds(const Measurement& row);
+
+/// A probe that runs beside a kernel at less than this part of its best rate met what the kernel
+/// need not have met: a neighbour that takes half of a core's multipliers halves a loop of nothing
+/// but products, and slows one that also waits for memory much less.  Of 461 rows taken beside busy
+/// neighbours two stood below 0.85.
+inline constexpr double least_probe_rate = 0.8;
+
 }  // namespace roofmark

@@ -1,4 +1,6 @@
-#include "analyzer/pairs.h"
+#include "core/pairs.h"
+
+#include "core/statistics.h"
 
 namespace roofmark {
 
@@ -14,6 +16,13 @@ ChosenPairs chosen_pairs(const Measurement& row) {
   if (clean.pairs.size() >= fewest_pairs) return clean;
   if (all.pairs.size() < fewest_pairs) all.pairs.clear();
   return all;
+}
+
+Known<double> probe_seconds(const Measurement& row) {
+  std::vector<double> seconds;
+  for (const Pair& pair : chosen_pairs(row).pairs) seconds.push_back(pair.companion_s);
+  if (seconds.empty()) return std::nullopt;
+  return median(seconds);
 }
 
 }  // namespace roofmark
