@@ -44,15 +44,16 @@ struct ReluLanes {
 /// Up: nothing, or the T that each F(x) is multiplied by.
 template <class F, Stores STORES, class T, class... Up>
 ROOFMARK_LEAF void activate(T* y, std::int64_t count, const T* x, const Up*... up) {
-  std::int64_t i = 0;
-  for (; i + pair_lanes <= count; i += pair_lanes) {
-    ask<STORES>(x + i + ahead_of<T>, pair_lanes);
-    (ask<STORES>(up + i + ahead_of<T>, pair_lanes), ...);
-    ask_to_write<STORES>(y + i + ahead_of<T>, pair_lanes);
-    const TwoVectors v = load_pair(x + i);
-    put_pair<STORES>(y + i, (TwoVectors{F::template of<T>(v.a), F::template of<T>(v.b)} * ... *
-                             load_pair(up + i)));
-  }
+  std::int64_t i = each_unit<T>(
+      count, ROOFMARK_BODY(at) {
+        ask<STORES>(x + at, nth.u);
+        (ask<STORES>(up + at, nth.u), ...);
+        ask_to_write<STORES>(y + at, nth.u);
+        const auto function = [](vf32 v) __attribute__((always_inline)) {
+          return F::template of<T>(v);
+        };
+        put_unit<STORES>(y + at, (each(load_unit(x + at), function) * ... * load_unit(up + at)));
+      });
   for (; i < count; i += lanes) {
     const std::int64_t left = count - i < lanes ? count - i : lanes;
     const vf32 v = F::template of<T>(load_tail(x + i, left, 0));

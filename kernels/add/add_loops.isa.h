@@ -14,18 +14,13 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 template <Stores STORES, class T>
 ROOFMARK_LEAF void sums(const T* x, const T* r, T* y, std::int64_t count) {
-  constexpr int step = 2 * pair_lanes;  // a turn: the loop's own instructions do not show
-  std::int64_t i = 0;
-  for (; i + step <= count; i += step) {
-    ask<STORES>(x + i + ahead_of<T>, step);
-    ask<STORES>(r + i + ahead_of<T>, step);
-    ask_to_write<STORES>(y + i + ahead_of<T>, step);
-    const std::int64_t second = i + pair_lanes;
-    const TwoVectors first_sum = load_pair(x + i) + load_pair(r + i);
-    const TwoVectors second_sum = load_pair(x + second) + load_pair(r + second);
-    put_pair<STORES>(y + i, first_sum);
-    put_pair<STORES>(y + second, second_sum);
-  }
+  std::int64_t i = each_unit<T>(
+      count, ROOFMARK_BODY(at) {
+        ask<STORES>(x + at, nth.u);
+        ask<STORES>(r + at, nth.u);
+        ask_to_write<STORES>(y + at, nth.u);
+        put_unit<STORES>(y + at, load_unit(x + at) + load_unit(r + at));
+      });
   for (; i < count; ++i) store_one(y + i, load_one(x + i) + load_one(r + i));
 }
 

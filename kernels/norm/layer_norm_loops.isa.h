@@ -14,29 +14,22 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-constexpr int step = 2 * pair_lanes;  // a turn: four chains cover the latency of a multiply-add
-
 /// Sums of x - guess and of its square, over part of a row.
 struct Sums {
-  TwoVectors of_left[2] = {}, of_squares[2] = {};
+  Chains of_left, of_squares;
   float rest_left = 0, rest_squares = 0;
 };
-ROOFMARK_LEAF void add(Sums& sums, int chain, TwoVectors v, vf32 guess) {
-  const TwoVectors left = v - guess;
-  sums.of_left[chain] = sums.of_left[chain] + left;
-  sums.of_squares[chain].a += left.a * left.a;
-  sums.of_squares[chain].b += left.b * left.b;
+template <class Unit>
+ROOFMARK_LEAF void add(Sums& sums, int u, Unit v, vf32 guess) {
+  const auto left = v - guess;
+  add_to(sums.of_left, u, left);
+  add_to(sums.of_squares, u, left * left);
 }
 ROOFMARK_LEAF void add_one(Sums& sums, float v, float guess) {
   const float left = v - guess;
   sums.rest_left += left;
   sums.rest_squares += left * left;
 }
-ROOFMARK_LEAF float total(const TwoVectors (&chains)[2]) {
-  const TwoVectors both = chains[0] + chains[1];
-  return sum(both.a + both.b);
-}
-
 template <class T>
 ROOFMARK_LEAF float guess_of(const T* x, std::int64_t cols) {
   if (cols < lanes) return load_one(x);
@@ -47,11 +40,8 @@ template <class T>
 ROOFMARK_LEAF Sums sums_of(const T* x, std::int64_t cols, float guess) {
   const vf32 g = broadcast(guess);
   Sums sums;
-  std::int64_t i = 0;
-  for (; i + step <= cols; i += step) {
-    add(sums, 0, load_pair(x + i), g);
-    add(sums, 1, load_pair(x + i + pair_lanes), g);
-  }
+  std::int64_t i = each_unit<T>(
+      cols, ROOFMARK_BODY(at) { add(sums, nth.u, load_unit(x + at), g); });
   for (; i < cols; ++i) add_one(sums, load_one(x + i), guess);
   return sums;
 }
@@ -85,18 +75,16 @@ ROOFMARK_LEAF Sums shift_and_scale(const T* x, const T* w, const T* b, T* y, std
   const T* next = x + cols;
   const vf32 m = broadcast(of_row.mean), f = broadcast(of_row.factor), g = broadcast(guess);
   Sums sums;
-  std::int64_t i = 0;
-  for (; i + step <= cols; i += step) {
-    if (!LAST) {
-      ask<STORES>(next + i + ahead_of<T>, step);
-      ask_to_write<STORES>(y + i + ahead_of<T>, step);
-    }
-    for (int u = 0; u < 2; ++u) {
-      const std::int64_t at = i + u * pair_lanes;
-      put_pair<STORES>(y + at, (load_pair(x + at) - m) * f * load_pair(w + at) + load_pair(b + at));
-      if (!LAST) add(sums, u, load_pair(next + at), g);
-    }
-  }
+  std::int64_t i = each_unit<T>(
+      cols, ROOFMARK_BODY(at) {
+        if (!LAST) {
+          ask<STORES>(next + at, nth.u);
+          ask_to_write<STORES>(y + at, nth.u);
+        }
+        put_unit<STORES>(y + at,
+                         (load_unit(x + at) - m) * f * load_unit(w + at) + load_unit(b + at));
+        if (!LAST) add(sums, nth.u, load_unit(next + at), g);
+      });
   for (; i < cols; ++i) {
     if (!LAST) add_one(sums, load_one(next + i), guess);
     store_one(y + i,

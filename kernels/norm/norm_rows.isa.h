@@ -16,8 +16,6 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-constexpr int norm_step = 2 * pair_lanes;  // a turn: four chains cover a multiply-add's latency
-
 /// Rows as RMSNorm finds them: in memory.
 template <class T>
 struct GivenRows {
@@ -30,40 +28,37 @@ struct SummedRows {
   T* h;
 };
 
-/// Sum of squares so far, in four chains of vectors and one of what is left of a row after them.
+/// Sum of squares so far, and of what is left of a row after its units.
 struct Squares {
-  TwoVectors chains[2] = {};
+  Chains chains;
   float rest = 0;
 };
-ROOFMARK_LEAF void add_squares(TwoVectors& chain, TwoVectors v) {
-  chain.a += v.a * v.a;
-  chain.b += v.b * v.b;
+template <class Unit>
+ROOFMARK_LEAF void add_squares(Squares& s, int u, Unit v) {
+  add_to(s.chains, u, v * v);
 }
-ROOFMARK_LEAF float total(const Squares& s) {
-  const TwoVectors both = s.chains[0] + s.chains[1];
-  return sum(both.a + both.b) + s.rest;
-}
+ROOFMARK_LEAF float total(const Squares& s) { return total(s.chains) + s.rest; }
 
 template <Stores STORES, class T>
-ROOFMARK_LEAF void ask_ahead(const GivenRows<T>& rows, std::int64_t i) {
-  ask<STORES>(rows.x + i + ahead_of<T>, norm_step);
+ROOFMARK_LEAF void ask_ahead(const GivenRows<T>& rows, std::int64_t i, int u) {
+  ask<STORES>(rows.x + i, u);
 }
 template <Stores STORES, class T>
-ROOFMARK_LEAF void ask_ahead(const SummedRows<T>& rows, std::int64_t i) {
-  ask<STORES>(rows.x + i + ahead_of<T>, norm_step);
-  ask<STORES>(rows.r + i + ahead_of<T>, norm_step);
-  ask_to_write<STORES>(rows.h + i + ahead_of<T>, norm_step);
+ROOFMARK_LEAF void ask_ahead(const SummedRows<T>& rows, std::int64_t i, int u) {
+  ask<STORES>(rows.x + i, u);
+  ask<STORES>(rows.r + i, u);
+  ask_to_write<STORES>(rows.h + i, u);
 }
 
 template <class T>
-ROOFMARK_LEAF TwoVectors made(const GivenRows<T>& rows, std::int64_t i) {
-  return load_pair(rows.x + i);
+ROOFMARK_LEAF auto made(const GivenRows<T>& rows, std::int64_t i) {
+  return load_unit(rows.x + i);
 }
 template <class T>
-ROOFMARK_LEAF TwoVectors made(const SummedRows<T>& rows, std::int64_t i) {
-  const TwoVectors h = load_pair(rows.x + i) + load_pair(rows.r + i);
-  put_pair<Stores::ordinary>(rows.h + i, h);
-  return sizeof(T) == 4 ? h : load_pair(rows.h + i);
+ROOFMARK_LEAF auto made(const SummedRows<T>& rows, std::int64_t i) {
+  const auto h = load_unit(rows.x + i) + load_unit(rows.r + i);
+  put_unit<Stores::ordinary>(rows.h + i, h);
+  return sizeof(T) == sizeof(float) ? h : load_unit(rows.h + i);
 }
 template <class T>
 ROOFMARK_LEAF float made_one(const GivenRows<T>& rows, std::int64_t i) {
@@ -86,14 +81,11 @@ ROOFMARK_LEAF const T* made_rows(const SummedRows<T>& rows) {
 }
 
 /// Makes elements [begin, begin + cols), a row; returns its sum of squares.
-template <class Rows>
-ROOFMARK_LEAF float sum_of_squares(const Rows& rows, std::int64_t begin, std::int64_t cols) {
+template <template <class> class Rows, class T>
+ROOFMARK_LEAF float sum_of_squares(const Rows<T>& rows, std::int64_t begin, std::int64_t cols) {
   Squares s;
-  std::int64_t i = 0;
-  for (; i + norm_step <= cols; i += norm_step) {
-    add_squares(s.chains[0], made(rows, begin + i));
-    add_squares(s.chains[1], made(rows, begin + i + pair_lanes));
-  }
+  std::int64_t i = each_unit<T>(
+      cols, ROOFMARK_BODY(at) { add_squares(s, nth.u, made(rows, begin + at)); });
   for (; i < cols; ++i) {
     const float v = made_one(rows, begin + i);
     s.rest += v * v;
@@ -110,20 +102,15 @@ ROOFMARK_LEAF float scale(const Rows& rows, const T* w, T* y, std::int64_t begin
   const std::int64_t next = begin + cols;
   const vf32 f = broadcast(factor);
   Squares s;
-  std::int64_t i = 0;
-  for (; i + norm_step <= cols; i += norm_step) {
-    if (!LAST) {
-      ask_ahead<STORES>(rows, next + i);
-      ask_to_write<STORES>(y + i + ahead_of<T>, norm_step);
-    }
-    const std::int64_t second = i + pair_lanes;
-    put_pair<STORES>(y + i, load_pair(h + i) * f * load_pair(w + i));
-    put_pair<STORES>(y + second, load_pair(h + second) * f * load_pair(w + second));
-    if (!LAST) {
-      add_squares(s.chains[0], made(rows, next + i));
-      add_squares(s.chains[1], made(rows, next + i + pair_lanes));
-    }
-  }
+  std::int64_t i = each_unit<T>(
+      cols, ROOFMARK_BODY(at) {
+        if (!LAST) {
+          ask_ahead<STORES>(rows, next + at, nth.u);
+          ask_to_write<STORES>(y + at, nth.u);
+        }
+        put_unit<STORES>(y + at, load_unit(h + at) * f * load_unit(w + at));
+        if (!LAST) add_squares(s, nth.u, made(rows, next + at));
+      });
   for (; i < cols; ++i) {
     if (!LAST) {
       const float v = made_one(rows, next + i);

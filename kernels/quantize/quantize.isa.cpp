@@ -51,33 +51,31 @@ ROOFMARK_LEAF void store_bytes(std::int8_t* at, const vi32 (&whole)[unrolled]) {
 }
 
 ROOFMARK_LEAF vf32 magnitude(vf32 v) { return (vf32)((vu32)v & 0x7fffffff); }
-ROOFMARK_LEAF vf32 larger(vf32 a, vf32 b) { return a > b ? a : b; }
 
-/// The largest |x| of a row so far, by lanes.
+/// The largest |x| of a row so far, and of what is left of it after its vectors.
 struct Largest {
-  vf32 chains[unrolled] = {};
+  Chains chains;
   float rest = 0;
 };
 ROOFMARK_LEAF float largest(const Largest& most) {
-  const vf32 all =
-      larger(larger(most.chains[0], most.chains[1]), larger(most.chains[2], most.chains[3]));
-  float value = most.rest;
-  for (int i = 0; i < lanes; ++i) value = all[i] > value ? all[i] : value;
-  return value;
+  const float value = largest(most.chains);
+  return most.rest > value ? most.rest : value;
 }
-/// `step` elements.
-template <class T>
+/// `step` elements.  Asks for the row's next ones, where there is another row.
+template <bool ASKS, class T>
 ROOFMARK_LEAF void look_at(Largest& most, const T* x) {
-  for (int u = 0; u < unrolled; u += 2) {
-    const TwoVectors v = load_pair(x + u * lanes);
-    most.chains[u] = larger(magnitude(v.a), most.chains[u]);
-    most.chains[u + 1] = larger(magnitude(v.b), most.chains[u + 1]);
+  for (int u = 0; u < step / unit<T>; ++u) {
+    if (ASKS) ask<Stores::ordinary>(x + u * unit<T>, u);
+    const auto sizes = each(
+        load_unit(x + u * unit<T>),
+        [](vf32 v) __attribute__((always_inline)) { return magnitude(v); });
+    raise(most.chains, u, sizes);
   }
 }
 /// `lanes` elements.
 template <class T>
 ROOFMARK_LEAF void look_at_vector(Largest& most, const T* x) {
-  most.chains[0] = larger(magnitude(load(x)), most.chains[0]);
+  raise(most.chains, 0, magnitude(load(x)));
 }
 template <class T>
 ROOFMARK_LEAF void look_at_one(Largest& most, const T* x) {
@@ -90,7 +88,7 @@ ROOFMARK_LEAF float largest_of_row(const T* x, std::int64_t cols) {
   Largest most;
   std::int64_t i = 0;
   for (; i + step <= cols; i += step) {
-    look_at(most, x + i);
+    look_at<false>(most, x + i);
   }
   for (; i + lanes <= cols; i += lanes) look_at_vector(most, x + i);
   for (; i < cols; ++i) look_at_one(most, x + i);
@@ -110,10 +108,9 @@ ROOFMARK_LEAF float quantize_row(const T* x, std::int8_t* q, std::int64_t cols, 
   std::int64_t i = 0;
   for (; i + step <= cols; i += step) {
     if (!LAST) {
-      ask<Stores::ordinary>(next + i + ahead_of<T>, step);
-      ask_to_write<Stores::ordinary>(q + i + ahead_of<T> / 2, step);
+      look_at<true>(most, next + i);
+      ask_to_write<Stores::ordinary>(q + i, 0);
     }
-    if (!LAST) look_at(most, next + i);
     vi32 whole[unrolled];
     for (int u = 0; u < unrolled; ++u) whole[u] = rounded(load(x + i + u * lanes), factor);
     store_bytes(q + i, whole);

@@ -13,17 +13,28 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 /// Elements [begin, end) of one half of a head, and those of the other half; cosines and sines in
 /// the order of pairs.
+///
+/// Memory is asked for in the order of addresses, which is not that of the pairs: of the copy roof
+/// (Intel, AVX-512, one core) asking for what lies ahead of each pair reached 0.79 in f32 and 0.75
+/// in bf16, this 0.91 and 0.82.
 template <Stores STORES, class T>
 ROOFMARK_LEAF void turn(const T* x, const float* cosines, const float* sines, T* y,
                         std::int64_t begin, std::int64_t end, std::int64_t half) {
-  std::int64_t i = begin;
-  for (; i + pair_lanes <= end; i += pair_lanes) {
-    const TwoVectors a = load_pair(x + i), b = load_pair(x + half + i);
-    const TwoVectors c = load_pair(cosines + i - begin), s = load_pair(sines + i - begin);
-    put_pair<STORES>(y + i, a * c - b * s);
-    put_pair<STORES>(y + half + i, a * s + b * c);
-  }
-  if (STORES != Stores::nt) {  // a head of 96 leaves half a pair
+  const auto turn_unit = ROOFMARK_BODY(at) {
+    const T *first = x + begin + at, *second = first + half;
+    T* const to = y + begin + at;
+    ask<STORES>(first + at, 2 * nth.u);
+    ask_to_write<STORES>(to + at, 2 * nth.u);
+    const auto a = load_unit(first), b = load_unit(second);
+    const auto c = load_wide<T>(cosines + at), s = load_wide<T>(sines + at);
+    put_unit<STORES>(to, a * c - b * s);
+    stay();
+    ask<STORES>(first + at + unit<T>, 2 * nth.u + 1);
+    ask_to_write<STORES>(to + at + unit<T>, 2 * nth.u + 1);
+    put_unit<STORES>(to + half, a * s + b * c);
+  };
+  std::int64_t i = begin + each_unit<T>(end - begin, turn_unit);
+  if (STORES != Stores::nt) {  // a head of 96 leaves half a unit of 16-bit elements
     for (; i + lanes <= end; i += lanes) {
       const vf32 a = load(x + i), b = load(x + half + i);
       const vf32 c = load(cosines + i - begin), s = load(sines + i - begin);
@@ -39,10 +50,10 @@ ROOFMARK_LEAF void turn(const T* x, const float* cosines, const float* sines, T*
   }
 }
 
-/// Whole pairs of `from` as those of bf16 are loaded, the even ones first; then the rest.
+/// Whole units of `from` as those of bf16 are loaded, the even elements first; then the rest.
 ROOFMARK_LEAF void put_in_order(const float* from, float* to, std::int64_t count) {
   std::int64_t i = 0;
-  for (; i + pair_lanes <= count; i += pair_lanes) {
+  for (; i + unit<bf16> <= count; i += unit<bf16>) {
     for (int l = 0; l < lanes; ++l) {
       to[i + l] = from[i + 2 * l];
       to[i + lanes + l] = from[i + 2 * l + 1];
@@ -62,10 +73,6 @@ ROOFMARK_LEAF void turn_heads(const T* x, const float* cosines, const float* sin
                               std::int64_t heads, std::int64_t begin, std::int64_t end,
                               std::int64_t half) {
   for (std::int64_t h = 0; h < heads; ++h, x += 2 * half, y += 2 * half) {
-    ask<STORES>(x + begin + ahead_of<T>, end - begin);
-    ask<STORES>(x + half + begin + ahead_of<T>, end - begin);
-    ask_to_write<STORES>(y + begin + ahead_of<T>, end - begin);
-    ask_to_write<STORES>(y + half + begin + ahead_of<T>, end - begin);
     turn<STORES>(x, cosines, sines, y, begin, end, half);
   }
 }

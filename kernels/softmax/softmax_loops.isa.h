@@ -19,74 +19,76 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
 constexpr float infinity = __builtin_inff();
 
+ROOFMARK_LEAF Chains all_least() {
+  const vf32 least = broadcast(-infinity);
+  return {{least, least, least, least}};
+}
 template <class T>
 ROOFMARK_LEAF float maximum(const T* x, std::int64_t cols) {
-  const vf32 least = broadcast(-infinity);
-  TwoVectors most[2] = {{least, least}, {least, least}};  // covers the latency of max
-  std::int64_t i = 0;
-  for (; i + 2 * pair_lanes <= cols; i += 2 * pair_lanes) {
-    for (int u = 0; u < 2; ++u) {
-      const TwoVectors v = load_pair(x + i + u * pair_lanes);
-      most[u] = {larger(v.a, most[u].a), larger(v.b, most[u].b)};
-    }
-  }
+  Chains most = all_least();
+  std::int64_t i = each_unit<T>(
+      cols, ROOFMARK_BODY(at) { raise(most, nth.u, load_unit(x + at)); });
   for (; i < cols; i += lanes) {
     const std::int64_t left = cols - i < lanes ? cols - i : lanes;
-    most[0].a = larger(load_tail(x + i, left, -infinity), most[0].a);
+    raise(most, 0, load_tail(x + i, left, -infinity));
   }
-  return largest(larger(larger(most[0].a, most[0].b), larger(most[1].a, most[1].b)));
+  return largest(most);
 }
+
+/// Whether exponentials lie where the results will: a row less of L1, of which rows of 8 KiB in f32
+/// need all (Intel, one core: softmax of 65536 x 2048 took 67.6 ms with a row apart, 65.7 so).
+template <Stores STORES, class T>
+constexpr bool in_place = sizeof(T) == sizeof(float) && STORES != Stores::nt;
 
 /// What one row leaves for the next.
 struct Done {
   float sum, most_of_next;
 };
 
-/// e = e^(x - most), in the order of pairs, over one row; along with it y = e factor over the row
+/// e = e^(x - most), in the order of units, over one row; along with it y = e factor over the row
 /// before, unless it is the first, and the maximum of the row after, unless it is the last.
 template <Stores STORES, bool FIRST, bool LAST, class T>
 ROOFMARK_LEAF Done exponentials_of_row(const T* x, float* e, std::int64_t cols, float most, T* y,
                                        const float* e_before, float factor) {
   const T* next = x + cols;
-  const vf32 m = broadcast(most), f = broadcast(factor), least = broadcast(-infinity);
-  vf32 sums[2] = {};
-  TwoVectors most_of_next = {least, least};
-  std::int64_t i = 0;
-  for (; i + pair_lanes <= cols; i += pair_lanes) {
+  const vf32 m = broadcast(most), f = broadcast(factor);
+  Chains sums, most_of_next = all_least();
+  const auto exponential = [](vf32 v) __attribute__((always_inline)) {
+    return exponential_for<T>(v);
+  };
+  const auto one = ROOFMARK_BODY(at) {
     if (!LAST) {
-      ask<STORES>(next + i + ahead_of<T>, pair_lanes);
-      const TwoVectors v = load_pair(next + i);
-      most_of_next = {larger(v.a, most_of_next.a), larger(v.b, most_of_next.b)};
+      ask<STORES>(next + at, nth.u);
+      raise(most_of_next, nth.u, load_unit(next + at));
     }
-    const TwoVectors v = load_pair(x + i) - m;
-    const TwoVectors power = {exponential_for<T>(v.a), exponential_for<T>(v.b)};
-    put_pair<Stores::ordinary>(e + i, power);
-    sums[0] += power.a;
-    sums[1] += power.b;
+    const auto before = load_wide<T>(e_before + at);  // ahead of a store to its place of a page
+    const auto power = each(load_unit(x + at) - m, exponential);
+    if constexpr (in_place<STORES, T>) ask_to_write<STORES>(e + at, nth.u);
+    store_wide(e + at, power);
+    add_to(sums, nth.u, power);
     if (!FIRST) {
-      ask_to_write<STORES>(y + i + ahead_of<T>, pair_lanes);
-      put_pair<STORES>(y + i, load_pair(e_before + i) * f);
+      if constexpr (!in_place<STORES, T>) ask_to_write<STORES>(y + at, nth.u);
+      put_unit<STORES>(y + at, before * f);
     }
-  }
+  };
+  std::int64_t i = each_unit<T>(cols, one);
   for (; i < cols; i += lanes) {
     const std::int64_t left = cols - i < lanes ? cols - i : lanes;
-    if (!LAST) most_of_next.a = larger(load_tail(next + i, left, -infinity), most_of_next.a);
+    if (!LAST) raise(most_of_next, 0, load_tail(next + i, left, -infinity));
     const vf32 power = exponential_for<T>(load_tail(x + i, left, -infinity) - m);
     store_tail(e + i, left, power);
-    sums[0] += power;
+    add_to(sums, 0, power);
     if (!FIRST) store_tail(y + i, left, load_tail(e_before + i, left, 0) * f);
   }
-  return {sum(sums[0] + sums[1]), largest(larger(most_of_next.a, most_of_next.b))};
+  return {total(sums), largest(most_of_next)};
 }
 
 /// y = e factor.
 template <Stores STORES, class T>
 ROOFMARK_LEAF void scale(const float* e, T* y, std::int64_t cols, float factor) {
   const vf32 f = broadcast(factor);
-  std::int64_t i = 0;
-  for (; i + pair_lanes <= cols; i += pair_lanes) {
-    put_pair<STORES>(y + i, load_pair(e + i) * f);
-  }
+  std::int64_t i = each_unit<T>(
+      cols, ROOFMARK_BODY(at) { put_unit<STORES>(y + at, load_wide<T>(e + at) * f); });
   for (; i < cols; ++i) store_one(y + i, e[i] * factor);
 }
 
@@ -95,6 +97,7 @@ ROOFMARK_LEAF void softmax_rows(const T* x, T* y, float* scratch, std::int64_t r
                                 std::int64_t cols) {
   if (rows <= 0) return;
   float *e = scratch, *e_before = scratch + cols;
+  if constexpr (in_place<STORES, T>) e = y;
   Done done = {0, maximum(x, cols)};
   float factor = 0;
   for (std::int64_t r = 0; r < rows; ++r, x += cols) {
@@ -111,7 +114,7 @@ ROOFMARK_LEAF void softmax_rows(const T* x, T* y, float* scratch, std::int64_t r
     }
     factor = 1.0f / done.sum;
     float* const last = e;
-    e = e_before;
+    e = in_place<STORES, T> ? e + cols : e_before;
     e_before = last;
   }
   scale<STORES>(e_before, y + (rows - 1) * cols, cols, factor);
