@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <random>
+#include <span>
+#include <string>
 
 #include "core/case.h"
 #include "core/code_table.h"
@@ -23,7 +27,8 @@ struct Leaves {
   int vector_bytes;               ///< 0: as many as the machine has
   StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
   StreamLeaf read_far;            ///< from memory
-  StreamLeaf by_l2[6];            ///< likewise, where the machine asks by L2; null: as ordinary
+  /// Likewise, where the machine asks by L2; none: as ordinary.
+  std::span<const StreamLeaf> by_l2[6];
   StreamLeaf schoenauer_grouped;  ///< from further than L1
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                         \
@@ -34,8 +39,12 @@ struct Leaves {
    {nullptr, isa_##isa::stream_write_nt, isa_##isa::stream_copy_nt, isa_##isa::stream_triad_nt, \
     isa_##isa::stream_mix_nt, isa_##isa::stream_schoenauer_nt},                                 \
    isa_##isa::stream_read_far,                                                                  \
-   {isa_##isa::stream_read_by_l2, nullptr, isa_##isa::stream_copy_by_l2,                        \
-    isa_##isa::stream_triad_by_l2, nullptr, nullptr},                                           \
+   {isa_##isa::stream_read_by_l2,                                                               \
+    {},                                                                                         \
+    isa_##isa::stream_copy_by_l2,                                                               \
+    isa_##isa::stream_triad_by_l2,                                                              \
+    {},                                                                                         \
+    {}},                                                                                        \
    isa_##isa::stream_schoenauer_grouped},
 constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
@@ -110,6 +119,7 @@ class StreamTask final : public Task {
  public:
   StreamTask(const Case& what, Device& device, int pattern, StreamLeaf leaf)
       : leaf_(leaf),
+        first_leaf_(leaf),
         pattern_(pattern),
         threads_(what.threads),
         passes_(what.shape.at("passes")),
@@ -123,7 +133,10 @@ class StreamTask final : public Task {
     parallel(threads_, [&](int thread) { fill(thread); });
   }
 
-  std::string code_hash() const override { return leaf_code(probes_code(), leaf_); }
+  /// Of the leaf it was made for: use()'s come from the same lines, and which is tried out.
+  std::string code_hash() const override { return leaf_code(probes_code(), first_leaf_); }
+
+  void use(StreamLeaf leaf) { leaf_ = leaf; }
 
   void launch(Queue) override {
     parallel(threads_, [&](int thread) { leaf_(slice_of(thread), scalar_, passes_); });
@@ -222,13 +235,40 @@ class StreamTask final : public Task {
   /// |b + s c| <= 6: half a unit in the last place fused, one and a half in two instructions.
   double tolerance() const { return stream_patterns[pattern_].ops > 0 ? 6 * 1.5 * 1.2e-7 : 1e-30; }
 
-  StreamLeaf leaf_;
+  StreamLeaf leaf_, first_leaf_;
   int pattern_, threads_;
   std::int64_t passes_, slices_, array_bytes_, thread_bytes_;
   std::int64_t slice_ = 0;  ///< that the next launch takes
   Buffer memory_;
   alignas(64) float scalar_[16] = {};  ///< four random values, repeated: the same at every width
 };
+
+/// The task with the leaf that took least in three turns of all: it is known nowhere which suits a
+/// machine.  The same for all tasks of a case, of which there is one beside each kernel.
+std::unique_ptr<Task> fastest_of(std::span<const StreamLeaf> leaves, const Case& what,
+                                 Device& device, int pattern) {
+  static std::map<std::string, StreamLeaf> found;
+  auto task = std::make_unique<StreamTask>(what, device, pattern, leaves.front());
+  const auto [at, is_new] = found.emplace(what.id(), leaves.front());
+  if (is_new && leaves.size() > 1) {
+    constexpr double long_enough_s = 2e-3;
+    const double launch_s = device.time(*task, 1).value;
+    const auto launches = static_cast<std::int64_t>(
+        std::clamp(std::ceil(long_enough_s / std::max(launch_s, 1e-9)), 1.0, 1e4));
+    double least_s = std::numeric_limits<double>::infinity();
+    for (int turn = 0; turn < 3; ++turn) {
+      for (const StreamLeaf leaf : leaves) {
+        task->use(leaf);
+        const double seconds = device.time(*task, launches).value;
+        if (seconds >= least_s) continue;
+        least_s = seconds;
+        at->second = leaf;
+      }
+    }
+  }
+  task->use(at->second);
+  return task;
+}
 
 template <int P>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
@@ -276,13 +316,13 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
   const Leaves& leaves = leaves_of(*what.variant);
   const Conditions& conditions = what.conditions;
   StreamLeaf leaf = (conditions.stores == "nt" ? leaves.nt : leaves.ordinary)[pattern];
+  const bool by_l2 = device.machine().cpu.asks_by_l2();
   // A last level across a mesh is nearly as far as the memory, and asking for it as useful.
-  const bool asks = far || (conditions.level == "l3" && device.machine().cpu.asks_by_l2());
-  if (pattern == read_pattern && asks) leaf = stream_read_leaf(*what.variant, device.machine());
-  if (asks && device.machine().cpu.asks_by_l2() && conditions.stores == "ordinary" &&
-      leaves.by_l2[pattern] != nullptr) {
-    leaf = leaves.by_l2[pattern];
+  const bool asks = far || (conditions.level == "l3" && by_l2);
+  if (asks && by_l2 && conditions.stores != "nt" && !leaves.by_l2[pattern].empty()) {
+    return fastest_of(leaves.by_l2[pattern], what, device, pattern);
   }
+  if (pattern == read_pattern && asks) leaf = leaves.read_far;
   if (leaf == leaves.ordinary[schoenauer_pattern] && conditions.level != "l1") {
     leaf = leaves.schoenauer_grouped;
   }
@@ -291,7 +331,7 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
 
 StreamLeaf stream_read_leaf(const Variant& variant, const Machine& machine) {
   const Leaves& leaves = leaves_of(variant);
-  return machine.cpu.asks_by_l2() ? leaves.by_l2[read_pattern] : leaves.read_far;
+  return machine.cpu.asks_by_l2() ? leaves.by_l2[read_pattern].front() : leaves.read_far;
 }
 
 std::vector<Variant> stream_variants(std::unique_ptr<Task> (*prepare)(const Case&, Device&)) {

@@ -82,34 +82,33 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 // the memory's rate unused on Zen 5, because its window of instructions fills up with a few misses;
 // there past the caches and 2 KiB ahead is best.  On a Xeon with AMX that is 10 GB/s on a core, for
 // its prefetchers stay away from such lines, and its window is so long that loads overtake what was
-// asked for and wait in all buffers for misses: six instructions that do nothing keep them behind.
-// GB/s on one core and two there, gemv of f32 and bf16 coming to 17.4-18.1 and 30-32, loads alone
-// to 16.4 and 30; into L2, so many bytes ahead and with so many instructions beside each line:
-//          1024        1536        2048        3072        6144
-//   0   17.9, 32.4  17.2, 31.3  18.3, 31.5  17.9, 32.0  15.8, 29.9
-//   4   18.3, 35.0  18.4, 34.9  19.1, 32.4  18.9, 33.2  18.4, 33.3
-//   6   18.4, 32.4  18.6, 32.4  18.4, 31.1  18.8, 34.9  18.8, 34.6
-//   8   17.6, 32.0  18.3, 33.4  18.7, 34.0  18.3, 34.6  19.1, 32.5
-// What reads and writes gains as much: copy 14.5 and 26.9 alone, 17.0 and 29.8 with its lines asked
-// for (those it writes to be owned), 19.1 and 32.0 with idle instructions too; triad 19.0 and 32.8,
-// 19.6 and 33.3, 20.2 and 34.9.
+// asked for and wait in all buffers for misses: instructions that do nothing keep them behind. More
+// of them, until the loop asks for little more than the bus brings, and its requests meet an idle
+// memory: GB/s on one core by their number beside each line moved, read and written ones alike,
+// (two cores gain as much; which number is best depends on the machine, so that it is tried)
+//           0     3     10-13   20    25-30   35-37   40-47   52
+//   read   18.9  18.4          18.6                  19.9
+//   copy   17.9  18.9   18.4   18.6   18.8    19.8    20.1   20.4
+//   triad  19.0  19.2   18.7   18.8   18.9    19.7    20.1   19.5
+// Of where to and how far ahead, 3 KiB into L2 reached most (1, 1.5, 2, 6, 8, 12 KiB; L1; past the
+// caches).  Lines that are written are asked for to be owned.
 #define ROOFMARK_FIRST_OF_LINE(lines) ".if (\\r*" ROOFMARK_B ") %% 64 == 0\n" lines ".endif\n"
 #define ROOFMARK_ASK(how, ahead, array) how " " ahead "+\\r*" ROOFMARK_B "(%[" array "])\n"
-#define ROOFMARK_IDLE ".rept 6\nnop\n.endr\n"
+#define ROOFMARK_IDLE(lines, n) ".rept " #lines "*" #n "\nnop\n.endr\n"
 #define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "0"))
 #define ROOFMARK_READ_FAR                                                        \
   ROOFMARK_EACH(ROOFMARK_FIRST_OF_LINE(ROOFMARK_ASK("prefetchnta", "2048", "b")) \
                     ROOFMARK_LOAD("b", "0"))
-#define ROOFMARK_READ_BY_L2                                                                   \
-  ROOFMARK_EACH(ROOFMARK_FIRST_OF_LINE(ROOFMARK_ASK("prefetcht1", "3072", "b") ROOFMARK_IDLE) \
-                    ROOFMARK_LOAD("b", "0"))
-#define ROOFMARK_COPY_BY_L2                                                                      \
-  ROOFMARK_EACH(ROOFMARK_FIRST_OF_LINE(ROOFMARK_ASK("prefetcht1", "3072", "b")                   \
-                                           ROOFMARK_ASK("prefetchw", "3072", "a") ROOFMARK_IDLE) \
-                    ROOFMARK_LOAD("b", "0") ROOFMARK_STORE(ROOFMARK_MOVE, "0"))
-#define ROOFMARK_TRIAD_BY_L2                                                                 \
+#define ROOFMARK_READ_BY_L2(n)                                                 \
+  ROOFMARK_EACH(ROOFMARK_FIRST_OF_LINE(ROOFMARK_ASK("prefetcht1", "3072", "b") \
+                                           ROOFMARK_IDLE(1, n)) ROOFMARK_LOAD("b", "0"))
+#define ROOFMARK_COPY_BY_L2(n)                                                               \
   ROOFMARK_EACH(ROOFMARK_FIRST_OF_LINE(ROOFMARK_ASK("prefetcht1", "3072", "b") ROOFMARK_ASK( \
-      "prefetcht1", "3072", "c") ROOFMARK_ASK("prefetchw", "3072", "a") ROOFMARK_IDLE)       \
+      "prefetchw", "3072", "a") ROOFMARK_IDLE(2, n)) ROOFMARK_LOAD("b", "0")                 \
+                    ROOFMARK_STORE(ROOFMARK_MOVE, "0"))
+#define ROOFMARK_TRIAD_BY_L2(n)                                                              \
+  ROOFMARK_EACH(ROOFMARK_FIRST_OF_LINE(ROOFMARK_ASK("prefetcht1", "3072", "b") ROOFMARK_ASK( \
+      "prefetcht1", "3072", "c") ROOFMARK_ASK("prefetchw", "3072", "a") ROOFMARK_IDLE(3, n)) \
                     ROOFMARK_LOAD("c", "0")                                                  \
                         ROOFMARK_MULTIPLY_ADD ROOFMARK_STORE(ROOFMARK_MOVE, "0"))
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "15"))
@@ -150,9 +149,9 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 #define ROOFMARK_READ ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1"))
 #define ROOFMARK_READ_FAR ROOFMARK_EACH(ROOFMARK_ASK ROOFMARK_LOAD("b", "q0, q1"))
 // Nothing else was measured.
-#define ROOFMARK_READ_BY_L2 ROOFMARK_READ_FAR
-#define ROOFMARK_COPY_BY_L2 ROOFMARK_COPY(ROOFMARK_MOVE)
-#define ROOFMARK_TRIAD_BY_L2 ROOFMARK_TRIAD(ROOFMARK_MOVE)
+#define ROOFMARK_READ_BY_L2(n) ROOFMARK_READ_FAR
+#define ROOFMARK_COPY_BY_L2(n) ROOFMARK_COPY(ROOFMARK_MOVE)
+#define ROOFMARK_TRIAD_BY_L2(n) ROOFMARK_TRIAD(ROOFMARK_MOVE)
 #define ROOFMARK_WRITE(move) ROOFMARK_EACH(ROOFMARK_STORE(move, "q30, q30"))
 #define ROOFMARK_COPY(move) \
   ROOFMARK_EACH(ROOFMARK_LOAD("b", "q0, q1") ROOFMARK_STORE(move, "q0, q1"))

@@ -39,17 +39,19 @@
   "b.ne 1b\n"
 
 // A leaf source defines what these name and then has every leaf of its instruction set.
+#define ROOFMARK_STREAMS_BY_L2(n)                                    \
+  ROOFMARK_STREAM(stream_read_by_l2_##n, ROOFMARK_READ_BY_L2(n), "") \
+  ROOFMARK_STREAM(stream_copy_by_l2_##n, ROOFMARK_COPY_BY_L2(n), "") \
+  ROOFMARK_STREAM(stream_triad_by_l2_##n, ROOFMARK_TRIAD_BY_L2(n), "")
 #define ROOFMARK_EVERY_STREAM                                                                \
+  ROOFMARK_EACH_IDLE(ROOFMARK_STREAMS_BY_L2)                                                 \
   ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")                                            \
   ROOFMARK_STREAM(stream_read_far, ROOFMARK_READ_FAR, "")                                    \
-  ROOFMARK_STREAM(stream_read_by_l2, ROOFMARK_READ_BY_L2, "")                                \
   ROOFMARK_STREAM(stream_write, ROOFMARK_WRITE(ROOFMARK_MOVE), "")                           \
   ROOFMARK_STREAM(stream_write_nt, ROOFMARK_WRITE(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)         \
   ROOFMARK_STREAM(stream_copy, ROOFMARK_COPY(ROOFMARK_MOVE), "")                             \
-  ROOFMARK_STREAM(stream_copy_by_l2, ROOFMARK_COPY_BY_L2, "")                                \
   ROOFMARK_STREAM(stream_copy_nt, ROOFMARK_COPY(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)           \
   ROOFMARK_STREAM(stream_triad, ROOFMARK_TRIAD(ROOFMARK_MOVE), "")                           \
-  ROOFMARK_STREAM(stream_triad_by_l2, ROOFMARK_TRIAD_BY_L2, "")                              \
   ROOFMARK_STREAM(stream_triad_nt, ROOFMARK_TRIAD(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)         \
   ROOFMARK_STREAM(stream_mix, ROOFMARK_MIX(ROOFMARK_MOVE), "")                               \
   ROOFMARK_STREAM(stream_mix_nt, ROOFMARK_MIX(ROOFMARK_MOVE_NT), ROOFMARK_FENCE)             \

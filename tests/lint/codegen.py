@@ -22,7 +22,10 @@ PACE = {
 # _far, _by_l2: asks for every cache line once, ahead of the loads.
 STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1),
           "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
-STREAM_NAMES = ["stream_read", "stream_read_far", "stream_read_by_l2", "stream_copy_by_l2", "stream_triad_by_l2", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+STREAM_NAMES = ["stream_read", "stream_read_far", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
+# Beside each line moved, so many instructions that do nothing: by architecture.
+IDLE = {"x86": (2, 12, 24, 36, 48), "arm": (0,)}
+STREAM_NAMES += [f"stream_{what}_by_l2_{n}" for what in ("read", "copy", "triad") for n in sorted({*IDLE["x86"], *IDLE["arm"]})]
 LINE_BYTES = 64
 PREFETCHES = ("prefetchnta", "prefetcht1", "prefetchw", "prfm", "prfb")
 ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16, "sve": 1}  # SVE counts in vectors
@@ -93,6 +96,10 @@ def steps_of(body):
 
 def check_stream(functions, isa, name):
     """Each byte between a turn's start and its end touched once per array, by the right instructions."""
+    is_x86 = isa in ("sse2", "avx2", "avx512")
+    idle = re.search("_by_l2_([0-9]+)$", name)
+    if idle and int(idle[1]) not in IDLE["x86" if is_x86 else "arm"]:
+        return []
     key = next((f for f in functions if f.startswith(f"roofmark::isa_{isa}::{name}(")), None)
     if key is None:
         return [f"no function {name}"]
@@ -101,8 +108,8 @@ def check_stream(functions, isa, name):
         return [problem]
     past_caches = name.endswith("_nt")
     # What reads and writes is asked for by x86 alone.
-    far = name.startswith("stream_read_") or (name.endswith("_by_l2") and isa in ("sse2", "avx2", "avx512"))
-    reads, writes, per_vector = STREAM[re.sub("_(nt|far|by_l2|grouped)$", "", name)]
+    far = name.startswith("stream_read_") or (idle and is_x86)
+    reads, writes, per_vector = STREAM[re.sub("_(nt|far|by_l2_[0-9]+|grouped)$", "", name)]
     touched = {"load": collections.defaultdict(list), "store": collections.defaultdict(list)}
     problems, multiply_adds, asked = [], 0, collections.defaultdict(list)
     for instruction in body:
@@ -113,7 +120,7 @@ def check_stream(functions, isa, name):
         memory = accesses(instruction)
         multiply_adds += instruction.mnemonic in ("vfmadd213ps", "mulps", "vmulps", "fmla")
         if not memory:
-            beside = ("mulps", "fmla") + (("nop",) if name.endswith("_by_l2") else ())  # which paces its loads by them
+            beside = ("mulps", "fmla") + (("nop",) if idle else ())  # which paces its loads by them
             if not COUNTER.fullmatch(str(instruction)) and instruction.mnemonic not in beside:
                 problems.append(f"'{instruction}' inside the loop")
             continue
@@ -123,6 +130,11 @@ def check_stream(functions, isa, name):
         for base, offset, width in memory:
             touched["store" if stored else "load"][base].append((offset, width))
     steps = steps_of(body)
+    if idle:
+        lines = (reads + writes) * max(steps.values(), default=0) // LINE_BYTES
+        found = sum(i.mnemonic == "nop" for i in body)
+        if found != int(idle[1]) * lines:
+            problems.append(f"{found} instructions that do nothing instead of {idle[1]} beside each of {lines} lines")
     vectors = 0
     for what, wanted in (("load", reads), ("store", writes)):
         if len(touched[what]) != wanted:
