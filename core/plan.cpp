@@ -122,7 +122,8 @@ class Planner {
         continue;
       }
       const bool runs = reason_of(variant, op).empty();
-      if (!are_alike(variant, leaf)) {
+      if (!are_alike(variant, leaf) ||
+          (has_few_rows(op) && multiplies_matrices(variant) != multiplies_matrices(leaf))) {
         others_take_it = others_take_it || runs;
         continue;
       }
@@ -141,6 +142,16 @@ class Planner {
   /// Whether two leaves differ in their instruction set alone: sse2-nt and avx512-nt.
   static bool are_alike(const Variant& a, const Variant& b) {
     return a.name.substr(a.needs.size()) == b.name.substr(b.needs.size());
+  }
+
+  /// Where memory binds what multiplies matrices may be no faster than what multiplies vectors.
+  static bool has_few_rows(const Operator& op) {
+    const std::int64_t rows = op.shape.get("m", op.shape.get("fresh", 0));
+    return rows >= 1 && rows <= 16;
+  }
+
+  static bool multiplies_matrices(const Variant& leaf) {
+    return leaf.needs.rfind("amx", 0) == 0 || leaf.needs == "neon_i8mm";
   }
 
   /// Why a variant cannot run here at an operator's shape, or empty.

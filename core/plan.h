@@ -30,7 +30,8 @@ double sampling_limit_s(const Case& what, const Policy& policy);
 
 /// Every probe of `registry` at those of its sites that the policy's preset takes and every
 /// operator of `operators` in every variant, for each thread count of the policy, deduplicated by
-/// id; of a kernel's leaves that can run only that of the widest instruction set, but all in the
+/// id; of a kernel's leaves that can run only that of the widest instruction set, where an operator
+/// has few rows the widest both of those that multiply matrices and of the others, but all in the
 /// preset thorough and where there is a filter.  From the standard preset on, and where there is a
 /// filter, kernels that go over rows (Kernel::rows_extent) also with rows that lie in L2 and, on
 /// one thread, in L1, on CPUs.  A site that names CPUs has as many threads, and is left out where

@@ -146,9 +146,16 @@ std::string ceiling_value(const Ceiling& ceiling, Known<double> value) {
   return si(value, ceiling.kind == "bandwidth" ? "B/s" : "s");
 }
 
+std::string memory_name(const Identity& parts) {
+  const std::string level = parts.condition("level");
+  return level.empty() ? "DRAM" : level_name(level);
+}
+
 std::string point_rate(const Point& point, Known<double> rate) {
-  const bool computes = !point.intensity || *point.intensity > 0;
-  return si(rate, computes ? "op/s" : "B/s");
+  if (!point.intensity) return si(rate, "op/s");
+  if (*point.intensity <= 0) return si(rate, "B/s");
+  if (point.bound != "memory") return si(rate, "op/s");
+  return si(rate ? Known<double>(*rate / *point.intensity) : rate, "B/s");
 }
 
 }  // namespace roofmark

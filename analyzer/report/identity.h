@@ -55,7 +55,11 @@ std::string point_name(const Point& point);
 /// A ceiling's value (or another of its figures) with the unit of its kind.
 std::string ceiling_value(const Ceiling& ceiling, Known<double> value);
 
-/// What a point achieved or could: op/s, or B/s where it computes nothing.
+/// The memory that a kernel's operands lie in, whose roof it is laid under: "L2", else "DRAM".
+std::string memory_name(const Identity& parts);
+
+/// What a point achieved or could, in op/s as points have it (B/s where nothing is computed), in
+/// the unit of what binds it: B/s of the bytes that it has to move where that is memory.
 std::string point_rate(const Point& point, Known<double> rate);
 
 }  // namespace roofmark

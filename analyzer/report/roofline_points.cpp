@@ -17,12 +17,15 @@ constexpr double font = 11;
 std::string hover(const PointGroup& group) {
   const Point& point = *group.point;
   const Identity parts = identity(point.id);
-  std::string text =
-      group.names + (point.phase.empty() ? "" : " " + point.phase) + " (" + parts.kernel + " " +
-      parts.variant + " " + parts.format + ") " + parts.shape + ", " +
-      place_name(parts.device, parts.threads) + ": " + si(point.seconds, "s") + " " +
-      si_interval(point.low, point.high, point.seconds.value_or(0), "s") + ", " +
-      si(point.intensity, "op/B") + ", achieved " + point_rate(point, point.achieved);
+  std::string text = group.names + (point.phase.empty() ? "" : " " + point.phase) + " (" +
+                     parts.kernel + " " + parts.variant + " " + parts.format + ") " + parts.shape +
+                     ", " + place_name(parts.device, parts.threads) + ", data in " +
+                     memory_name(parts) + ": " + si(point.seconds, "s") + " " +
+                     si_interval(point.low, point.high, point.seconds.value_or(0), "s") + ", " +
+                     si(point.intensity, "op/B") + ", achieved " +
+                     point_rate(point, point.achieved);
+  if (point.bound == "memory" && point.intensity.value_or(0) > 0)
+    text += " (" + si(point.achieved, "op/s") + ")";
   if (point.share_measured) text += ", " + percent(point.share_measured) + " of the measured roof";
   if (point.share_launched)
     text += ", " + percent(point.share_launched) + " with launches included";

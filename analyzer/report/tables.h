@@ -18,13 +18,19 @@ std::set<std::string> contended_ids(const Run* run);
 Column place_column(bool cpu_alone);
 std::string place_cell(bool cpu_alone, const std::string& device, int threads);
 
+/// "A", "C contended"
+std::string grade_cell(char grade, bool contended);
+/// What is not known is "-" in a column that most rows fill.
+std::string dash(Known<double> value, const std::string& text);
+
 /// Theoretical, data sheet, measured with its interval, share and grade; where a row ran is its
 /// number of threads, or its device where there are several.
 Table ceilings_table(const std::vector<const Ceiling*>& rows,
                      const std::set<std::string>& contended);
 
-/// Operator, phase, shape, time, intensity, achieved, attainable, both shares, what binds, grade;
-/// the share with launches included where one was measured.
+/// Operator, phase, shape, where its data lie, time, intensity, achieved and attainable in the unit
+/// of what binds, both shares, what binds, grade; the share with launches included where one was
+/// measured.
 Table points_table(const std::vector<PointGroup>& rows, const std::set<std::string>& contended);
 
 Table layers_table(const Analysis& analysis);

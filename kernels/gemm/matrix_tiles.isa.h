@@ -41,7 +41,7 @@ ROOFMARK_LEAF vu32 two_rows(const Byte* first, const Byte* second) {
 
 /// An odd last row is multiplied twice.  What sums start at is added in the end, so that the loop
 /// has every register.
-template <class Math, int rows>
+template <class Math, int rows, bool reads_ahead = false>
 requires(Math::in_squares) static
     __attribute__((noinline)) void tile(const Block& block, std::int64_t row, NextLines soon) {
   constexpr int w_bytes = panel_vectors * Math::weight_bytes;
@@ -49,7 +49,11 @@ requires(Math::in_squares) static
   const char *a = block.a + row * stride, *w = block.w;
   TileSums<rows> squares = {};
   for (std::int64_t u = 0; u < block.units; ++u, a += Math::unit_bytes, w += w_bytes) {
-    if (u % line_units == 0) ask(soon);
+    if (reads_ahead) {
+      ask_beyond<w_bytes>(w);
+    } else if (u % line_units == 0) {
+      ask(soon);
+    }
     vu32 pairs[TileSums<rows>::row_pairs];
     for (int p = 0; p < TileSums<rows>::row_pairs; ++p) {
       const char* first = a + 2 * p * stride;

@@ -62,5 +62,49 @@ TEST(Quality, CountsARowOnceHoweverManyOperatorsItServes) {
   EXPECT_EQ(counted.missing, 0);
 }
 
+/// The cell of a table's first row under a title.
+std::string cell(const Table& table, const std::string& title) {
+  for (std::size_t i = 0; i < table.columns().size(); ++i) {
+    if (table.columns()[i].title == title) return table.rows().at(0).at(i);
+  }
+  return "no such column";
+}
+
+Table table_of(const Point& point) { return points_table({{&point, "an operator"}}, {}); }
+
+TEST(PointsTable, SaysTheRateInTheUnitOfWhatBinds) {
+  Point point;
+  point.id = "gemv/avx512/f32/cpu/t1/n=4096,k=4096,state=cold";
+  point.intensity = 0.5;
+  point.achieved = 8e9;
+  point.attainable_measured = 10e9;
+  point.share_measured = 0.8;
+  point.seconds = 1e-3;
+  point.bound = "memory";
+  EXPECT_EQ(cell(table_of(point), "achieved"), "16.0 GB/s");
+  EXPECT_EQ(cell(table_of(point), "attainable"), "20.0 GB/s");
+  EXPECT_EQ(cell(table_of(point), "of measured"), "80.0 %");
+  point.bound = "compute";
+  EXPECT_EQ(cell(table_of(point), "achieved"), "8.00 Gop/s");
+  EXPECT_EQ(cell(table_of(point), "attainable"), "10.0 Gop/s");
+  point.bound = "launch";
+  EXPECT_EQ(cell(table_of(point), "achieved"), "8.00 Gop/s");
+  point.bound = "memory";
+  point.intensity = 0;  // nothing is computed: the rate is one of bytes already
+  EXPECT_EQ(cell(table_of(point), "achieved"), "8.00 GB/s");
+  EXPECT_EQ(cell(table_of(point), "attainable"), "10.0 GB/s");
+}
+
+TEST(PointsTable, SaysWhichMemoryTheDataLieIn) {
+  Point point;
+  point.seconds = 1e-6;
+  point.id = "softmax/avx512/f32/cpu/t1/rows=8,cols=512,level=l1,state=hot";
+  EXPECT_EQ(cell(table_of(point), "data in"), "L1");
+  point.id = "softmax/avx512/f32/cpu/t2/rows=256,cols=512,level=l2,state=hot";
+  EXPECT_EQ(cell(table_of(point), "data in"), "L2");
+  point.id = "softmax/avx512/f32/cpu/t2/rows=4096,cols=512,state=cold";
+  EXPECT_EQ(cell(table_of(point), "data in"), "DRAM");
+}
+
 }  // namespace
 }  // namespace roofmark

@@ -114,6 +114,40 @@ TEST(Plan, OfLeavesThatAreAlikeOneIsPlannedAndThoseThatOthersStandForAreNot) {
   EXPECT_EQ(plan.cases[0].what.reason, "needs sse2, which this CPU lacks");
 }
 
+TEST(Plan, OfFewRowsTheWidestWithAndWithoutMatrixUnitsArePlanned) {
+  std::vector<Kernel> kernels = {{.name = "gemm", .work = none},
+                                 {.name = "attention", .work = none}};
+  for (Kernel& kernel : kernels) {
+    for (const char* isa : {"avx2", "avx512", "amx_bf16"}) {
+      kernel.variants.push_back({.name = isa, .device = "cpu", .needs = isa});
+    }
+  }
+  const std::vector<Operator> asked = {
+      {.name = "a", .kernel = "gemm", .shape = {{"m", 16}}},
+      {.name = "b", .kernel = "gemm", .shape = {{"m", 17}}},
+      {.name = "c", .kernel = "attention", .shape = {{"queries", 8}, {"fresh", 1}}},
+      {.name = "d", .kernel = "attention", .shape = {{"queries", 1}, {"fresh", 128}}}};
+  Machine machine;
+  machine.cpu.isas = {"avx2", "avx512", "amx_bf16"};
+  Policy policy;
+  policy.threads = {1};
+  EXPECT_EQ(
+      ids(roofmark::plan(kernels, machine, asked, policy)),
+      (std::multiset<std::string>{"gemm/avx512/f32/cpu/t1/m=16,state=cold",
+                                  "gemm/amx_bf16/f32/cpu/t1/m=16,state=cold",
+                                  "gemm/amx_bf16/f32/cpu/t1/m=17,state=cold",
+                                  "attention/avx512/f32/cpu/t1/queries=8,fresh=1,state=cold",
+                                  "attention/amx_bf16/f32/cpu/t1/queries=8,fresh=1,state=cold",
+                                  "attention/amx_bf16/f32/cpu/t1/queries=1,fresh=128,state=cold"}));
+  // What the machine lacks is no row of its own where the rest of them can run.
+  machine.cpu.isas = {"avx2", "avx512"};
+  EXPECT_EQ(ids(roofmark::plan(kernels, machine, asked, policy)),
+            (std::multiset<std::string>{
+                "gemm/avx512/f32/cpu/t1/m=16,state=cold", "gemm/avx512/f32/cpu/t1/m=17,state=cold",
+                "attention/avx512/f32/cpu/t1/queries=8,fresh=1,state=cold",
+                "attention/avx512/f32/cpu/t1/queries=1,fresh=128,state=cold"}));
+}
+
 /// Sites of a probe that scales, one of each depth, and one that names its CPUs.
 std::vector<Site> deep_sites(const Machine&, const Variant&, int) {
   return {
