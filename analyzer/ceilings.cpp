@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "analyzer/numbers.h"
-#include "core/pairs.h"
 #include "analyzer/timing.h"
+#include "core/pairs.h"
 #include "core/statistics.h"
 
 namespace roofmark {

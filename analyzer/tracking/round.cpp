@@ -5,8 +5,8 @@
 
 #include "analyzer/from_run.h"
 #include "analyzer/numbers.h"
-#include "core/pairs.h"
 #include "analyzer/timing.h"
+#include "core/pairs.h"
 #include "core/statistics.h"
 
 namespace roofmark {

@@ -27,12 +27,8 @@ struct StreamArrays {
 using StreamFunction = void(const StreamArrays& arrays, const float* scalar, std::int64_t passes);
 using StreamLeaf = StreamFunction*;
 
-/// do_it(n) for each such number.
-#if defined(__x86_64__)
+/// do_it(n) for each such number.  Where no instruction set of a machine asks by L2 they are alike.
 #define ROOFMARK_EACH_IDLE(do_it) do_it(2) do_it(12) do_it(24) do_it(36) do_it(48)
-#else
-#define ROOFMARK_EACH_IDLE(do_it) do_it(0)
-#endif
 
 #define ROOFMARK_BY_L2(n) stream_read_by_l2_##n, stream_copy_by_l2_##n, stream_triad_by_l2_##n,
 #define ROOFMARK_READ_BY_L2_OF(n) stream_read_by_l2_##n,
