@@ -130,8 +130,9 @@ struct Kernel {
   /// The probe whose mix of reads and writes, or whose arithmetic, bounds this shape; null for
   /// probes.
   std::optional<Companion> (*companion)(const Shape&, int threads) = nullptr;
-  /// What the format costs, whoever computes in it: root mean square error relative to float64 on
-  /// operands that are not rounded to it; null where nobody says.
+  /// What the format costs, whoever computes in it: root mean square error of the whole computation
+  /// relative to float64 on operands that are not rounded to it (kernels/format_error.h); null
+  /// where nobody says.
   double (*format_error)(const Shape&, const Format&) = nullptr;
   /// Probes only: the shapes it takes on this machine; kernels take theirs from a model's
   /// operators.

@@ -56,13 +56,13 @@ Bits bits_of(T x) {
   return bits;
 }
 
-/// The inverse of decoded(), rounded to nearest.
-std::uint64_t narrowed(double x, int exponent_bits, int fraction_bits) {
+/// The inverse of decoded(), rounded to nearest; `most`: infinity, or the largest number where
+/// there is none, after which comes NaN.
+std::uint64_t narrowed(double x, int exponent_bits, int fraction_bits, std::uint64_t most) {
   const std::uint64_t sign =
       std::signbit(x) ? std::uint64_t{1} << (exponent_bits + fraction_bits) : 0;
-  const std::uint64_t infinity = ((std::uint64_t{1} << exponent_bits) - 1) << fraction_bits;
-  if (std::isnan(x)) return infinity + 1;
-  if (std::isinf(x)) return sign | infinity;
+  if (std::isnan(x)) return most + 1;
+  if (std::isinf(x)) return sign | most;
   const int least = 2 - (1 << (exponent_bits - 1));  // exponent of the normal numbers' first binade
   int exponent = 0;
   std::frexp(x, &exponent);  // |x| in [2^(exponent - 1), 2^exponent)
@@ -71,7 +71,7 @@ std::uint64_t narrowed(double x, int exponent_bits, int fraction_bits) {
       static_cast<std::uint64_t>(std::nearbyint(std::ldexp(std::fabs(x), fraction_bits - binade)));
   // What is normal has its leading one in `steps`; a carry out of the fraction raises the exponent.
   const std::uint64_t bits = (static_cast<std::uint64_t>(binade - least) << fraction_bits) + steps;
-  return sign | (bits < infinity ? bits : infinity);
+  return sign | (bits < most ? bits : most);
 }
 
 }  // namespace
@@ -134,9 +134,11 @@ std::uint64_t encoded(double x, DType type) {
     case DType::tf32:
       return bits_of<float, std::uint32_t>(static_cast<float>(x));
     case DType::f16:
-      return narrowed(x, 5, 10);
+      return narrowed(x, 5, 10, 0x7c00);
     case DType::bf16:
-      return narrowed(x, 8, 7);
+      return narrowed(x, 8, 7, 0x7f80);
+    case DType::fp8:
+      return narrowed(x, 4, 3, 0x7e);
     default:
       return 0;
   }

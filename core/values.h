@@ -15,8 +15,8 @@ double value_at(const void* data, DType type, std::int64_t index);
 /// exactly; faster than one by one.
 void widen(const void* data, DType type, std::int64_t begin, std::int64_t count, float* to);
 
-/// Bits of the number of that type nearest to x, ties to even; f64, f32, f16 and bf16.  Above the
-/// largest one: infinity.
+/// Bits of the number of that type nearest to x, ties to even; f64, f32, f16, bf16 and fp8.  Above
+/// the largest one: infinity, and of fp8 the largest one.
 std::uint64_t encoded(double x, DType type);
 
 /// Distance from 1 to the next number of that type above it: 2^-23 for f32, 2^-10 for f16, 2^-7

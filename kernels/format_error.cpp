@@ -1,96 +1,127 @@
 #include "kernels/format_error.h"
 
-#include <algorithm>
 #include <cmath>
-#include <random>
-#include <vector>
+#include <numbers>
 
 #include "core/values.h"
+#include "kernels/product.h"
 
 namespace roofmark {
 namespace {
 
-/// Sums of 12 uniform numbers: near enough to normal, and the same with every standard library.
-class Normal {
- public:
-  double operator()() {
-    double sum = -6;
-    for (int i = 0; i < 6; ++i) {
-      const std::uint64_t both = random_();
-      sum += (static_cast<double>(both >> 32) + static_cast<double>(both & 0xffffffff)) * 0x1p-32;
-    }
-    return sum;
-  }
+constexpr double most_of_byte = 127, most_of_nibble = 7;
 
- private:
-  std::mt19937_64 random_{1};
-};
-
-double rounded(double x, DType type) {
-  if (type == DType::f64) return x;
-  if (type == DType::tf32) {  // 10 bits of fraction
-    int exponent = 0;
-    const double fraction = std::frexp(x, &exponent);
-    return std::ldexp(std::nearbyint(std::ldexp(fraction, 11)), exponent - 11);
-  }
-  const std::uint64_t bits = encoded(x, type);
-  return value_at(&bits, type, 0);
-}
-
-/// Rounds values[begin, end) to integers of `most` at most, times one scale.
-void quantize(std::vector<double>& values, std::size_t begin, std::size_t end, double most,
-              bool narrow_scale) {
-  double largest = 0;
-  for (std::size_t i = begin; i < end; ++i) largest = std::max(largest, std::abs(values[i]));
-  double scale = largest / most;
-  if (narrow_scale) scale = rounded(scale, DType::f16);
-  if (scale == 0) return;
-  for (std::size_t i = begin; i < end; ++i) {
-    values[i] = scale * std::clamp(std::nearbyint(values[i] / scale), -most, most);
-  }
-}
-
-void round_to(DType type, std::vector<double>& values, std::size_t group) {
+/// One of the outputs' rows of weights, as the format keeps it.
+std::vector<double> kept_weights(std::vector<double> w, DType type, std::int64_t group) {
+  const auto k = static_cast<std::int64_t>(w.size());
   if (type == DType::i8) {
-    quantize(values, 0, values.size(), 127, false);
+    quantize(w.data(), k, most_of_byte, DType::f16);
   } else if (type == DType::i4) {
-    for (std::size_t begin = 0; begin < values.size(); begin += group) {
-      quantize(values, begin, std::min(values.size(), begin + group), 7, true);
+    for (std::int64_t begin = 0; begin < k; begin += group) {
+      quantize(w.data() + begin, std::min(group, k - begin), most_of_nibble, DType::f16);
     }
-  } else if (type == DType::fp8) {
-    return;  // which encoded() does not know
-  } else {
-    for (double& value : values) value = rounded(value, type);
   }
+  return rounded(std::move(w), type);
+}
+
+std::vector<double> kept_activations(std::vector<double> x, DType type, std::int64_t of_a_scale) {
+  if (type != DType::i8) return rounded(std::move(x), type);
+  const auto count = static_cast<std::int64_t>(x.size());
+  for (std::int64_t begin = 0; begin < count; begin += of_a_scale) {
+    quantize(x.data() + begin, std::min(of_a_scale, count - begin), most_of_byte, DType::f32);
+  }
+  return x;
+}
+
+/// y, of standard deviation 1, as it is stored.
+double kept_result(double y, DType activations) {
+  if (activations == DType::i8) {
+    const double steps = std::nearbyint(requantized_deviation * y);
+    return std::clamp(steps, -most_of_byte, most_of_byte) / requantized_deviation;
+  }
+  return rounded(y, activations == DType::tf32 ? DType::f32 : activations);
 }
 
 }  // namespace
 
+std::vector<double> NormalNumbers::operator()(std::int64_t count) {
+  std::vector<double> values(static_cast<std::size_t>(count));
+  // Two of Box and Muller's (1958) at a time: the largest of many are what scales are made of.
+  for (std::size_t i = 0; i < values.size(); i += 2) {
+    const double radius =
+        std::sqrt(-2 * std::log((static_cast<double>(random_() >> 11) + 1) * 0x1p-53));
+    const double angle = 2 * std::numbers::pi * static_cast<double>(random_() >> 11) * 0x1p-53;
+    values[i] = radius * std::cos(angle);
+    if (i + 1 < values.size()) values[i + 1] = radius * std::sin(angle);
+  }
+  return values;
+}
+
+double RelativeError::value() const { return squares_ > 0 ? std::sqrt(errors_ / squares_) : 0; }
+
+double rounded(double x, DType type) {
+  switch (type) {
+    case DType::f32:
+      return static_cast<float>(x);
+    case DType::tf32: {  // 10 bits of fraction
+      int exponent = 0;
+      const double fraction = std::frexp(x, &exponent);
+      return std::ldexp(std::nearbyint(std::ldexp(fraction, 11)), exponent - 11);
+    }
+    case DType::f16:
+    case DType::bf16:
+    case DType::fp8: {
+      const std::uint64_t bits = encoded(x, type);
+      return value_at(&bits, type, 0);
+    }
+    default:
+      return x;
+  }
+}
+
+std::vector<double> rounded(std::vector<double> values, DType type) {
+  for (double& value : values) value = rounded(value, type);
+  return values;
+}
+
+void quantize(double* values, std::int64_t count, double most, DType scale_type) {
+  double largest = 0;
+  for (std::int64_t i = 0; i < count; ++i) largest = std::max(largest, std::abs(values[i]));
+  const double scale = rounded(largest / most, scale_type);
+  if (scale == 0) return;
+  for (std::int64_t i = 0; i < count; ++i) {
+    values[i] = scale * std::clamp(std::nearbyint(values[i] / scale), -most, most);
+  }
+}
+
 double product_format_error(const Shape& shape, const Format& format) {
-  constexpr int outputs = 8;  // of up to 4096 terms each, errors of which are independent
-  const auto k = static_cast<std::size_t>(std::clamp<std::int64_t>(shape.at("k"), 1, 4096));
-  const auto grouped = static_cast<std::size_t>(shape.get("group", 0));
-  const std::size_t group = grouped == 0 ? k : grouped;
-  Normal normal;
-  double errors = 0, squares = 0, rounding = 0;
-  std::vector<double> x(k), w(k);
-  for (int j = 0; j < outputs; ++j) {
-    for (double& value : x) value = normal();
-    for (double& value : w) value = normal();
-    std::vector<double> narrow_x = x, narrow_w = w;
-    round_to(format.activations, narrow_x, k);
-    round_to(format.weights, narrow_w, group);
-    for (std::size_t i = 0; i < k; ++i) {
-      const double exact = w[i] * x[i], off = narrow_w[i] * narrow_x[i] - exact;
+  constexpr std::int64_t tokens = 24, outputs = 24;  // their sums are independent
+  const std::int64_t k = std::clamp<std::int64_t>(shape.at("k"), 1, 4096);
+  const std::int64_t grouped = shape.get("group", 0), group = grouped == 0 ? k : grouped;
+  const std::int64_t of_a_scale = k * std::clamp<std::int64_t>(shape.get("m", 1), 1, tokens);
+  const double deviation = std::sqrt(static_cast<double>(k));
+  NormalNumbers normal;
+  const std::vector<double> x = normal(tokens * k);
+  const std::vector<double> kept_x = kept_activations(x, format.activations, of_a_scale);
+  const SumDepth depth =
+      shape.get("m", 1) > 1 ? depth_of_products(format.weights) : SumDepth::sixteen;
+  double errors = 0;
+  for (std::int64_t j = 0; j < outputs; ++j) {
+    const std::vector<double> w = normal(k), kept_w = kept_weights(w, format.weights, group);
+    for (std::int64_t t = 0; t < tokens; ++t) {
+      const auto product = [&](const std::vector<double>& a, const std::vector<double>& b,
+                               DType accumulate) {
+        const double* token = a.data() + t * k;
+        return sum_of(k, depth, accumulate, [&](std::int64_t i) { return token[i] * b[i]; }) /
+               deviation;
+      };
+      const double result =
+          kept_result(product(kept_x, kept_w, format.accumulate), format.activations);
+      const double off = result - product(x, w, DType::f64);
       errors += off * off;
-      squares += exact * exact;
-      // A result is as normal as an operand: its sum of many terms is.
-      if (format.activations == DType::i8) continue;
-      const double lost = rounded(exact, format.activations) - exact;
-      rounding += lost * lost;
     }
   }
-  return std::sqrt((errors + rounding) / squares);
+  return std::sqrt(errors / (tokens * outputs));  // relative to y, whose mean square is 1
 }
 
 }  // namespace roofmark

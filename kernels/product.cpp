@@ -127,7 +127,8 @@ float requantization(std::int64_t k, const Format& format) {
   const double activations = (65536 - 1) / 12.0;  // variance of -128 ... 127
   // E w^2 of -8 ... 7, times E s^2 of a scale in [-1, 1).
   const double weights = format.weights == DType::i4 ? 21.5 / 3 : activations;
-  return static_cast<float>(20 / std::sqrt(static_cast<double>(k) * weights * activations));
+  return static_cast<float>(requantized_deviation /
+                            std::sqrt(static_cast<double>(k) * weights * activations));
 }
 
 ProductArithmetic product_arithmetic(const Format& format, DType result) {

@@ -51,7 +51,9 @@ ProductArithmetic product_arithmetic(const Format& format, DType result);
 /// Static scale of a product of int8 activations: c = clamp(round(scale sum), -127, 127), so that
 /// activations are int8 from one end of a network to the other (SmoothQuant O3, Xiao et al. 2023,
 /// arXiv:2211.10438).  This one brings sums of the random operands of Device::cold_operands, f16
-/// scales of weights included, to a standard deviation of 20 or less: clamping is six of them away.
+/// scales of weights included, to a standard deviation of that many steps or less: clamping is six
+/// of them away.
+constexpr double requantized_deviation = 20;
 float requantization(std::int64_t k, const Format& format);
 
 /// sum_i a_i b_i in float64, and how far off f32 may be.  Rounding errors of a sum of k products

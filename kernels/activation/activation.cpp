@@ -39,6 +39,7 @@ Kernel gated(const char* name, const char* summary, const PrepareElements& prepa
           .summary = summary,
           .work = gated_work<F>,
           .companion = gated_companion,
+          .format_error = activation_format_error<F, true>,
           .variants = storing_variants(prepare, triad_nt, bf16_isas),
           .rows_extent = "rows",
           .resident_companion = F::has_exponential ? "exp" : ""};
@@ -49,6 +50,7 @@ Kernel plain(const char* name, const char* summary, const PrepareElements& prepa
           .summary = summary,
           .work = plain_work<F>,
           .companion = plain_companion,
+          .format_error = activation_format_error<F, false>,
           .variants = storing_variants(prepare, copy_nt, bf16_isas),
           .rows_extent = "rows",
           .resident_companion = F::has_exponential ? "exp" : ""};

@@ -5,14 +5,15 @@
 #include <optional>
 
 #include "core/kernel.h"
+#include "kernels/format_error.h"
 #include "kernels/rows.h"
 #include "kernels/verify.h"
 
 namespace roofmark {
 
-/// Each function: operations; its value in float64; by how many u = 2^-24 of that a result in f32
-/// may be off, and by how much besides.  silu and gelu are x times the logistic function of t:
-/// rounding errors of t are errors of e^-t, of which the result feels 1 / (1 + e^t).
+/// Each function: operations; its value in float64, and in R; by how many u = 2^-24 of that a
+/// result in f32 may be off, and by how much besides.  silu and gelu are x times the logistic
+/// function of t: rounding errors of t are errors of e^-t, of which the result feels 1 / (1 + e^t).
 inline double logistic_units(double t, double roundings) {
   return 12 + roundings * std::abs(t) / (1 + std::exp(t));
 }
@@ -25,7 +26,11 @@ struct Silu {
   static constexpr double ops = 4, flush = logistic_flush;
   static constexpr bool has_exponential = true;
   static double argument(double x) { return x; }
-  static double of(double x) { return x / (1 + std::exp(-x)); }
+  template <class R>
+  static R in(R x) {
+    return x / (1 + std::exp(-x));
+  }
+  static double of(double x) { return in(x); }
   static double units(double x) { return logistic_units(x, 2); }
 };
 
@@ -37,11 +42,17 @@ struct Silu {
 struct Gelu {
   static constexpr double ops = 6, flush = logistic_flush;
   static constexpr bool has_exponential = true;
-  static double argument(double x) {
-    constexpr double twice = 1.5957691216057308;  // 2 sqrt(2 / pi)
-    return twice * (x + 0.044715 * x * x * x);
+  template <class R>
+  static R argument_in(R x) {
+    constexpr R twice = static_cast<R>(1.5957691216057308), cubic = static_cast<R>(0.044715);
+    return twice * (x + cubic * x * x * x);  // 2 sqrt(2 / pi)
   }
-  static double of(double x) { return x / (1 + std::exp(-argument(x))); }
+  static double argument(double x) { return argument_in(x); }
+  template <class R>
+  static R in(R x) {
+    return x / (1 + std::exp(-argument_in(x)));
+  }
+  static double of(double x) { return in(x); }
   static double units(double x) { return logistic_units(argument(x), 6); }
 };
 
@@ -50,7 +61,11 @@ struct Relu {
   static constexpr double ops = 1, flush = 0;
   static constexpr bool has_exponential = false;
   static double argument(double) { return 0; }
-  static double of(double x) { return x < 0 ? 0 : x; }
+  template <class R>
+  static R in(R x) {
+    return x < 0 ? 0 : x;
+  }
+  static double of(double x) { return in(x); }
   static double units(double) { return 1; }
 };
 
@@ -69,6 +84,18 @@ Work gated_work(const Shape& shape, const Format& format) {
 template <class F>
 Work plain_work(const Shape& shape, const Format& format) {
   return activation_work<F>(shape, format, F::ops, 1);
+}
+
+/// Kernel::format_error, of act(g) * up or of act(x) alone.
+template <class F, bool GATED>
+double activation_format_error(const Shape&, const Format& format) {
+  return format_error_of({sampled_elements, sampled_elements}, format,
+                         []<class R>(const Drawn<R>& x, DType) {
+                           std::vector<R> y = x[0];
+                           for (std::size_t i = 0; i < y.size(); ++i)
+                             y[i] = F::in(y[i]) * (GATED ? x[1][i] : 1);
+                           return y;
+                         });
 }
 
 inline std::optional<Companion> gated_companion(const Shape&, int) {

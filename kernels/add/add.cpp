@@ -25,6 +25,7 @@ std::vector<Kernel> add_kernels() {
            .summary = "residual add, y = x + r",
            .work = add_work,
            .companion = add_companion,
+           .format_error = add_format_error,
            .variants =
                storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, triad_nt, bf16_isas),
            .rows_extent = "rows"}};

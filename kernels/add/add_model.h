@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/kernel.h"
+#include "kernels/format_error.h"
 #include "kernels/rows.h"
 #include "kernels/verify.h"
 
@@ -16,6 +17,16 @@ inline Work add_work(const Shape& shape, const Format& format) {
 
 inline std::optional<Companion> add_companion(const Shape&, int) {
   return Companion{"triad", {.level = "dram", .stores = "ordinary"}};
+}
+
+/// Kernel::format_error.
+inline double add_format_error(const Shape&, const Format& format) {
+  return format_error_of({sampled_elements, sampled_elements}, format,
+                         []<class R>(const Drawn<R>& x, DType) {
+                           std::vector<R> y = x[0];
+                           for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[1][i];
+                           return y;
+                         });
 }
 
 /// Tolerance: one rounding to the type; that to f32 before it, of 16-bit elements, is a thousandth.

@@ -12,6 +12,7 @@
 #include "core/cached.h"
 #include "kernels/attention/attended.h"
 #include "kernels/attention/attention_cpu.h"
+#include "kernels/attention/attention_format_error.h"
 #include "kernels/native.h"
 
 namespace roofmark {
@@ -190,7 +191,8 @@ Kernel attention_kernel() {
   return {.name = "attention",
           .summary = "causal attention in one pass: scores, softmax and values",
           .work = attention_work,
-          .companion = attention_companion};
+          .companion = attention_companion,
+          .format_error = attention_format_error};
 }
 
 std::vector<Kernel> attention_kernels() {

@@ -23,6 +23,7 @@ std::vector<Kernel> embedding_kernels() {
            .summary = "token embedding, a gather of table rows",
            .work = embedding_work,
            .companion = embedding_companion,
+           .format_error = embedding_format_error,
            .variants = element_variants({prepare<float>, prepare<bf16>, prepare<f16>})}};
 }
 

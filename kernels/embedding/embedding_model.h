@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/kernel.h"
+#include "kernels/format_error.h"
 
 namespace roofmark {
 
@@ -15,6 +16,12 @@ inline Work embedding_work(const Shape& shape, const Format& format) {
           .read = table,
           .written = Bytes{gathered * bytes(format.activations)},
           .weights = table};
+}
+
+/// Kernel::format_error: a gather adds nothing to that of the table.
+inline double embedding_format_error(const Shape&, const Format& format) {
+  return format_error_of({sampled_elements}, format,
+                         []<class R>(const Drawn<R>& table, DType) { return table[0]; });
 }
 
 inline std::optional<Companion> embedding_companion(const Shape&, int) {

@@ -7,6 +7,7 @@
 
 #include "core/kernel.h"
 #include "kernels/add/add_model.h"
+#include "kernels/format_error.h"
 #include "kernels/rows.h"
 #include "kernels/verify.h"
 
@@ -54,6 +55,61 @@ inline Work add_norm_work(const Shape& shape, const Format& format) {
 
 inline std::optional<Companion> norm_companion(const Shape&, int) {
   return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+}
+
+/// Rows of x become (x - mean) / sqrt(mean square of that + eps) w + b in R, where mean is 0 unless
+/// there is a bias, and w 1 unless there is one.
+template <class R>
+void normalize(std::vector<R>& x, std::int64_t cols, const R* weight, const R* bias) {
+  const R n = static_cast<R>(cols);
+  for (R* row = x.data(); row < x.data() + x.size(); row += cols) {
+    const auto sum = [&](auto term) {
+      return static_cast<R>(sum_of(cols, SumDepth::sixteen, sum_type<R>, term));
+    };
+    const R mean = bias == nullptr ? 0 : sum([&](std::int64_t c) { return row[c]; }) / n;
+    const R squares = sum([&](std::int64_t c) {
+      const double left = row[c] - mean;
+      return left * left;
+    });
+    const R scale = 1 / std::sqrt(squares / n + static_cast<R>(norm_eps));
+    for (std::int64_t c = 0; c < cols; ++c) {
+      row[c] = (row[c] - mean) * scale * (weight == nullptr ? 1 : weight[c]);
+      if (bias != nullptr) row[c] += bias[c];
+    }
+  }
+}
+
+/// Kernel::format_error of all three.
+inline double norm_format_error(const Shape& shape, const Format& format) {
+  const SampledRows rows(shape.at("cols"));
+  const bool scaled = shape.get("scaled", 1) != 0;
+  return format_error_of({rows.count(), rows.cols}, format, [&]<class R>(const Drawn<R>& x, DType) {
+    std::vector<R> y = x[0];
+    normalize<R>(y, rows.cols, scaled ? x[1].data() : nullptr, nullptr);
+    return y;
+  });
+}
+inline double layer_norm_format_error(const Shape& shape, const Format& format) {
+  const SampledRows rows(shape.at("cols"));
+  return format_error_of({rows.count(), rows.cols, rows.cols}, format,
+                         [&]<class R>(const Drawn<R>& x, DType) {
+                           std::vector<R> y = x[0];
+                           normalize(y, rows.cols, x[1].data(), x[2].data());
+                           return y;
+                         });
+}
+/// That of y: that of h, which is stored too, is part of it.
+inline double add_norm_format_error(const Shape& shape, const Format& format) {
+  const SampledRows rows(shape.at("cols"));
+  return format_error_of({rows.count(), rows.count(), rows.cols}, format,
+                         [&]<class R>(const Drawn<R>& x, DType stored) {
+                           std::vector<R> h = x[0];
+                           for (std::size_t i = 0; i < h.size(); ++i) {
+                             h[i] = static_cast<R>(rounded(h[i] + x[1][i], stored));
+                           }
+                           normalize<R>(h, rows.cols, x[2].data(), nullptr);
+                           return h;
+                         });
 }
 
 /// What float64 says of a row.

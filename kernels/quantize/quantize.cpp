@@ -37,6 +37,7 @@ std::vector<Kernel> quantize_kernels() {
                "int8 quantization of each row, q = round(127 x / max |x|), scale = max |x| / 127",
            .work = quantize_work,
            .companion = companion,
+           .format_error = quantize_format_error,
            .variants = std::move(variants),
            .rows_extent = "rows"}};
 }

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/values.h"
+#include "kernels/format_error.h"
 #include "kernels/rows.h"
 #include "kernels/verify.h"
 
@@ -16,6 +18,19 @@ inline Work quantize_work(const Shape& shape, const Format& format) {
   Work work = elementwise_work(elements(shape), format, 3, 1, 0);
   work.written = Bytes{static_cast<double>(elements(shape) + 4 * shape.at("rows"))};
   return work;
+}
+
+/// Kernel::format_error: of whole numbers times their row's scale.
+inline double quantize_format_error(const Shape& shape, const Format& format) {
+  const SampledRows rows(shape.at("cols"));
+  const std::vector<double> x = NormalNumbers()(rows.count());
+  std::vector<double> kept = rounded(x, format.activations);
+  RelativeError error;
+  for (std::int64_t i = 0; i < rows.count(); ++i) {
+    if (i % rows.cols == 0) quantize(kept.data() + i, rows.cols, 127, DType::f32);
+    error.add(kept[i], x[i]);
+  }
+  return error.value();
 }
 
 /// How far a row is from what it should be, in units of the tolerance.

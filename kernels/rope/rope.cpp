@@ -25,6 +25,7 @@ std::vector<Kernel> rope_kernels() {
            .summary = "rotary position embedding of queries and keys",
            .work = rope_work,
            .companion = rope_companion,
+           .format_error = rope_format_error,
            .variants =
                storing_variants({prepare<float>, prepare<bf16>, prepare<f16>}, copy_nt, bf16_isas),
            .rows_extent = "tokens"}};

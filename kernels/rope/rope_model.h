@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/kernel.h"
+#include "kernels/format_error.h"
 #include "kernels/rows.h"
 #include "kernels/verify.h"
 
@@ -27,23 +28,42 @@ inline std::optional<Companion> rope_companion(const Shape&, int) {
 }
 
 /// [tokens, head_dim / 2] each.
-struct RopeAngles {
-  std::vector<float> cosines, sines;
+template <class R>
+struct RopeAnglesOf {
+  std::vector<R> cosines, sines;
 };
+using RopeAngles = RopeAnglesOf<float>;
 
 /// Those of positions 0, 1, ..., with Llama 3's base.
-inline RopeAngles rope_angles(std::int64_t tokens, std::int64_t head_dim) {
+template <class R = float>
+RopeAnglesOf<R> rope_angles(std::int64_t tokens, std::int64_t head_dim) {
   constexpr double theta = 500000;
   const std::int64_t half = head_dim / 2;
-  RopeAngles angles;
+  RopeAnglesOf<R> angles;
   for (std::int64_t i = 0; i < tokens * half; ++i) {
     const double turns = -2 * static_cast<double>(i % half) / static_cast<double>(head_dim);
     const std::int64_t token = i / half;
     const double angle = static_cast<double>(token) * std::pow(theta, turns);
-    angles.cosines.push_back(static_cast<float>(std::cos(angle)));
-    angles.sines.push_back(static_cast<float>(std::sin(angle)));
+    angles.cosines.push_back(static_cast<R>(std::cos(angle)));
+    angles.sines.push_back(static_cast<R>(std::sin(angle)));
   }
   return angles;
+}
+
+/// Kernel::format_error: of one head at positions 0, 1, ...
+inline double rope_format_error(const Shape& shape, const Format& format) {
+  const std::int64_t half = shape.at("head_dim") / 2;
+  const std::int64_t tokens = SampledRows(2 * half).rows;
+  return format_error_of({tokens * 2 * half}, format, [&]<class R>(const Drawn<R>& x, DType) {
+    const auto [cosines, sines] = rope_angles<R>(tokens, 2 * half);
+    std::vector<R> y = x[0];
+    for (std::int64_t i = 0; i < tokens * half; ++i) {
+      const std::int64_t low = i / half * 2 * half + i % half, high = low + half;
+      y[low] = x[0][low] * cosines[i] - x[0][high] * sines[i];
+      y[high] = x[0][high] * cosines[i] + x[0][low] * sines[i];
+    }
+    return y;
+  });
 }
 
 /// x, y: [tokens, heads, head_dim] of that type; cosines, sines: [tokens, head_dim / 2].  Element i

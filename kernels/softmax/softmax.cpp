@@ -31,6 +31,7 @@ std::vector<Kernel> softmax_kernels() {
            .summary = "softmax of each row, y = e^(x - max x) / sum of the same",
            .work = softmax_work,
            .companion = softmax_companion,
+           .format_error = softmax_format_error,
            .variants = std::move(variants),
            .rows_extent = "rows",
            .resident_companion = "exp"}};

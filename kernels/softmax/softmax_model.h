@@ -1,10 +1,12 @@
 // What a softmax must compute and move, what bounds it, and whether a result is right.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <optional>
 
 #include "core/kernel.h"
+#include "kernels/format_error.h"
 #include "kernels/rows.h"
 #include "kernels/verify.h"
 
@@ -20,6 +22,22 @@ inline Work softmax_work(const Shape& shape, const Format& format) {
 
 inline std::optional<Companion> softmax_companion(const Shape&, int) {
   return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+}
+
+/// Kernel::format_error.
+inline double softmax_format_error(const Shape& shape, const Format& format) {
+  const SampledRows rows(shape.at("cols"));
+  return format_error_of({rows.count()}, format, [&]<class R>(const Drawn<R>& x, DType) {
+    std::vector<R> y = x[0];
+    for (R* row = y.data(); row < y.data() + y.size(); row += rows.cols) {
+      const R most = *std::max_element(row, row + rows.cols);
+      for (std::int64_t c = 0; c < rows.cols; ++c) row[c] = std::exp(row[c] - most);
+      const auto sum = static_cast<R>(sum_of(rows.cols, SumDepth::sixteen, sum_type<R>,
+                                             [&](std::int64_t c) { return row[c]; }));
+      for (std::int64_t c = 0; c < rows.cols; ++c) row[c] /= sum;
+    }
+    return y;
+  });
 }
 
 /// What a float64 softmax says of a row.

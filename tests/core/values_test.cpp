@@ -40,6 +40,21 @@ TEST(Values, WhatLiesBetweenTwoNumbersGoesToTheNearerAndTiesToTheEvenOne) {
   }
 }
 
+TEST(Values, EveryNumberOfFp8IsEncodedAsItselfAndWhatIsTooLargeAsTheLargest) {
+  for (std::uint32_t bits = 0; bits < 0x100; ++bits) {
+    const double x = value_at(&bits, DType::fp8, 0);
+    if (std::isnan(x)) continue;
+    ASSERT_EQ(encoded(x, DType::fp8), bits) << x;
+  }
+  EXPECT_EQ(there_and_back(1.0625, DType::fp8), 1);
+  EXPECT_EQ(there_and_back(1.1875, DType::fp8), 1.25);
+  EXPECT_EQ(there_and_back(0x1p-10, DType::fp8), 0);
+  EXPECT_EQ(there_and_back(0x1.8p-10, DType::fp8), 0x1p-9);
+  EXPECT_EQ(there_and_back(1e9, DType::fp8), 448);
+  EXPECT_EQ(there_and_back(-std::numeric_limits<double>::infinity(), DType::fp8), -448);
+  EXPECT_TRUE(std::isnan(there_and_back(std::nan(""), DType::fp8)));
+}
+
 TEST(Values, WhatIsTooLargeIsInfinite) {
   EXPECT_EQ(there_and_back(65519, DType::f16), 65504);
   EXPECT_EQ(there_and_back(65520, DType::f16), std::numeric_limits<double>::infinity());
