@@ -6,8 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <new>
+#include <optional>
 #include <set>
+#include <string>
+#include <tuple>
+#include <type_traits>
 
 #include "core/error.h"
 #include "core/statistics.h"
@@ -83,6 +88,19 @@ Measurement described(const Case& what) {
   return row;
 }
 
+/// Computed once for all variants and numbers of threads: it takes milliseconds.
+std::optional<double> format_error_of(const Case& what) {
+  const auto compute = what.kernel->format_error;
+  if (compute == nullptr) return std::nullopt;
+  const Format& format = what.format;
+  const std::tuple key(compute, what.shape.text(), format.weights, format.activations,
+                       format.accumulate);
+  static std::map<std::remove_const_t<decltype(key)>, double> known;
+  const auto at = known.find(key);
+  if (at != known.end()) return at->second;
+  return known[key] = compute(what.shape, format);
+}
+
 class CaseRun {
  public:
   CaseRun(const PlannedCase& planned, const Plan& plan, const Policy& policy, Device& device,
@@ -108,9 +126,7 @@ class CaseRun {
       row_.implementation = kernel_.task->implementation();
       row_.code_hash = kernel_.task->code_hash();
       row_.error = kernel_.task->error();
-      if (what_.kernel->format_error != nullptr) {
-        row_.format_error = what_.kernel->format_error(what_.shape, what_.format);
-      }
+      row_.format_error = format_error_of(what_);
       if (!(row_.error <= 1)) return wrong();
       if (companion_case_ != nullptr) prepare_companion();
     } catch (const std::bad_alloc&) {
