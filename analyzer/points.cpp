@@ -289,8 +289,8 @@ class Placing {
     if (!ceiling || !ceiling->value || !seconds) return;
     const Known<double> rate = quotient(amount(probe.work, point_.bound), *seconds);
     const Known<double> part = rate ? quotient(*rate, ceiling->value) : std::nullopt;
-    if (!part || *part >= least_probe_rate) return;
-    point_.grade = 'C';
+    if (!part || *part >= usual_probe_rate) return;
+    if (*part < least_probe_rate) point_.grade = 'C';
     add_reason(point_, "the probe beside it ran at " + percent(part) + " of its own ceiling" +
                            (roof_share_ ? ", of which this row is " + percent(roof_share_) : ""));
   }

@@ -95,8 +95,9 @@ void quantize(double* values, std::int64_t count, double most, DType scale_type)
 }
 
 double product_format_error(const Shape& shape, const Format& format) {
-  constexpr std::int64_t tokens = 24, outputs = 24;  // their sums are independent
-  const std::int64_t k = std::clamp<std::int64_t>(shape.at("k"), 1, 4096);
+  constexpr std::int64_t tokens = 24, most_outputs = 24;  // their sums are independent
+  const std::int64_t k = std::max<std::int64_t>(1, shape.at("k"));
+  const std::int64_t outputs = std::clamp<std::int64_t>(most_outputs * 4096 / k, 4, most_outputs);
   const std::int64_t grouped = shape.get("group", 0), group = grouped == 0 ? k : grouped;
   const std::int64_t of_a_scale = k * std::clamp<std::int64_t>(shape.get("m", 1), 1, tokens);
   const double deviation = std::sqrt(static_cast<double>(k));

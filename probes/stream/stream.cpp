@@ -28,7 +28,7 @@ struct Leaves {
   StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
   StreamLeaf read_far;            ///< from memory
   /// Likewise, where the machine asks by L2; none: as ordinary.
-  std::span<const StreamLeaf> by_l2[6];
+  std::span<const StreamLeaf> by_l2[6], nt_by_l2[6];
   StreamLeaf schoenauer_grouped;  ///< from further than L1
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                         \
@@ -319,9 +319,8 @@ std::unique_ptr<Task> cpu_stream_task(const Case& what, Device& device, int patt
   const bool by_l2 = device.machine().cpu.asks_by_l2();
   // A last level across a mesh is nearly as far as the memory, and asking for it as useful.
   const bool asks = far || (conditions.level == "l3" && by_l2);
-  if (asks && by_l2 && conditions.stores != "nt" && !leaves.by_l2[pattern].empty()) {
-    return fastest_of(leaves.by_l2[pattern], what, device, pattern);
-  }
+  const auto& tried = (conditions.stores == "nt" ? leaves.nt_by_l2 : leaves.by_l2)[pattern];
+  if (asks && by_l2 && !tried.empty()) return fastest_of(tried, what, device, pattern);
   if (pattern == read_pattern && asks) leaf = leaves.read_far;
   if (leaf == leaves.ordinary[schoenauer_pattern] && conditions.level != "l1") {
     leaf = leaves.schoenauer_grouped;

@@ -30,10 +30,14 @@ using StreamLeaf = StreamFunction*;
 /// do_it(n) for each such number.  Where no instruction set of a machine asks by L2 they are alike.
 #define ROOFMARK_EACH_IDLE(do_it) do_it(2) do_it(12) do_it(24) do_it(36) do_it(48)
 
-#define ROOFMARK_BY_L2(n) stream_read_by_l2_##n, stream_copy_by_l2_##n, stream_triad_by_l2_##n,
+#define ROOFMARK_BY_L2(n)                                                                         \
+  stream_read_by_l2_##n, stream_copy_by_l2_##n, stream_copy_nt_by_l2_##n, stream_triad_by_l2_##n, \
+      stream_triad_nt_by_l2_##n,
 #define ROOFMARK_READ_BY_L2_OF(n) stream_read_by_l2_##n,
 #define ROOFMARK_COPY_BY_L2_OF(n) stream_copy_by_l2_##n,
+#define ROOFMARK_COPY_NT_BY_L2_OF(n) stream_copy_nt_by_l2_##n,
 #define ROOFMARK_TRIAD_BY_L2_OF(n) stream_triad_by_l2_##n,
+#define ROOFMARK_TRIAD_NT_BY_L2_OF(n) stream_triad_nt_by_l2_##n,
 #define ROOFMARK_DECLARE(isa, vector_bytes)                                                  \
   namespace isa_##isa {                                                                      \
     StreamFunction stream_read, stream_read_far, stream_write, stream_write_nt, stream_copy, \
@@ -44,14 +48,20 @@ using StreamLeaf = StreamFunction*;
         ROOFMARK_EACH_IDLE(ROOFMARK_READ_BY_L2_OF)};                                         \
     static constexpr StreamLeaf stream_copy_by_l2[] = {                                      \
         ROOFMARK_EACH_IDLE(ROOFMARK_COPY_BY_L2_OF)};                                         \
+    static constexpr StreamLeaf stream_copy_nt_by_l2[] = {                                   \
+        ROOFMARK_EACH_IDLE(ROOFMARK_COPY_NT_BY_L2_OF)};                                      \
     static constexpr StreamLeaf stream_triad_by_l2[] = {                                     \
         ROOFMARK_EACH_IDLE(ROOFMARK_TRIAD_BY_L2_OF)};                                        \
+    static constexpr StreamLeaf stream_triad_nt_by_l2[] = {                                  \
+        ROOFMARK_EACH_IDLE(ROOFMARK_TRIAD_NT_BY_L2_OF)};                                     \
   }
 ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_DECLARE)
 #undef ROOFMARK_DECLARE
 #undef ROOFMARK_BY_L2
 #undef ROOFMARK_READ_BY_L2_OF
 #undef ROOFMARK_COPY_BY_L2_OF
+#undef ROOFMARK_COPY_NT_BY_L2_OF
 #undef ROOFMARK_TRIAD_BY_L2_OF
+#undef ROOFMARK_TRIAD_NT_BY_L2_OF
 
 }  // namespace roofmark

@@ -39,10 +39,12 @@
   "b.ne 1b\n"
 
 // A leaf source defines what these name and then has every leaf of its instruction set.
-#define ROOFMARK_STREAMS_BY_L2(n)                                    \
-  ROOFMARK_STREAM(stream_read_by_l2_##n, ROOFMARK_READ_BY_L2(n), "") \
-  ROOFMARK_STREAM(stream_copy_by_l2_##n, ROOFMARK_COPY_BY_L2(n), "") \
-  ROOFMARK_STREAM(stream_triad_by_l2_##n, ROOFMARK_TRIAD_BY_L2(n), "")
+#define ROOFMARK_STREAMS_BY_L2(n)                                                      \
+  ROOFMARK_STREAM(stream_read_by_l2_##n, ROOFMARK_READ_BY_L2(n), "")                   \
+  ROOFMARK_STREAM(stream_copy_by_l2_##n, ROOFMARK_COPY_BY_L2(n), "")                   \
+  ROOFMARK_STREAM(stream_copy_nt_by_l2_##n, ROOFMARK_COPY_NT_BY_L2(n), ROOFMARK_FENCE) \
+  ROOFMARK_STREAM(stream_triad_by_l2_##n, ROOFMARK_TRIAD_BY_L2(n), "")                 \
+  ROOFMARK_STREAM(stream_triad_nt_by_l2_##n, ROOFMARK_TRIAD_NT_BY_L2(n), ROOFMARK_FENCE)
 #define ROOFMARK_EVERY_STREAM                                                                \
   ROOFMARK_EACH_IDLE(ROOFMARK_STREAMS_BY_L2)                                                 \
   ROOFMARK_STREAM(stream_read, ROOFMARK_READ, "")                                            \

@@ -23,7 +23,7 @@ PACE = {
 STREAM = {"stream_read": (1, 0, 0), "stream_write": (0, 1, 0), "stream_copy": (1, 1, 0), "stream_triad": (2, 1, 1),
           "stream_mix": (2, 1, 0), "stream_schoenauer": (3, 1, 1)}
 STREAM_NAMES = ["stream_read", "stream_read_far", "stream_schoenauer_grouped"] + [n + nt for n in list(STREAM)[1:] for nt in ("", "_nt")]
-STREAM_NAMES += [f"stream_{what}_by_l2_{idle}" for what in ("read", "copy", "triad") for idle in (2, 12, 24, 36, 48)]
+STREAM_NAMES += [f"stream_{what}_by_l2_{idle}" for what in ("read", "copy", "copy_nt", "triad", "triad_nt") for idle in (2, 12, 24, 36, 48)]
 LINE_BYTES = 64
 PREFETCHES = ("prefetchnta", "prefetcht1", "prefetchw", "prfm", "prfb")
 ISA_BYTES = {"sse2": 16, "avx2": 32, "avx512": 64, "neon": 16, "sve": 1}  # SVE counts in vectors
@@ -102,10 +102,10 @@ def check_stream(functions, isa, name):
     body, problem = loop_of(functions[key])
     if problem:
         return [problem]
-    past_caches = name.endswith("_nt")
+    past_caches = "_nt" in name
     # What reads and writes is asked for by x86 alone.
     far = name.startswith("stream_read_") or (idle and is_x86)
-    reads, writes, per_vector = STREAM[re.sub("_(nt|far|by_l2_[0-9]+|grouped)$", "", name)]
+    reads, writes, per_vector = STREAM[re.sub("(_nt)?(_far|_by_l2_[0-9]+|_grouped)?$", "", name)]
     touched = {"load": collections.defaultdict(list), "store": collections.defaultdict(list)}
     problems, multiply_adds, asked = [], 0, collections.defaultdict(list)
     for instruction in body:
@@ -143,7 +143,7 @@ def check_stream(functions, isa, name):
                 problems.append(f"{what}s through {base} do not touch each vector of a turn once")
     # How many vectors of SVE are a line is the machine's: each is asked for.
     lines = range(0, max(steps.values(), default=0), 1 if isa == "sve" else LINE_BYTES) if far else []
-    if len(asked) != (reads + writes if far else 0):
+    if len(asked) != (reads + (0 if past_caches else writes) if far else 0):
         problems.append(f"prefetches ask for {len(asked)} arrays")
     for offsets in asked.values():
         if sorted(offsets) != [min(offsets) + at for at in lines]:

@@ -33,26 +33,27 @@ void check_read(Check& check, StreamLeaf leaf) {
   check.guarded(a, 0);
 }
 
-#define ROOFMARK_CHECK(isa, vector_bytes)                                                  \
-  void check_##isa(Check& check) {                                                         \
-    using namespace isa_##isa;                                                             \
-    for (const StreamLeaf leaf : {stream_write, stream_write_nt}) {                        \
-      check_stream(check, leaf, [](double, double, double) { return 3.0; });               \
-    }                                                                                      \
-    for (const StreamLeaf leaf :                                                           \
-         {stream_copy, stream_copy_by_l2[0], stream_copy_nt, stream_mix, stream_mix_nt}) { \
-      check_stream(check, leaf, [](double b, double, double) { return b; });               \
-    }                                                                                      \
-    for (const StreamLeaf leaf : {stream_triad, stream_triad_by_l2[0], stream_triad_nt}) { \
-      check_stream(check, leaf, [](double b, double c, double) { return b + 3 * c; });     \
-    }                                                                                      \
-    for (const StreamLeaf leaf :                                                           \
-         {stream_schoenauer, stream_schoenauer_nt, stream_schoenauer_grouped}) {           \
-      check_stream(check, leaf, [](double b, double c, double d) { return b + c * d; });   \
-    }                                                                                      \
-    check_read(check, stream_read);                                                        \
-    check_read(check, stream_read_far);                                                    \
-    check_read(check, stream_read_by_l2[0]);                                               \
+#define ROOFMARK_CHECK(isa, vector_bytes)                                                    \
+  void check_##isa(Check& check) {                                                           \
+    using namespace isa_##isa;                                                               \
+    for (const StreamLeaf leaf : {stream_write, stream_write_nt}) {                          \
+      check_stream(check, leaf, [](double, double, double) { return 3.0; });                 \
+    }                                                                                        \
+    for (const StreamLeaf leaf : {stream_copy, stream_copy_by_l2[0], stream_copy_nt,         \
+                                  stream_copy_nt_by_l2[0], stream_mix, stream_mix_nt}) {     \
+      check_stream(check, leaf, [](double b, double, double) { return b; });                 \
+    }                                                                                        \
+    for (const StreamLeaf leaf :                                                             \
+         {stream_triad, stream_triad_by_l2[0], stream_triad_nt, stream_triad_nt_by_l2[0]}) { \
+      check_stream(check, leaf, [](double b, double c, double) { return b + 3 * c; });       \
+    }                                                                                        \
+    for (const StreamLeaf leaf :                                                             \
+         {stream_schoenauer, stream_schoenauer_nt, stream_schoenauer_grouped}) {             \
+      check_stream(check, leaf, [](double b, double c, double d) { return b + c * d; });     \
+    }                                                                                        \
+    check_read(check, stream_read);                                                          \
+    check_read(check, stream_read_far);                                                      \
+    check_read(check, stream_read_by_l2[0]);                                                 \
   }
 ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK

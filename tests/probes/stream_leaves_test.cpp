@@ -12,11 +12,28 @@ namespace {
 
 constexpr std::int64_t count = 3 * stream_step / 4, beyond = 16;
 
-std::vector<float> random_values(unsigned seed) {
+/// Whole cache lines, as stores past the caches want them.
+struct Aligned {
+  struct alignas(64) Line {
+    float values[16];
+  };
+  std::vector<Line> lines;
+
+  explicit Aligned(std::int64_t floats, float value = -7)
+      : lines(static_cast<std::size_t>(floats / 16)) {
+    for (std::int64_t i = 0; i < floats; ++i) (*this)[i] = value;
+  }
+  float& operator[](std::int64_t i) {
+    return lines[static_cast<std::size_t>(i / 16)].values[i % 16];
+  }
+  float* data() { return lines.data()->values; }
+};
+
+Aligned random_values(unsigned seed) {
   std::mt19937 random(seed);
   std::uniform_real_distribution<float> uniform(0.5f, 2);
-  std::vector<float> values(count);
-  for (float& value : values) value = uniform(random);
+  Aligned values(count);
+  for (std::int64_t i = 0; i < count; ++i) values[i] = uniform(random);
   return values;
 }
 
@@ -24,35 +41,35 @@ std::vector<float> random_values(unsigned seed) {
 /// is touched.
 template <class Wanted>
 void expect_right(StreamLeaf leaf, Wanted wanted) {
-  std::vector<float> a(count + beyond, -7.0f);
-  const std::vector<float> b = random_values(1), c = random_values(2), scalar(16, 3.0f);
+  Aligned a(count + beyond), b = random_values(1), c = random_values(2), scalar(16, 3);
   leaf({a.data(), b.data(), c.data(), b.data(), 4 * count}, scalar.data(), 2);
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    ASSERT_NEAR(a[at], wanted(b[at], c[at]), 1e-5) << "element " << i;
+    ASSERT_NEAR(a[i], wanted(b[i], c[i]), 1e-5) << "element " << i;
   }
-  for (std::int64_t i = count; i < count + beyond; ++i) {
-    EXPECT_EQ(a[static_cast<std::size_t>(i)], -7.0f) << "behind the last";
+  for (std::int64_t i = count; i < count + beyond; ++i) EXPECT_EQ(a[i], -7) << "behind the last";
+}
+
+void expect_untouched(StreamLeaf leaf) {
+  Aligned a(count), b = random_values(1), before = random_values(1), scalar(16, 3);
+  leaf({a.data(), b.data(), b.data(), b.data(), 4 * count}, scalar.data(), 2);
+  for (std::int64_t i = 0; i < count; ++i) {
+    ASSERT_EQ(a[i], -7) << "element " << i;
+    ASSERT_EQ(b[i], before[i]) << "element " << i;
   }
 }
 
 TEST(StreamLeaves, ThatAskByL2AreRightWhateverStandsBesideTheirLines) {
   int ran = 0;
-#define ROOFMARK_CHECK(isa, vector_bytes)                                          \
-  if (can_run(#isa)) {                                                             \
-    ++ran;                                                                         \
-    for (const StreamLeaf leaf : isa_##isa::stream_copy_by_l2) {                   \
-      expect_right(leaf, [](float b, float) { return b; });                        \
-    }                                                                              \
-    for (const StreamLeaf leaf : isa_##isa::stream_triad_by_l2) {                  \
-      expect_right(leaf, [](float b, float c) { return b + 3 * c; });              \
-    }                                                                              \
-    for (const StreamLeaf leaf : isa_##isa::stream_read_by_l2) {                   \
-      std::vector<float> b = random_values(1);                                     \
-      const std::vector<float> before = b, scalar(16, 3.0f);                       \
-      leaf({b.data(), b.data(), b.data(), b.data(), 4 * count}, scalar.data(), 2); \
-      EXPECT_EQ(b, before);                                                        \
-    }                                                                              \
+  const auto copied = [](float b, float) { return b; };
+  const auto added = [](float b, float c) { return b + 3 * c; };
+#define ROOFMARK_CHECK(isa, vector_bytes)                                                     \
+  if (can_run(#isa)) {                                                                        \
+    ++ran;                                                                                    \
+    for (const StreamLeaf leaf : isa_##isa::stream_copy_by_l2) expect_right(leaf, copied);    \
+    for (const StreamLeaf leaf : isa_##isa::stream_copy_nt_by_l2) expect_right(leaf, copied); \
+    for (const StreamLeaf leaf : isa_##isa::stream_triad_by_l2) expect_right(leaf, added);    \
+    for (const StreamLeaf leaf : isa_##isa::stream_triad_nt_by_l2) expect_right(leaf, added); \
+    for (const StreamLeaf leaf : isa_##isa::stream_read_by_l2) expect_untouched(leaf);        \
   }
   ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_CHECK)
 #undef ROOFMARK_CHECK
