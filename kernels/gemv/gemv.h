@@ -41,9 +41,15 @@ class NativeGemv final : public Gemv {
   void run(const Operands& x, const Results& y) const;
 
  private:
+  bool is_prepared() const { return leaf_.prepare != nullptr || copies_ > 1; }
+  std::int64_t x_bytes() const;
+  const char* prepare(const char* x, char* to) const;
+
   RowLeaf leaf_;
   bool by_l2_;
-  Buffer prepared_;  ///< x as the leaf takes it, of each thread
+  int copies_;
+  std::int64_t own_bytes_;  ///< of prepared_ that are one thread's
+  Buffer prepared_;         ///< x as the leaf takes it, of each thread; none where that is x itself
 };
 
 /// W of 4 bits in panels (kernels/nibbles.h), its scales, x.  Each thread takes its own panels.

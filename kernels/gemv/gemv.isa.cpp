@@ -11,7 +11,7 @@ struct Widened {
   using Sum = vf32;
   using Total = float;
   static constexpr std::int64_t ahead = ahead_of_narrow, near = ahead_by_l2;
-  static constexpr int beside = 0;
+  static constexpr int beside = beside_products;
   static constexpr int unrolled = 8, elements = lanes;
   static constexpr int w_bytes = lanes * sizeof(T), x_bytes = 4 * lanes;
   ROOFMARK_LEAF vf32 multiply(vf32 sum, const char* w, const char* x) {

@@ -3,6 +3,6 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-const RowLeaf gemv_int8{row_product<OffsetQuads>, offset};
+const RowLeaf gemv_int8{row_product<OffsetQuads>, offset, 1};
 
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

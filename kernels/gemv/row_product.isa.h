@@ -18,11 +18,13 @@ constexpr std::int64_t ahead_of_narrow = lanes < 16 ? far_ahead : 0;
 // and 6 KiB (reading alone comes to 18.5): f32 15.0, 14.4, 15.3, 16.3, 16.4, 16.4; bf16 11.3, 14.5,
 // 15.7, 16.5, 15.4, 16.1.
 constexpr std::int64_t ahead_by_l2 = 3072;
-// There products of bytes are so few instructions to a line that loads overtake what was asked for,
-// as those of the read probe do.  GB/s at 2, 3 and 6 KiB with so many instructions beside each line
-// that do nothing, k = 4096: 0 15.7, 14.7, 14.6; 2 17.4, 17.3, 17.0; 6 17.0, 17.5, 17.9; 12 16.8,
-// 17.5, 18.0; k = 11008: 0 15.2, 15.1, 14.9; 6 16.5, 17.2, 16.7; two cores 27.7 at 0 and 3 KiB,
-// 32.0 at 6.  Of f32 and bf16 two to six of them change nothing.
+// There products of wide vectors are so few instructions to a line that loads overtake what was
+// asked for, as those of the read probe do.  So many beside each line that do nothing hold them
+// back; of the read roof (AVX-512, one core, k = 4096) f32 reached 0.89 with 0, 0.92 with 6, 0.90
+// with 12; pairs of bf16 0.90 with 0, 0.92 with 12.  Those of bytes, GB/s at 3 KiB, k = 4096: 0
+// 14.7; 2 17.3; 6 17.5; 12 17.5; k = 11008: 0 15.1; 6 17.2; two cores 27.7 with 0, 32.0 with 6.
+constexpr int beside_products = lanes < 16 ? 0 : 6;
+constexpr int beside_pairs = lanes < 16 ? 0 : 12;
 constexpr int beside_bytes = 6;
 
 /// What is asked for ahead, a line before each vector: eight lines at once came to 17 GB/s on
@@ -72,11 +74,18 @@ ROOFMARK_LEAF typename Math::Total dot(const char* w, const char* x, std::int64_
   return Math::total(sums[0]) + Math::rest(w, x, k - i);
 }
 
+/// Whether rows take the copies of x by turns.  The narrowest vectors load an x wider than w so
+/// often that L2 shows: SSE2 of bf16 took 1.05 times as long by turns, of f32 0.95 times.
+template <class Math, Ask ASK>
+constexpr bool by_turns = ASK == Ask::to_l2 && (lanes > 4 || Math::x_bytes <= Math::w_bytes);
+
 template <class Math, Ask ASK>
 ROOFMARK_LEAF void all_rows(const RowProduct& of, std::int64_t ahead) {
   const std::int64_t row_bytes = of.k * Math::w_bytes / Math::elements;
-  for (std::int64_t r = 0; r < of.rows; ++r) {
-    Math::finish(of, r, dot<Math, ASK>(of.w + r * row_bytes, of.x, of.k, ahead));
+  const std::int64_t x_bytes = of.k * Math::x_bytes / Math::elements;
+  for (std::int64_t r = 0, copy = 0; r < of.rows; ++r) {
+    Math::finish(of, r, dot<Math, ASK>(of.w + r * row_bytes, of.x + copy * x_bytes, of.k, ahead));
+    if (by_turns<Math, ASK> && ++copy == of.copies) copy = 0;
   }
 }
 
@@ -95,7 +104,7 @@ struct RowOfPairs {
   using Sum = vf32;
   using Total = float;
   static constexpr std::int64_t ahead = ahead_of_narrow, near = ahead_by_l2;
-  static constexpr int beside = 0;
+  static constexpr int beside = beside_pairs;
   static constexpr int unrolled = 8, elements = 2 * lanes;
   static constexpr int w_bytes = ROOFMARK_VECTOR_BYTES, x_bytes = ROOFMARK_VECTOR_BYTES;
   ROOFMARK_LEAF vf32 add(vf32 a, vf32 b) { return a + b; }

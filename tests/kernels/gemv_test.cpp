@@ -44,6 +44,30 @@ TEST(GemvLeaves, MultiplyEveryRowAndWriteNoOther) {
   });
 }
 
+TEST(GemvLeaves, TakeTheCopiesOfXByTurnsWhereTheMachineAsksByL2) {
+#define ROOFMARK_ROW(isa, vector_bytes) {#isa, &isa_##isa::gemv_f32},
+  for_each_runnable<const RowLeaf*>({ROOFMARK_EACH_ISA(ROOFMARK_ROW)}, [&](const RowLeaf* leaf) {
+    constexpr int rows = 5, k = 37, copies = 2;
+    const Operand w(rows * k, 1), x(copies * k, 3);
+    for (const bool by_l2 : {false, true}) {
+      Guarded y(rows, 1);
+      leaf->product({.w = reinterpret_cast<const char*>(w.data()),
+                     .x = reinterpret_cast<const char*>(x.data()),
+                     .y = reinterpret_cast<char*>(y.data()),
+                     .rows = rows,
+                     .k = k,
+                     .by_l2 = by_l2,
+                     .copies = copies});
+      for (int r = 0; r < rows; ++r) {
+        const int copy = by_l2 ? r % copies : 0;
+        const Expected expected = expected_dot(w.data() + r * k, x.data() + copy * k, k);
+        EXPECT_NEAR(y[r], expected.value, expected.tolerance) << r << ", by L2 " << by_l2;
+      }
+    }
+  });
+#undef ROOFMARK_ROW
+}
+
 TEST(GemvLeaves, AreExactOnSmallWholeNumbers) {
   each_leaf([](auto gemv) {
     constexpr int rows = 5, k = 1031;
