@@ -28,7 +28,7 @@ struct Leaves {
   StreamLeaf ordinary[6], nt[6];  ///< in the order of stream_patterns
   StreamLeaf read_far;            ///< from memory
   /// Likewise, where the machine asks by L2; none: as ordinary.
-  std::span<const StreamLeaf> by_l2[6], nt_by_l2[6];
+  std::span<const StreamLeaf> by_l2[6] = {}, nt_by_l2[6] = {};
   StreamLeaf schoenauer_grouped;  ///< from further than L1
 };
 #define ROOFMARK_ROW(isa, vector_bytes)                                                         \
@@ -42,9 +42,8 @@ struct Leaves {
    {isa_##isa::stream_read_by_l2,                                                               \
     {},                                                                                         \
     isa_##isa::stream_copy_by_l2,                                                               \
-    isa_##isa::stream_triad_by_l2,                                                              \
-    {},                                                                                         \
-    {}},                                                                                        \
+    isa_##isa::stream_triad_by_l2},                                                             \
+   {{}, {}, isa_##isa::stream_copy_nt_by_l2, isa_##isa::stream_triad_nt_by_l2},                 \
    isa_##isa::stream_schoenauer_grouped},
 constexpr Leaves all_leaves[] = {ROOFMARK_EACH_ISA_OF_stream(ROOFMARK_ROW)};
 #undef ROOFMARK_ROW
