@@ -122,7 +122,8 @@ double product_format_error(const Shape& shape, const Format& format) {
       errors += off * off;
     }
   }
-  return std::sqrt(errors / (tokens * outputs));  // relative to y, whose mean square is 1
+  return std::sqrt(errors /
+                   static_cast<double>(tokens * outputs));  // relative to y, whose mean square is 1
 }
 
 }  // namespace roofmark
