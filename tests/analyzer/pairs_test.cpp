@@ -108,7 +108,7 @@ TEST(Pairs, AShareOfASlowedProbeSaysSoAndWhatItIsOfTheCeiling) {
   run.rows[2].pairs.assign(10, {2.5 * own_s, 1.2 * own_s});
   const Point slower = analyze_run(run).points.at(0);
   EXPECT_NE(slower.reason.find("ran at 83.3 % of its own ceiling"), std::string::npos);
-  EXPECT_EQ(slower.grade, 'B');
+  EXPECT_EQ(slower.grade, 'A');
   run.rows[2].pairs.assign(10, {2.5 * own_s, 1.04 * own_s});
   EXPECT_EQ(analyze_run(run).points.at(0).reason.find("ran at"), std::string::npos);
 }
