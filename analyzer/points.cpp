@@ -163,7 +163,21 @@ class Placing {
     point_.attainable_theoretical =
         attainable(row_.work, point_.bound, theoretical_peak(ceilings_, row_),
                    limits_.memory ? limits_.memory->theoretical : std::nullopt);
+    say_what_was_not_measured();
     bind_by_exponentials();
+  }
+
+  /// A roof that was not measured may be the lower one: of what lies in a cache, or computes much,
+  /// that of compute; that of memory of anything.
+  void say_what_was_not_measured() {
+    if (point_.bound == "unknown" || row_.work.ops.value <= 0 || row_.work.bytes().value <= 0)
+      return;
+    const bool may_compute = !row_.conditions.level.empty() || point_.intensity.value_or(0) > 1;
+    if (!limits_.memory) {
+      add_reason(point_, "no ceiling of its memory was measured: compute is taken to bind");
+    } else if (!limits_.compute && may_compute) {
+      add_reason(point_, "no compute ceiling of its format was measured: memory is taken to bind");
+    }
   }
 
   /// Where the exponentials alone take longer than all that the other limits ask for, they bind.

@@ -51,6 +51,22 @@ TEST(Points, WithoutPairsTheIntervalsOfRowAndCeilingDo) {
   EXPECT_NE(placed(slow).reason.find(within), std::string::npos);
 }
 
+TEST(Points, ARoofThatWasNotMeasuredIsSaid) {
+  roofmark::Run run = zen5_run();
+  run.rows = {probe(), kernel(0.5)};
+  EXPECT_EQ(analyze_run(run).points.at(0).reason.find("no compute ceiling"), std::string::npos);
+  const Measurement l1 = stream_row("read", "l1", 1, 0x1p30);
+  Measurement hot = kernel_row("gemv", reading(0x1p29), 1, l1);
+  hot.conditions.level = "l1";  // where compute may be the lower roof
+  run.rows = {l1, hot};
+  EXPECT_NE(analyze_run(run).points.at(0).reason.find("memory is taken to bind"),
+            std::string::npos);
+  const Measurement fma = fma_row("avx512", 1, 64);
+  run.rows = {fma, kernel_row("gemm", {.ops = fma.work.ops, .read = Bytes{1}}, 1, fma)};
+  EXPECT_NE(analyze_run(run).points.at(0).reason.find("compute is taken to bind"),
+            std::string::npos);
+}
+
 TEST(Points, WhatIsRefusedHasThatReasonAlone) {
   const Point point = placed(kernel(1.2));
   EXPECT_EQ(point.grade, 'X');
