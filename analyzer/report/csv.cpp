@@ -74,7 +74,11 @@ constexpr std::string_view columns[] = {"run",
                                         "predicted_latency_s",
                                         "predicted_per_output_token_s",
                                         "seconds_at_least",
-                                        "predicted_extrapolated"};
+                                        "predicted_extrapolated",
+                                        "state",
+                                        "packed",
+                                        "implementation",
+                                        "format_error"};
 
 using Cells = std::map<std::string_view, std::string>;
 
@@ -134,6 +138,10 @@ Cells cells_of(const Point& row) {
   cells["ceiling"] = row.ceiling;
   cells["grade"] = std::string(1, row.grade);
   cells["reason"] = row.reason;
+  cells["state"] = parts.condition("state");
+  cells["packed"] = parts.condition("packed");
+  cells["implementation"] = row.implementation;
+  cells["format_error"] = cell(row.format_error);
   return cells;
 }
 

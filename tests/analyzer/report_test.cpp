@@ -196,7 +196,9 @@ TEST(Reports, ShortenANameOfAMegabyte) {
 }
 
 TEST(CsvReport, HoldsEveryRowWithAllItsDigits) {
-  const Analysis analysis = made_up::analysis();
+  Analysis analysis = made_up::analysis();
+  analysis.points[0].implementation = "OpenBLAS 0.3.21 Haswell";
+  analysis.points[0].format_error = 1.0 / 3;
   const auto rows = records(made(csv_report, analysis));
   ASSERT_EQ(rows.size(), 1 + analysis.ceilings.size() + analysis.points.size());
   const auto column = [&](const std::string& name) {
@@ -219,6 +221,9 @@ TEST(CsvReport, HoldsEveryRowWithAllItsDigits) {
   EXPECT_EQ(point[column("row")], "point");
   EXPECT_EQ(std::stod(point[column("seconds")]), *analysis.points[0].seconds);
   EXPECT_EQ(point[column("shape")], "m=128 n=4096 k=4096");
+  EXPECT_EQ(point[column("implementation")], "OpenBLAS 0.3.21 Haswell");
+  EXPECT_EQ(std::stod(point[column("format_error")]), 1.0 / 3);
+  EXPECT_EQ(point[column("packed")], identity(analysis.points[0].id).condition("packed"));
 }
 
 TEST(CsvReport, KeepsHostileNamesInTheirCells) {
