@@ -42,6 +42,7 @@ bool ProbeRates::is_slow(const Measurement& row) {
 }
 
 const Measurement& beside_the_faster(const Measurement& first, const Measurement& second) {
+  if (second.status == Status::failed) return second;
   const Known<double> one = probe_seconds(first), other = probe_seconds(second);
   if (!other) return first;
   return one && *one <= *other ? first : second;

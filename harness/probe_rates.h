@@ -26,7 +26,8 @@ class ProbeRates {
   std::map<std::string, double> least_s_;  ///< least median seconds per launch, by a probe's id
 };
 
-/// The one of two visits beside which the probe ran faster; a row without pairs is never it.
+/// The one of two visits beside which the probe ran faster; a row without pairs is never it, but
+/// for a wrong result, which no other visit takes back.
 const Measurement& beside_the_faster(const Measurement& first, const Measurement& second);
 
 }  // namespace roofmark

@@ -74,8 +74,9 @@ ROOFMARK_LEAF typename Math::Total dot(const char* w, const char* x, std::int64_
   return Math::total(sums[0]) + Math::rest(w, x, k - i);
 }
 
-/// Whether rows take the copies of x by turns.  The narrowest vectors load an x wider than w so
-/// often that L2 shows: SSE2 of bf16 took 1.05 times as long by turns, of f32 0.95 times.
+/// Whether rows take the copies of x by turns.  Not where the narrowest vectors load an x wider
+/// than w, most often of all: what that costs from L2 was not told apart (SSE2 of f32 took 0.95
+/// times as long by turns).
 template <class Math, Ask ASK>
 constexpr bool by_turns = ASK == Ask::to_l2 && (lanes > 4 || Math::x_bytes <= Math::w_bytes);
 

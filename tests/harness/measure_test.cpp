@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/probe_rates.h"
 #include "tests/fake_device.h"
 
 namespace roofmark {
@@ -272,6 +273,15 @@ TEST(Measure, AKernelBesideASlowedProbeIsVisitedAgainAndTheFasterProbesPairsStay
   EXPECT_EQ(beside_a_probe_at(0.5, 1).pairs[0].companion_s, 1e-3);
   EXPECT_EQ(beside_a_probe_at(0.5, 0.25).pairs[0].companion_s, 2e-3);
   EXPECT_EQ(beside_a_probe_at(0.9, 1).pairs[0].companion_s, 1e-3 / 0.9);  // one visit is enough
+}
+
+TEST(Measure, AWrongResultOfASecondVisitIsNotTakenBackByTheFirst) {
+  Measurement first;
+  first.pairs.assign(10, {1e-3, 2e-3});
+  Measurement wrong;
+  wrong.status = Status::failed;
+  EXPECT_EQ(beside_the_faster(first, wrong).status, Status::failed);
+  EXPECT_EQ(beside_the_faster(first, Measurement{}).pairs.size(), 10u);  // one without pairs
 }
 
 TEST(Measure, StopsAtTheTargetWidthAndNotBefore) {
