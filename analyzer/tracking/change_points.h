@@ -9,7 +9,7 @@ namespace roofmark {
 
 struct ChangePoint {
   std::size_t at = 0;            ///< the first value after the change
-  double before = 0, after = 0;  ///< geometric means between the neighbouring change points
+  double before = 0, after = 0;  ///< medians between the neighbouring change points
   double share = 0;              ///< after / before - 1
   double p = 1;                  ///< of Student's t test between them
 };
@@ -20,7 +20,7 @@ struct ChangePointRules {
   std::size_t newest = 5;     ///< a change with at most so many values behind it is a new one
   double newest_p = 0.0125;   ///< P below which a new change is believed
   double older_p = 0.010;     ///< the same of all older ones together
-  double least_share = 0.01;  ///< smaller steps are no news
+  double least_share = 0.01;  ///< smaller steps of the means are no news
 };
 
 /// The P of Student's t test below which a split of n values with `behind` of them after it is

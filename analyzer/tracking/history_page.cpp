@@ -55,16 +55,16 @@ void draw_markers(Drawing& drawing, const Axes& axes, const History& history) {
   }
 }
 
-/// Each stretch between change points at its mean; the change at its foot.
+/// Each stretch between change points at its median; the change at its foot.
 void draw_changes(Drawing& drawing, const Axes& axes, const History& history) {
   for (std::size_t i = 0; i < history.changes.size(); ++i) {
     const ChangePoint& change = history.changes[i];
     const std::size_t first = i == 0 ? 0 : history.changes[i - 1].at;
     const bool last = i + 1 == history.changes.size();
     const std::size_t end = last ? history.points.size() : history.changes[i + 1].at;
-    const char* mean = "stroke=\"#c4314b\" stroke-width=\"2\"";
-    drawing.line(axes.at(first, change.before), axes.at(change.at - 1, change.before), mean);
-    drawing.line(axes.at(change.at, change.after), axes.at(end - 1, change.after), mean);
+    const char* median = "stroke=\"#c4314b\" stroke-width=\"2\"";
+    drawing.line(axes.at(first, change.before), axes.at(change.at - 1, change.before), median);
+    drawing.line(axes.at(change.at, change.after), axes.at(end - 1, change.after), median);
     const double x = axes.x(static_cast<double>(change.at) - 0.5);
     drawing.line({x, top}, {x, bottom}, "stroke=\"#c4314b\"",
                  signed_percent(change.share) + " at " + history.points[change.at].started);
@@ -73,7 +73,7 @@ void draw_changes(Drawing& drawing, const Axes& axes, const History& history) {
 }
 
 constexpr const char* legend =
-    "One dot a run: the median seconds of a launch. Red: change points and the means between them. "
+    "One dot a run: the median seconds of a launch. Red: change points and the medians between them. "
     "Blue, dashed: the environment changed (hover says how).";
 
 std::string picture(const History& history) {

@@ -33,6 +33,18 @@ TEST(ChangePoints, AreFoundWhereTheLevelChangesAndSayByHowMuch) {
   EXPECT_NEAR(changes[1].after, 1.02, 1e-3);
 }
 
+TEST(ChangePoints, OneStrayDoesNotSayHowLargeAStepIs) {
+  std::vector<double> values;
+  append(values, 1.0, 20);
+  append(values, 1.1, 10);
+  values[25] = 1.3;
+  const std::vector<ChangePoint> changes = change_points(values);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_NEAR(changes[0].before, 1.0, 1e-3);
+  EXPECT_NEAR(changes[0].after, 1.1, 1e-3);
+  EXPECT_NEAR(changes[0].share, 0.1, 1e-3);
+}
+
 TEST(ChangePoints, NeedThreeValuesAfterAStep) {
   std::vector<double> values;
   append(values, 1, 20);
