@@ -1,6 +1,7 @@
 // The program: parses the command line, runs the chosen command, turns errors into exit codes.
 #include <CLI/CLI.hpp>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -76,6 +77,8 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
 int main(int argc, char** argv) {
   // Numbers are written with a point whatever the user's language is.
   std::setlocale(LC_ALL, "C");
+  // A limit on the size of files (ulimit -f) is an error of the write, which is told as any other.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app("Measures this machine's roofline and says how close LLM kernels come to it.",
                "roofmark");
   app.set_version_flag("--version", version_line());

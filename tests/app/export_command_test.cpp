@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <iterator>
 
+#include "core/run_json.h"
 #include "tests/app/program.h"
+#include "tests/core/run_fixture.h"
 
 namespace roofmark {
 namespace {
@@ -37,6 +40,22 @@ TEST(ExportCommand, WhatIsImportedIsKeptOnceAndExported) {
   expect_refused({"export", kept, "--format", "csv", "-o", kept}, "a measured run is kept in it");
   expect_refused({"import", kept, "--format", "gbench", "-o", folder / "o.json"},
                  "no results of Google Benchmark");
+}
+
+TEST(ExportCommand, WhatCannotBeWrittenWholeIsNotThere) {
+  const ScratchFolder folder;
+  const std::string run = folder.write("run.json", to_json(small_run())), csv = folder / "a.csv";
+  EXPECT_EQ(run_program({"export", run, "--format", "csv"}, "/dev/full").code, 3);
+  const FileLimit limit(1000);
+  const Outcome outcome = run_program({"export", run, "--format", "csv", "-o", csv});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_EQ(outcome.err, "roofmark: cannot write " + csv +
+                             " (File too large); raise the limit on files (ulimit -f)\n");
+  const auto files = std::filesystem::directory_iterator(folder / "");
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "the run alone";
+  const Outcome said = run_program({"export", run, "--format", "csv"});
+  EXPECT_EQ(said.code, 3);
+  EXPECT_NE(said.err.find("cannot write to standard output (File too large)"), std::string::npos);
 }
 
 TEST(ExportCommand, WhatCannotBeMeantIsRefusedBeforeAnythingIsRead) {
