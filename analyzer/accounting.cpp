@@ -31,6 +31,7 @@ std::vector<CountedOperator> exactly(const Workload& workload, const WorkModel& 
                                      std::int64_t devices) {
   if (devices == 1) return exactly(workload, exact);
   std::vector<CountedOperator> counted = exactly(shard_of(workload, devices), exact);
+  divide_gathered_rows(counted, devices);
   add_collectives(counted, workload, devices);
   return counted;
 }

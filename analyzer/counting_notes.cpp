@@ -131,6 +131,21 @@ std::string of_several_tokens(const Workload& workload) {
          "in part, they are the best case";
 }
 
+/// What every network of this family does to its scores and logits: a quotient, a tanh and a
+/// product (Gemma Team 2024, arXiv:2408.00118, section 2).
+std::string of_soft_caps(const Workload& workload) {
+  const Model& model = workload.model;
+  if (model.family != "gemma2") return {};
+  constexpr double cap = 3, softmax = 5;  // operations
+  const auto share = [](double of) { return fixed(100 * cap / of, 2) + " % "; };
+  const bool eager = workload.attention == Attention::eager;
+  return "soft caps of scores and logits (attn_logit_softcapping, final_logit_softcapping), three "
+         "operations each, are not counted: " +
+         share(4 * number(model.head_dim) + softmax) + "of attention's operations and " +
+         share(2 * number(model.hidden)) + "of the head's" +
+         (eager ? "; eager, a pass more over the scores in memory" : "");
+}
+
 std::string of_eight_bits(const Workload& workload) {
   for (const Operator& op : operators(workload)) {
     if (op.kernel != "add" || bits(op.format.activations) >= 16) continue;
@@ -160,7 +175,8 @@ std::vector<std::string> counting_notes(const Workload& workload) {
        {context_note(workload.model, name(workload.phase), longest_query(workload)),
         of_local_layers(workload), of_experts(workload), of_latents(workload),
         of_several_tokens(workload), of_masked_scores(workload), of_head(workload),
-        of_narrowed_inputs(workload), of_other_type(workload), of_eight_bits(workload)}) {
+        of_narrowed_inputs(workload), of_other_type(workload), of_eight_bits(workload),
+        of_soft_caps(workload)}) {
     if (!note.empty()) notes.push_back(std::move(note));
   }
   if (workload.model.family.rfind("llama4", 0) == 0) {

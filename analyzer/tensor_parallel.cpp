@@ -39,6 +39,14 @@ Workload shard_of(const Workload& workload, std::int64_t devices) {
   return shard;
 }
 
+void divide_gathered_rows(std::vector<CountedOperator>& counted, std::int64_t devices) {
+  for (CountedOperator& one : counted) {
+    if (one.name != "embedding") continue;
+    one.work.read.value /= static_cast<double>(devices);
+    one.work.weights.value /= static_cast<double>(devices);
+  }
+}
+
 void add_collectives(std::vector<CountedOperator>& counted, const Workload& workload,
                      std::int64_t devices) {
   const Model& model = workload.model;

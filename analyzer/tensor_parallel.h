@@ -19,6 +19,10 @@ namespace roofmark {
 /// divide.
 Workload shard_of(const Workload& workload, std::int64_t devices);
 
+/// Of the rows of the embedding that T tokens need each device is expected to hold T / devices, and
+/// reads no others; it writes T rows, zeros for the others' tokens, for these are added up.
+void divide_gathered_rows(std::vector<CountedOperator>& counted, std::int64_t devices);
+
 /// Adds what the devices send to one another, with D devices, T fresh tokens, h hidden and a bytes
 /// per activation, two at least (numbers of 8 bits, each device's with scales of its own, cannot be
 /// added up), in bytes that each one sends in a ring (Thakur et al. 2005,

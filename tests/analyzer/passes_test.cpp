@@ -230,6 +230,19 @@ TEST(TensorParallel, DividesProductsAndHeadsAndSendsTwoAllReducesPerLayer) {
   EXPECT_EQ(eight.storage->kv_cache.value * 8, one.storage->kv_cache.value);
 }
 
+// The other devices hold the rows of the other tokens; what they gather is added up, so all of it
+// is written.
+TEST(TensorParallel, ADeviceReadsThoseRowsOfTheEmbeddingThatItIsExpectedToHold) {
+  for (const std::int64_t tokens : {1, 512}) {
+    const auto work = [&](std::int64_t devices) {
+      return layer_called(analysis_of(prefill(tokens), {.devices = devices}), "embedding").work;
+    };
+    EXPECT_EQ(work(8).read.value, work(1).read.value / 8);
+    EXPECT_EQ(work(8).weights.value, work(1).weights.value / 8);
+    EXPECT_EQ(work(8).written, work(1).written);
+  }
+}
+
 // Each device's 8 bits would have scales of their own.
 TEST(TensorParallel, SumsOf8BitActivationsAreSentIn16) {
   Workload asked = prefill(512), published = asked;
