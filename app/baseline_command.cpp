@@ -26,7 +26,7 @@ struct Options {
   std::string name, store, campaign, output = "table";
   std::size_t rounds = 15;
   std::int64_t pause_s = 0;
-  bool resume = false, replace = false;
+  bool resume = false, replace = false, quiet = false;
   RunRequest request;
   std::vector<CLI::Option*> of_policy;
 
@@ -69,14 +69,8 @@ int keep(const Options& options, Baseline baseline, const std::vector<StoredRoun
 }
 
 int save_campaign(const Options& options, const std::string& machine) {
-  const std::vector<StoredRound> rounds =
-      rounds_of_campaign(options.folder(), machine, options.campaign);
-  if (rounds.empty()) {
-    throw InputError("there are no finished runs of campaign '" + options.campaign +
-                     "' of this machine in " + options.folder().string() +
-                     "; take them with roofmark run --campaign " + options.campaign);
-  }
-  return keep(options, {options.name, utc_now(), machine, options.campaign, {}}, rounds);
+  return keep(options, {options.name, utc_now(), machine, options.campaign, {}},
+              kept_rounds(options.folder(), machine, options.campaign));
 }
 
 /// What to do where this program cannot go on with the `kept` rounds of a baseline.
@@ -148,8 +142,12 @@ int save(const Options& options) {
   const std::filesystem::path store = options.folder();
   const Baselines baselines(store, machine);
   const BaselinePlan plan = planned(options, baselines, machine);
-  const RoundPlan rounds{store, machine, plan.baseline.campaign, plan.policy,
-                         plan.baseline.pause_s};
+  const RoundPlan rounds{.store = store,
+                         .machine = machine,
+                         .campaign = plan.baseline.campaign,
+                         .policy = plan.policy,
+                         .pause_s = plan.baseline.pause_s,
+                         .quiet = options.quiet};
   const TakenRounds taken = take_rounds(rounds, plan.rounds, "round");
   if (taken.code != exit_done) {
     // A round that was begun and is refused now will be refused the next time too.
@@ -220,6 +218,7 @@ void add_save(CLI::App& of, Command& chosen, const std::shared_ptr<Options>& opt
           ->check(CLI::Range(fewest_rounds, std::size_t{1000}))
           ->capture_default_str();
   CLI::Option* pause = add_pause_option(*command, options->pause_s);
+  add_quiet_option(*command, options->quiet);
   options->request.preset = "standard";
   options->of_policy = add_policy_options(*command, options->request);
   CLI::Option* from = command->add_option("--from", options->campaign,

@@ -11,6 +11,7 @@
 #include "app/commands.h"
 #include "app/compared.h"
 #include "app/files.h"
+#include "app/policy_options.h"
 #include "app/print.h"
 #include "app/rounds.h"
 #include "app/store.h"
@@ -28,7 +29,7 @@ struct Request {
   std::size_t rounds = check_rounds;
   std::optional<std::int64_t> pause_s;  ///< before reruns; else the baseline's
   double floor_percent = 100 * least_floor;
-  bool all = false, strict = false;
+  bool all = false, strict = false, quiet = false;
 
   std::filesystem::path folder() const {
     return store.empty() ? default_store() : std::filesystem::path(store);
@@ -76,12 +77,14 @@ Gate gate_of(const Request& request, const Machine& machine) {
   // With the seed of the baseline's last round: the orders that follow from it are not its rounds'.
   gate.plan.policy = read_run(read_file(file), file).policy;
   gate.plan.campaign = new_campaign_id(utc_now());
+  gate.plan.quiet = request.quiet;
   gate.before_reruns_s = request.pause_s.value_or(baseline.pause_s);
   gate.before = only_rounds(stored);
   gate.rules.floor = request.floor_percent / 100;
   gate.rules.baseline = request.baseline;
   gate.rules.before = "baseline " + request.baseline;
   gate.rules.after = "now";
+  gate.rules.campaign = request.campaign;
   if (request.campaign.empty()) {
     gate.lacking = leave_out_threads(gate.plan.policy, machine);
     gate.rules.most_threads = machine.allowance.max_threads;
@@ -114,15 +117,10 @@ void require_others(const std::vector<Round>& rounds, const Gate& gate, const Re
   }
 }
 
-/// Rounds that were taken before, of one campaign.
-std::vector<Round> kept_rounds(const Request& request, const Gate& gate) {
+/// Rounds of the campaign that was named.
+std::vector<Round> other_rounds(const Request& request, const Gate& gate) {
   std::vector<Round> rounds =
-      only_rounds(rounds_of_campaign(gate.plan.store, gate.plan.machine, request.campaign));
-  if (rounds.empty()) {
-    throw InputError("there are no finished runs of campaign '" + request.campaign +
-                     "' of this machine; take them with roofmark run --campaign " +
-                     request.campaign);
-  }
+      only_rounds(kept_rounds(gate.plan.store, gate.plan.machine, request.campaign));
   require_others(rounds, gate, request);
   return rounds;
 }
@@ -157,9 +155,11 @@ int measure_again(const Gate& gate, Comparison& comparison, std::vector<Round>& 
   RoundPlan plan = gate.plan;
   int code = exit_done;
   const auto take = [&](const std::vector<std::string>& ids) -> std::optional<std::vector<Round>> {
-    std::fprintf(stderr,
-                 "roofmark: %zu of %zu series look different, or may be; measuring them again\n",
-                 ids.size(), comparison.series.size());
+    if (!plan.quiet) {
+      std::fprintf(stderr,
+                   "roofmark: %zu of %zu series look different, or may be; measuring them again\n",
+                   ids.size(), comparison.series.size());
+    }
     plan.policy = with_only(gate.plan.policy, ids);
     plan.campaign += "-again";
     plan.wait_s = gate.before_reruns_s;
@@ -202,7 +202,7 @@ int check_command(const Request& request) {
   const bool measuring = request.campaign.empty();
   std::vector<Round> after, again;
   if (!measuring) {
-    after = kept_rounds(request, gate);
+    after = other_rounds(request, gate);
     again = split_reruns(after);
   } else if (const int code = measure(gate.plan, request.rounds, "round", after); code != 0) {
     return code;
@@ -244,11 +244,7 @@ void add_check(CLI::App& app, Command& chosen) {
               "judge the runs of this campaign and measure nothing; of six or more the last "
               "three to five confirm")
           ->excludes(rounds);
-  command
-      ->add_option("--floor", request->floor_percent,
-                   "percent; smaller changes are none, and never smaller than 3")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
+  add_floor_option(*command, request->floor_percent);
   command
       ->add_option("--fail-on", request->fail_on,
                    "regression (exit code 1), inconclusive (that, and 5), never")
@@ -262,6 +258,7 @@ void add_check(CLI::App& app, Command& chosen) {
                    "rounds")
       ->check(CLI::Range(std::int64_t{0}, longest_pause_s))
       ->excludes(from);
+  add_quiet_option(*command, request->quiet);
   command->add_option("--store", request->store, "where runs are kept");
   command->add_option("--output", request->output, comparison_formats())->capture_default_str();
   command->add_option("--junit", request->junit,

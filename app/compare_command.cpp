@@ -158,11 +158,7 @@ void add_compare(CLI::App& app, Command& chosen) {
       ->expected(2, 10000);
   command->add_option("--across", request->across,
                       "machines: runs of different ones, by their shares of roof");
-  command
-      ->add_option("--floor", request->floor_percent,
-                   "percent; smaller changes are none, and never smaller than 3")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
+  add_floor_option(*command, request->floor_percent);
   command->add_option("--store", request->store, "whose runs say how far a series scatters");
   command->add_option("--output", request->output, comparison_formats())->capture_default_str();
   command->callback(

@@ -1,6 +1,9 @@
 #include "app/compared.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "app/commands.h"
 #include "app/render.h"
@@ -34,6 +37,19 @@ std::string written(const Comparison& comparison, const std::string& output, Row
            foot + "```\n";
   }
   return head + "\n" + (table.empty() ? "" : table.text() + "\n") + foot;
+}
+
+void add_floor_option(CLI::App& command, double& percent) {
+  // "nan" is below no limit and above none, so that a range lets it pass.
+  const auto why_no_number = [](const std::string& text) {
+    const bool is_number = !std::isnan(std::strtod(text.c_str(), nullptr));
+    return is_number ? "" : "'" + printable(text, 40) + "' is no percentage";
+  };
+  command
+      .add_option("--floor", percent, "percent; smaller changes are none, and never smaller than 3")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->check(why_no_number)
+      ->capture_default_str();
 }
 
 FailOn fail_on_from(const std::string& text) {

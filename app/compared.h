@@ -5,6 +5,10 @@
 
 #include "analyzer/tracking/comparison_text.h"
 
+namespace CLI {
+class App;
+}
+
 namespace roofmark {
 
 /// table, md, csv, json
@@ -13,6 +17,9 @@ std::string comparison_formats();
 void require_comparison_format(const std::string& output);
 /// As that format writes it.
 std::string written(const Comparison& comparison, const std::string& output, Rows rows);
+
+/// Adds --floor, of commands that compare.
+void add_floor_option(CLI::App& command, double& percent);
 
 /// Throws InputError naming those there are.
 FailOn fail_on_from(const std::string& text);

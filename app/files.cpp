@@ -16,8 +16,9 @@ namespace {
 
 [[noreturn]] void fail_write(const std::filesystem::path& path, int error) {
   throw MeasurementError("cannot write " + path.string() + " (" + std::strerror(error) + "); " +
-                         (error == EFBIG ? "raise the limit on files (ulimit -f)"
-                                         : "free space or choose another place with -o or --store"));
+                         (error == EFBIG
+                              ? "raise the limit on files (ulimit -f)"
+                              : "free space or choose another place with -o or --store"));
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {

@@ -53,4 +53,8 @@ CLI::Option* add_pause_option(CLI::App& command, std::int64_t& seconds) {
       ->capture_default_str();
 }
 
+void add_quiet_option(CLI::App& command, bool& quiet) {
+  command.add_flag("-q,--quiet", quiet, "no progress");
+}
+
 }  // namespace roofmark

@@ -20,4 +20,7 @@ std::vector<CLI::Option*> add_policy_options(CLI::App& command, RunRequest& requ
 /// Adds --pause, of commands that take several rounds.
 CLI::Option* add_pause_option(CLI::App& command, std::int64_t& seconds);
 
+/// Adds --quiet.
+void add_quiet_option(CLI::App& command, bool& quiet);
+
 }  // namespace roofmark

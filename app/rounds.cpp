@@ -12,6 +12,7 @@
 #include "app/measurable.h"
 #include "app/store.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "core/random_values.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
@@ -98,14 +99,16 @@ TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::str
   while (taken.finished < count) {
     const std::int64_t pause_s = is_first ? plan.wait_s : plan.pause_s;
     is_first = false;
-    announce(what, taken.finished + 1, count, pause_s);
+    if (!plan.quiet) announce(what, taken.finished + 1, count, pause_s);
     if (interrupt.asked_within(pause_s)) {
       taken.code = exit_interrupted;
       return taken;
     }
     const std::optional<std::filesystem::path> begun = journal_of(plan);
     const std::filesystem::path journal = begun ? *begun : begin_round(plan, taken.finished + 1);
-    const int code = run_afresh({"run", "--resume=" + journal.string(), "--output=json"}, stop);
+    std::vector<std::string> words{"run", "--resume=" + journal.string(), "--output=json"};
+    if (plan.quiet) words.emplace_back("--quiet");
+    const int code = run_afresh(words, stop);
     const std::size_t before = taken.finished;
     taken.finished = finished();
     if (taken.finished < count && stop()) {
@@ -131,6 +134,15 @@ std::vector<StoredRound> rounds_of_campaign(const std::filesystem::path& store,
   query.campaign = campaign;
   query.with_series = with_series;
   return Index(store).rounds(query);
+}
+
+std::vector<StoredRound> kept_rounds(const std::filesystem::path& store, const std::string& machine,
+                                     const std::string& campaign) {
+  std::vector<StoredRound> rounds = rounds_of_campaign(store, machine, campaign);
+  if (!rounds.empty()) return rounds;
+  const std::string name = printable(campaign, 80);
+  throw InputError("there are no finished runs of campaign '" + name + "' of this machine in " +
+                   store.string() + "; take them with roofmark run --campaign " + name);
 }
 
 std::vector<Round> only_rounds(std::vector<StoredRound> stored) {

@@ -18,6 +18,7 @@ struct RoundPlan {
   Policy policy;
   std::int64_t pause_s = 0;  ///< between two rounds
   std::int64_t wait_s = 0;   ///< before the first
+  bool quiet = false;        ///< no progress on standard error
 };
 
 /// The longest pause that is believed: a day.
@@ -39,10 +40,10 @@ std::uint64_t seed_of_round(std::uint64_t campaign, std::size_t number);
 
 /// Takes rounds, one after the other, until the campaign has `count`; one that was interrupted is
 /// finished first.  plan.policy.seed is the campaign's; each run keeps the seed of its own.  Each
-/// is told `what` it is and its number on standard error.  plan.wait_s lies before the first of
-/// this call and plan.pause_s between two.  Ctrl-C ends either, or the round under way, which keeps
-/// what it has.  Throws InputError where this process may not have the plan's threads and
-/// MeasurementError where none can be started.
+/// is told `what` it is and its number on standard error, unless the plan is quiet.  plan.wait_s
+/// lies before the first of this call and plan.pause_s between two.  Ctrl-C ends either, or the
+/// round under way, which keeps what it has.  Throws InputError where this process may not have the
+/// plan's threads and MeasurementError where none can be started.
 TakenRounds take_rounds(const RoundPlan& plan, std::size_t count, const std::string& what);
 
 /// Takes the thread counts that this process may not have out of a policy and returns them.
@@ -52,6 +53,10 @@ std::vector<int> leave_out_threads(Policy& policy, const Machine& machine);
 std::vector<StoredRound> rounds_of_campaign(const std::filesystem::path& store,
                                             const std::string& machine, const std::string& campaign,
                                             bool with_series = true);
+
+/// The same of a campaign that somebody named.  Throws InputError where it has none.
+std::vector<StoredRound> kept_rounds(const std::filesystem::path& store, const std::string& machine,
+                                     const std::string& campaign);
 
 /// Those alone, where they are kept no longer matters.
 std::vector<Round> only_rounds(std::vector<StoredRound> stored);

@@ -184,7 +184,7 @@ void add_run(CLI::App& app, Command& chosen) {
                     "only say what would be measured and what it would take");
   command->add_flag("--strict", options->strict,
                     "measure only where roofmark doctor warns of nothing (exit code 4 otherwise)");
-  command->add_flag("-q,--quiet", options->quiet, "no progress");
+  add_quiet_option(*command, options->quiet);
   command->callback([&chosen, options, resume, of_policy] {
     options->session.resuming = resume->count() > 0;
     options->session.policy_given =

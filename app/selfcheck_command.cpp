@@ -22,6 +22,7 @@ struct Request {
   std::size_t rounds = enough_rounds + check_rounds + confirming_rounds;
   std::int64_t pause_s = 0;
   double floor_percent = 100 * least_floor;
+  bool quiet = false;
   RunRequest run;
   std::vector<CLI::Option*> of_policy;
 };
@@ -34,8 +35,12 @@ int selfcheck_command(const Request& request) {
   std::string campaign = request.campaign;
   if (campaign.empty()) {
     campaign = new_campaign_id(utc_now());
-    const RoundPlan plan{store, machine.id, campaign, policy_of_rounds(request.run, machine),
-                         request.pause_s};
+    const RoundPlan plan{.store = store,
+                         .machine = machine.id,
+                         .campaign = campaign,
+                         .policy = policy_of_rounds(request.run, machine),
+                         .pause_s = request.pause_s,
+                         .quiet = request.quiet};
     const TakenRounds taken = take_rounds(plan, request.rounds, "round");
     if (taken.code != exit_done) {
       std::fprintf(stderr,
@@ -45,7 +50,7 @@ int selfcheck_command(const Request& request) {
       return taken.code;
     }
   }
-  const std::vector<Round> rounds = only_rounds(rounds_of_campaign(store, machine.id, campaign));
+  const std::vector<Round> rounds = only_rounds(kept_rounds(store, machine.id, campaign));
   const SelfCheck checked = self_check(rounds, {.floor = request.floor_percent / 100});
   if (request.output == "json") {
     print(self_check_json(checked));
@@ -70,16 +75,13 @@ void add_selfcheck(CLI::App& app, Command& chosen) {
           ->check(CLI::Range(fewest_rounds + check_rounds + confirming_rounds, std::size_t{1000}))
           ->capture_default_str();
   CLI::Option* pause = add_pause_option(*command, request->pause_s);
+  add_quiet_option(*command, request->quiet);
   request->of_policy = add_policy_options(*command, request->run);
   CLI::Option* from = command->add_option("--from", request->campaign,
                                           "judge the runs of this campaign, measure nothing");
   from->excludes(rounds)->excludes(pause);
   for (CLI::Option* option : request->of_policy) option->excludes(from);
-  command
-      ->add_option("--floor", request->floor_percent,
-                   "percent; smaller changes are none, and never smaller than 3")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
+  add_floor_option(*command, request->floor_percent);
   command->add_option("--store", request->store, "where runs are kept");
   command->add_option("--output", request->output, comparison_formats())->capture_default_str();
   command->callback(

@@ -211,11 +211,13 @@ class Comparing {
     }
   }
 
+  static std::string import_to(const std::string& campaign) {
+    return "roofmark import FILE --format gbench --here --campaign " + campaign;
+  }
+
   std::string more_rounds() const {
     const std::string name = rules_.baseline.empty() ? "NAME" : rules_.baseline;
-    if (before_.front().preset == import_preset) {
-      return "roofmark import FILE --format gbench --here --campaign CAMPAIGN";
-    }
+    if (before_.front().preset == import_preset) return import_to("CAMPAIGN");
     const std::string again = rules_.baseline.empty() ? "" : " --replace";
     return "roofmark baseline save " + name + " --rounds " + std::to_string(enough_rounds) + again;
   }
@@ -319,15 +321,29 @@ class Comparing {
     verdict.verdict = Verdict::inconclusive;
     verdict.unsettled = true;
     verdict.reason = doubt_of(verdict, judged);
-    const bool measured = before_.front().preset != import_preset;
-    verdict.next = judged.past.rounds < enough_rounds || !measured ? more_rounds()
-                                                                   : next_check(2 * after_.size());
+    verdict.next =
+        judged.past.rounds < enough_rounds ? more_rounds() : next_check(2 * after_.size());
   }
 
-  /// A check of so many rounds, where there is a baseline to name; else one to take.
+  /// A check of so many rounds, where there is a baseline to name; else one to take.  Of a campaign
+  /// that was taken beforehand one round more, and the same check.
   std::string next_check(std::size_t rounds) const {
-    if (rules_.baseline.empty() || before_.front().preset == import_preset) return more_rounds();
-    return "roofmark check --baseline " + rules_.baseline + " --rounds " + std::to_string(rounds);
+    const bool judges_kept = !rules_.campaign.empty();
+    const bool imported = before_.front().preset == import_preset;
+    if (rules_.baseline.empty() || (imported && !judges_kept)) return more_rounds();
+    const std::string check = "roofmark check --baseline " + rules_.baseline;
+    if (!judges_kept) return check + " --rounds " + std::to_string(rounds);
+    return one_more_round() + " && " + check + " --from " + rules_.campaign;
+  }
+
+  /// With the flags that a round tells of.
+  std::string one_more_round() const {
+    const Round& like = after_.back();
+    if (like.preset == import_preset) return import_to(rules_.campaign);
+    std::string text = "roofmark run --campaign " + rules_.campaign + " --preset " + like.preset;
+    if (!like.only.empty()) text += " --only " + like.only;
+    if (!like.filter.empty()) text += " --filter '" + like.filter + "'";
+    return text;
   }
 
   std::span<const Round> before_, after_;

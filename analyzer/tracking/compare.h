@@ -16,6 +16,7 @@ struct CompareRules {
   bool across_machines = false;  ///< shares of roof in place of seconds
   std::string before = "before", after = "after";
   std::string baseline;  ///< name of the baseline, for the commands to run next; empty: none
+  std::string campaign;  ///< of the later side, where that was taken beforehand; for the same
   int most_threads = 0;  ///< that the later side could have; 0: not known
   /// What is known of a series beyond the two sides, used where the older side has fewer than
   /// fewest_rounds: its rounds in the store.  Null: nothing is.

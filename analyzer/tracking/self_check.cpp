@@ -44,8 +44,8 @@ SelfCheck self_check(std::span<const Round> rounds, const CompareRules& rules) {
   if (rounds.size() < fewest_rounds + after) {
     throw InputError(std::to_string(rounds.size()) + " rounds make no check (" +
                      std::to_string(fewest_rounds) + " for a baseline and " +
-                     std::to_string(after) + " more are the least); pass --rounds " +
-                     std::to_string(enough_rounds + after));
+                     std::to_string(after) + " more are the least); name a campaign of " +
+                     std::to_string(enough_rounds + after) + ", or leave out --from");
   }
   SelfCheck checked;
   checked.rounds = rounds.size();

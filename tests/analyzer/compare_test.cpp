@@ -92,6 +92,28 @@ TEST(Compare, WhetherAKernelFollowsItsProbeInPartIsLeftOpen) {
   EXPECT_EQ(open.next, "roofmark check --baseline main --rounds 3");
 }
 
+TEST(Compare, WhatIsOpenInACampaignTakenBeforehandIsJudgedAgainWithARoundMore) {
+  const auto next = [](const std::string& preset, const std::string& filter) {
+    auto before = tracked_rounds(15, {series_round(a, 1, 1)});
+    auto after = tracked_rounds(3, {series_round(a, 0.94, 0.8)});
+    for (std::vector<Round>* side : {&before, &after}) {
+      for (Round& round : *side) {
+        round.preset = preset;
+        round.filter = filter;
+      }
+    }
+    return of(compare(before, after, {.baseline = "main", .campaign = "new"}), a).next;
+  };
+  EXPECT_EQ(next("standard", ""),
+            "roofmark run --campaign new --preset standard && roofmark check --baseline main "
+            "--from new");
+  EXPECT_NE(next("quick", "^gemv/").find(" --preset quick --filter '^gemv/' && roofmark check"),
+            std::string::npos);
+  EXPECT_EQ(next("import", ""),
+            "roofmark import FILE --format gbench --here --campaign new && roofmark check "
+            "--baseline main --from new");
+}
+
 TEST(Compare, WhatIsATrifleOfTheMachineAndATrifleOfTheKernelIsNoChange) {
   // Together 4.5 %; the probe takes 2.6 % longer, which is no finding, and the ratio the rest.
   const auto before = tracked_rounds(15, {series_round(a, 1, 1)});

@@ -111,7 +111,8 @@ TEST(SelfCheck, AChangeAmongTheRoundsIsAnAlarm) {
 
 TEST(SelfCheck, TooFewRoundsAreRefused) {
   const auto rounds = tracked_rounds(8, {series_round(a, 1)});
-  EXPECT_NE(refusal([&] { self_check(rounds, {}); }).find("--rounds 21"), std::string::npos);
+  EXPECT_NE(refusal([&] { self_check(rounds, {}); }).find("name a campaign of 21"),
+            std::string::npos);
 }
 
 }  // namespace

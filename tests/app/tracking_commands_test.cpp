@@ -235,6 +235,14 @@ TEST(CheckCommand, ABaselineSaysWhatItLacksAndRoundsOfSeveralPresetsAreNotCompar
   EXPECT_NE(mixed.out.find("quick | standard ones now"), std::string::npos) << mixed.out;
 }
 
+TEST(CheckCommand, AFloorIsAPercentage) {
+  for (const std::string floor : {"nan", "-nan", "inf", "-1", "1001", "x"}) {
+    expect_refused({"check", "--baseline", "b", "--floor=" + floor}, "--floor: ");
+    expect_refused({"compare", "a", "b", "--floor=" + floor}, "--floor: ");
+    expect_refused({"selfcheck", "--from", "a", "--floor=" + floor}, "--floor: ");
+  }
+}
+
 TEST(CheckCommand, MeasuresItsRoundsInFreshProcesses) {
   const ScratchFolder folder;
   const std::string store = folder / "store", id = discover().id;
@@ -254,6 +262,10 @@ TEST(CheckCommand, MeasuresItsRoundsInFreshProcesses) {
   }
   EXPECT_EQ(seeds.size(), 5u) << "each round has an order of its own";
   EXPECT_EQ(seeds.count(seed_of_round(1, 1)), 1u) << "which follows from the campaign's seed";
+  const Outcome quiet = run_program(
+      {"check", "--baseline", "b", "--rounds", "1", "--floor", "900", "--quiet", "--store", store});
+  EXPECT_EQ(quiet.code, 0);
+  EXPECT_EQ(quiet.err.find("roofmark:"), std::string::npos) << quiet.err;
 }
 
 TEST(TrendCommand, ShowsTheHistoryOfASeriesAndWritesAPage) {
@@ -307,7 +319,13 @@ TEST(SelfcheckCommand, JudgesAKeptCampaign) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("0 checks with a confirmed slowdown"), std::string::npos)
       << outcome.out;
-  expect_refused({"selfcheck", "--from", "none", "--store", store}, "--rounds 21");
+  expect_refused({"selfcheck", "--from", "none", "--store", store},
+                 "there are no finished runs of campaign 'none' of this machine in " + store +
+                     "; take them with roofmark run --campaign none");
+  for (int i = 30; i < 38; ++i) store_run(store, made_up_run(i, 1, "few"));
+  expect_refused({"selfcheck", "--from", "few", "--store", store},
+                 "8 rounds make no check (3 for a baseline and 6 more are the least); name a "
+                 "campaign of 21, or leave out --from");
 }
 
 TEST(Rounds, AFilterOfIdsPassesThemAloneWhateverTheyHold) {
