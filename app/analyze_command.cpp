@@ -26,17 +26,8 @@
 namespace roofmark {
 namespace {
 
-/// What the extension of -o asks for, else --output.  Throws InputError where the two disagree.
 const ReportFormat& format_of(const AnalyzeRequest& request) {
-  const ReportFormat* named = request.out.empty() ? nullptr : format_by_extension(request.out);
-  if (!named) return output_format(request.output);
-  if (request.output_said && request.output != named->output) {
-    throw InputError("--output " + request.output + " does not go with -o " +
-                     printable(request.out) +
-                     " (a file of that name holds something else); leave " +
-                     "out --output, or end the name otherwise");
-  }
-  return *named;
+  return asked_format(request.out, request.output, request.output_said);
 }
 
 /// What another tool's table does not have, and is asked for.

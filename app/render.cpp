@@ -3,6 +3,7 @@
 #include "analyzer/analysis_json.h"
 #include "app/files.h"
 #include "core/error.h"
+#include "core/printable.h"
 
 namespace roofmark {
 namespace {
@@ -49,6 +50,18 @@ const ReportFormat* format_by_extension(const std::filesystem::path& file) {
     if (!extension.empty() && extension == format.extension) return &format;
   }
   return nullptr;
+}
+
+const ReportFormat& asked_format(const std::string& out, const std::string& output,
+                                 bool output_said) {
+  const ReportFormat* named = out.empty() ? nullptr : format_by_extension(out);
+  if (!named) return output_format(output);
+  if (output_said && output != named->output) {
+    throw InputError("--output " + output + " does not go with -o " + printable(out) +
+                     " (a file of that name holds something else); leave " +
+                     "out --output, or end the name otherwise");
+  }
+  return *named;
 }
 
 const ReportFormat& report_format(const std::filesystem::path& file) {

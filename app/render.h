@@ -23,7 +23,11 @@ std::vector<std::string> output_names();
 
 /// By the extension, upper and lower case alike; null: it is none of a report.
 const ReportFormat* format_by_extension(const std::filesystem::path& file);
-/// The same.  Throws InputError naming the extensions there are.
+/// What the extension of `out` (-o) asks for, else `output` (--output).  Throws InputError where
+/// the two disagree and `output` was said.
+const ReportFormat& asked_format(const std::string& out, const std::string& output,
+                                 bool output_said);
+/// By the extension.  Throws InputError naming those there are.
 const ReportFormat& report_format(const std::filesystem::path& file);
 /// ".html .svg ..."
 std::string report_extensions();

@@ -1,6 +1,7 @@
 // roofmark trend [SERIES]: the history of what is stored, with change points.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "analyzer/tracking/history.h"
@@ -9,6 +10,8 @@
 #include "app/files.h"
 #include "app/index.h"
 #include "app/print.h"
+#include "app/render.h"
+#include "app/rounds.h"
 #include "app/store.h"
 #include "core/error.h"
 #include "core/printable.h"
@@ -20,7 +23,7 @@ namespace {
 struct Request {
   std::string series, store, machine, out, output = "table";
   std::size_t newest = 200;
-  bool newest_given = false, machine_given = false;
+  bool newest_given = false, machine_given = false, output_said = false;
 
   /// As messages call it.
   std::string whose() const {
@@ -54,7 +57,13 @@ std::vector<std::string> chosen_series(const Index& index, const Request& reques
                         : "; take one with roofmark run"));
 }
 
-std::vector<History> read_histories(const Request& request) {
+/// What the store says, and which of its rounds are not in it.
+struct Trend {
+  std::vector<History> histories;
+  std::vector<std::string> notes;
+};
+
+Trend read_trend(const Request& request) {
   const std::filesystem::path store =
       request.store.empty() ? default_store() : std::filesystem::path(request.store);
   const Index index(store);
@@ -63,38 +72,69 @@ std::vector<History> read_histories(const Request& request) {
   if (!request.series.empty()) query.series = chosen_series(index, request);
   // All of every series would be much to read; one series is not.
   if (request.series.empty() || request.newest_given) query.newest = request.newest;
-  std::vector<Round> rounds;
-  for (StoredRound& stored : index.rounds(query)) rounds.push_back(std::move(stored.round));
+  std::vector<Round> rounds = only_rounds(index.rounds(query));
   if (rounds.empty()) refuse_machine(request, store, index);
-  return histories(rounds);
+  Trend trend;
+  if (query.newest == rounds.size() && !request.newest_given) {
+    const std::size_t all = index.rounds({.machine = request.machine, .with_series = false}).size();
+    if (all > query.newest) {
+      trend.notes.push_back("the newest " + std::to_string(query.newest) + " of " +
+                            std::to_string(all) + " rounds are read; --newest " +
+                            std::to_string(all) + " takes all");
+    }
+  }
+  // Rounds of other series alone say nothing of those that are shown.
+  std::erase_if(rounds, [](const Round& one) { return one.series.empty(); });
+  if (rounds.empty() && !query.series.empty()) {
+    throw InputError("none of the newest " + std::to_string(query.newest) + " runs of " +
+                     request.whose() + " has a series '" + printable(request.series) +
+                     "'; pass a larger --newest");
+  }
+  if (std::string text = left_out_text(rounds); !text.empty()) {
+    trend.notes.push_back(std::move(text));
+  }
+  trend.histories = histories(rounds);
+  return trend;
 }
 
-std::string written(const std::vector<History>& all, const std::string& output) {
-  if (output == "json") return history_json(all);
+std::string written(const Trend& trend, const ReportFormat& format, const Request& request) {
+  const std::vector<History>& all = trend.histories;
+  const std::string output = format.output;  // empty: a page
+  if (output.empty()) return history_page(all, "Histories on " + request.machine);
+  if (output == "json") return history_json(all, trend.notes);
   if (output == "csv") return history_figures(all).csv();
   if (output == "md") return history_table(all).markdown();
-  if (all.size() > 1) return history_table(all).text();
+  if (all.size() != 1) return history_table(all).text();
   return history_text(all.front());
+}
+
+/// What -o and --output ask for.
+const ReportFormat& format_of(const Request& request) {
+  const ReportFormat& format = asked_format(request.out, request.output, request.output_said);
+  if (std::string(format.extension) == ".svg") {
+    throw InputError("-o: \"" + printable(request.out) +
+                     "\" is no name of a page (histories are drawn on one); end it in .html");
+  }
+  return format;
 }
 
 int trend_command(Request request) {
   require_comparison_format(request.output);
-  if (!request.out.empty()) {
-    if (!request.out.ends_with(".html")) {
-      throw InputError("-o: \"" + printable(request.out) +
-                       "\" is no name of a page (it does not end in .html); name one that does");
-    }
-    require_replaceable(request.out);
-  }
+  const ReportFormat& format = format_of(request);
+  if (!request.out.empty()) require_replaceable(request.out);
   request.machine_given = !request.machine.empty();
   if (!request.machine_given) request.machine = discover().id;
-  const std::vector<History> all = read_histories(request);
-  if (!request.out.empty()) {
-    write_file(request.out, history_page(all, "Histories on " + request.machine));
-    print(request.out + "\n");
-    return exit_done;
+  const Trend trend = read_trend(request);
+  for (const std::string& note : trend.notes) {
+    std::fprintf(stderr, "roofmark: %s\n", note.c_str());
   }
-  print(written(all, request.output));
+  const std::string text = written(trend, format, request);
+  if (request.out.empty()) {
+    print(text);
+  } else {
+    write_file(request.out, text);
+    print(request.out + "\n");
+  }
   return exit_done;
 }
 
@@ -105,14 +145,20 @@ void add_trend(CLI::App& app, Command& chosen) {
       app.add_subcommand("trend", "how stored series went, where they changed and what with them");
   const auto request = std::make_shared<Request>();
   command->add_option("SERIES", request->series, "an id or a part of one (default: all)");
-  CLI::Option* newest = command->add_option("--newest", request->newest, "so many runs at most")
+  CLI::Option* newest = command
+                            ->add_option("--newest", request->newest,
+                                         "so many runs at most (default: 200, of one SERIES all)")
                             ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
   command->add_option("--machine", request->machine, "its id (default: this machine)");
   command->add_option("--store", request->store, "where runs are kept");
-  command->add_option("--output", request->output, comparison_formats())->capture_default_str();
-  command->add_option("-o,--out", request->out, "a page of pictures, *.html");
-  command->callback([&chosen, request, newest] {
+  CLI::Option* output =
+      command->add_option("--output", request->output, comparison_formats())->capture_default_str();
+  command->add_option("-o,--out", request->out,
+                      "write to this file, as its extension says (.html, a page of pictures, .md "
+                      ".csv .json), else as --output does");
+  command->callback([&chosen, request, newest, output] {
     request->newest_given = newest->count() > 0;
+    request->output_said = output->count() > 0;
     chosen = [request] { return trend_command(*request); };
   });
 }

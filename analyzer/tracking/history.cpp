@@ -29,12 +29,13 @@ void add(Growing& growing, const Round& round, const SeriesRound& row) {
   growing.last = &round;
 }
 
+bool is_quick(const Round& round) { return round.preset == "quick"; }
+
 }  // namespace
 
 std::vector<History> histories(std::span<const Round> rounds) {
   std::vector<std::string> order;
   std::map<std::string, Growing> all;
-  const auto is_quick = [](const Round& round) { return round.preset == "quick"; };
   for (const Round& round : rounds) {
     if (is_quick(round) != is_quick(rounds.back())) continue;
     for (const SeriesRound& row : round.series) {
@@ -54,6 +55,17 @@ std::vector<History> histories(std::span<const Round> rounds) {
     said.push_back(std::move(growing.history));
   }
   return said;
+}
+
+std::string left_out_text(std::span<const Round> rounds) {
+  if (rounds.empty()) return {};
+  const bool quick = is_quick(rounds.back());
+  const auto others = std::count_if(rounds.begin(), rounds.end(),
+                                    [&](const Round& one) { return is_quick(one) != quick; });
+  if (others == 0) return {};
+  return std::to_string(others) + " of " + std::to_string(rounds.size()) + " rounds are " +
+         (quick ? "no quick ones as the newest is" : "quick ones, which the newest is not") +
+         ", and left out (a history is of one sort)";
 }
 
 std::string sparkline(std::span<const HistoryPoint> points, std::size_t columns) {

@@ -35,6 +35,9 @@ struct History {
 /// Quick rounds and others are no single history: those of the newest round's sort are taken.
 std::vector<History> histories(std::span<const Round> rounds);
 
+/// Which rounds histories() leaves out as another sort, in words; empty: none.
+std::string left_out_text(std::span<const Round> rounds);
+
 /// One character a point, from the fastest to the slowest of them: "▁▂▁▁▇▇▇"; at most `columns`,
 /// the newest.
 std::string sparkline(std::span<const HistoryPoint> points, std::size_t columns);
@@ -45,8 +48,8 @@ Table history_table(std::span<const History> all);
 Table history_figures(std::span<const History> all);
 /// One series in words: its line, every change point with what changed around it.
 std::string history_text(const History& history);
-/// JSON (schema roofmark.history/1).
-std::string history_json(std::span<const History> all);
+/// JSON (schema roofmark.history/1).  `notes`: what of the stored rounds is not in it.
+std::string history_json(std::span<const History> all, std::span<const std::string> notes);
 /// One self-contained page: a picture per series with change points and markers.
 std::string history_page(std::span<const History> all, const std::string& title);
 /// The same as a part of a run's page: the series that changed last in pictures, all of them in a

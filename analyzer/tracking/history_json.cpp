@@ -4,9 +4,9 @@
 
 namespace roofmark {
 
-std::string history_json(std::span<const History> all) {
+std::string history_json(std::span<const History> all, std::span<const std::string> notes) {
   using Json = nlohmann::ordered_json;
-  Json json = {{"schema", "roofmark.history/1"}, {"series", Json::array()}};
+  Json json = {{"schema", "roofmark.history/1"}, {"notes", notes}, {"series", Json::array()}};
   for (const History& one : all) {
     Json points = Json::array(), changes = Json::array(), markers = Json::array();
     for (const HistoryPoint& point : one.points) {

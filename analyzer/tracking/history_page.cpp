@@ -73,7 +73,8 @@ void draw_changes(Drawing& drawing, const Axes& axes, const History& history) {
 }
 
 constexpr const char* legend =
-    "One dot a run: the median seconds of a launch. Red: change points and the medians between them. "
+    "One dot a run: the median seconds of a launch. Red: change points and the medians between "
+    "them. "
     "Blue, dashed: the environment changed (hover says how).";
 
 std::string picture(const History& history) {

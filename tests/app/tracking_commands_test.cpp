@@ -1,52 +1,25 @@
-// compare, check, trend and selfcheck on made-up runs: nothing is measured here.
+// compare, check and selfcheck on made-up runs: nothing is measured here.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <set>
 
 #include "app/baseline.h"
-#include "app/files.h"
 #include "app/index.h"
 #include "app/rounds.h"
 #include "app/store.h"
 #include "core/id_filter.h"
 #include "core/run_json.h"
 #include "harness/machine.h"
+#include "tests/app/made_up_store.h"
 #include "tests/app/program.h"
 #include "tests/core/run_fixture.h"
 
 namespace roofmark {
 namespace {
 
-/// A finished run whose first row takes `factor` as long; all others are alike in all runs.
-roofmark::Run made_up_run(int i, double factor, const std::string& campaign) {
-  roofmark::Run run = small_run();
-  run.complete = true;
-  run.machine = discover();
-  run.id = "000000" + std::to_string(10 + i);
-  run.started = "2026-11-22T02:" + std::to_string(10 + i) + ":00Z";
-  run.campaign = campaign;
-  run.policy.preset = "standard";
-  for (Measurement& row : run.rows) {
-    row.contended = false;
-    row.pairs.clear();
-    row.companion.clear();
-    const double noise = i % 2 == 0 ? 1.001 : 0.999;
-    const double seconds = 0.01 * noise * (&row == &run.rows.front() ? factor : 1);
-    std::fill(row.samples_s.begin(), row.samples_s.end(), seconds);
-  }
-  return run;
-}
-
 std::string file_of(const ScratchFolder& folder, const std::string& name,
                     const roofmark::Run& run) {
   return folder.write(name, to_json(run)).string();
-}
-
-void store_run(const std::filesystem::path& store, const roofmark::Run& run) {
-  const std::filesystem::path file = run_path(store, run);
-  make_folder(file.parent_path());
-  write_file(file, to_json(run));
 }
 
 TEST(CompareCommand, TwoRunsAreComparedUnconfirmedAndExitWithZero) {
@@ -266,49 +239,6 @@ TEST(CheckCommand, MeasuresItsRoundsInFreshProcesses) {
       {"check", "--baseline", "b", "--rounds", "1", "--floor", "900", "--quiet", "--store", store});
   EXPECT_EQ(quiet.code, 0);
   EXPECT_EQ(quiet.err.find("roofmark:"), std::string::npos) << quiet.err;
-}
-
-TEST(TrendCommand, ShowsTheHistoryOfASeriesAndWritesAPage) {
-  const ScratchFolder folder;
-  const std::string store = folder / "store";
-  for (int i = 0; i < 20; ++i) store_run(store, made_up_run(i, i < 12 ? 1 : 1.2, ""));
-  const std::string id = small_run().rows.front().id;
-  const Outcome one = run_program({"trend", id, "--store", store});
-  EXPECT_EQ(one.code, 0) << one.err;
-  EXPECT_NE(one.out.find("change   +20.0 %"), std::string::npos) << one.out;
-  const Outcome page = run_program({"trend", "--store", store, "-o", folder / "p.html"});
-  EXPECT_EQ(page.code, 0) << page.err;
-  EXPECT_NE(contents(folder / "p.html").find("</html>"), std::string::npos);
-  expect_refused({"trend", "no such series", "--store", store}, "no such series");
-  expect_refused({"trend", "--store", folder / "empty"}, "roofmark run");
-  expect_refused({"trend", "--machine", "ffff", "--store", store},
-                 "no stored runs of machine 'ffff' in " + store + " (of " + discover().id);
-  expect_refused({"trend", "--store", store, "-o", folder / "p.txt"}, ".html");
-}
-
-TEST(HistoryInReports, IsThatOfTheStore) {
-  const ScratchFolder folder;
-  const std::string store = folder / "store", page = folder / "p.html";
-  for (int i = 0; i < 20; ++i) store_run(store, made_up_run(i, i < 12 ? 1 : 1.2, ""));
-  const roofmark::Run newest = made_up_run(19, 1.2, "");
-  ASSERT_EQ(run_program({"report", run_path(store, newest), "-o", page}).code, 0);
-  std::string text = contents(page);
-  EXPECT_NE(text.find("<h2>History</h2>"), std::string::npos);
-  EXPECT_NE(text.find("1 of 2 series changed in the last 20 stored runs"), std::string::npos);
-  EXPECT_NE(text.find("+20.0 %"), std::string::npos);
-  // A file that lies in no store has none, unless it is told where to look.
-  const std::string elsewhere = file_of(folder, "r.json", newest);
-  ASSERT_EQ(run_program({"report", elsewhere, "-o", page}).code, 0);
-  EXPECT_EQ(contents(page).find("<h2>History</h2>"), std::string::npos);
-  ASSERT_EQ(run_program({"report", elsewhere, "-o", page, "--store", store}).code, 0);
-  EXPECT_NE(contents(page).find("<h2>History</h2>"), std::string::npos);
-  // Quick runs and others are no single history.
-  roofmark::Run quick = newest;
-  quick.policy.preset = "quick";
-  ASSERT_EQ(
-      run_program({"report", file_of(folder, "q.json", quick), "-o", page, "--store", store}).code,
-      0);
-  EXPECT_EQ(contents(page).find("<h2>History</h2>"), std::string::npos);
 }
 
 TEST(SelfcheckCommand, JudgesAKeptCampaign) {

@@ -48,7 +48,7 @@ int main(int, char** paths) {
   std::ofstream(paths[1]) << comparison_json(comparison);
   auto history = before;
   history.insert(history.end(), after.begin(), after.end());
-  std::ofstream(paths[2]) << history_json(histories(history));
+  std::ofstream(paths[2]) << history_json(histories(history), {{"a note"}});
   std::ofstream out(paths[3]);
   out << self_check_json(self_check(tracked_rounds(21, series(1, 1, false)), {}));
   return out.good() ? 0 : 1;
