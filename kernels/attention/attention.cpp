@@ -121,7 +121,9 @@ std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   const std::optional<AttentionLeaves> leaves = attention_leaves(what.variant->needs);
   assert(leaves && "a native variant without its leaves");
   return std::make_unique<CpuAttentionTask>(
-      CpuAttention(*leaves, what.shape, what.variant->format, what.threads), what, device);
+      CpuAttention(*leaves, what.shape, what.variant->format, what.threads,
+                   device.machine().cpu.asks_by_l2()),
+      what, device);
 }
 
 std::string refusal(const Shape& shape) {

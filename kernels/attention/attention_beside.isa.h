@@ -99,16 +99,17 @@ struct Known {
   constexpr operator std::int64_t() const { return value; }
 };
 
-/// Scores of `count` keys, key_at(0) and so on.  A turn is a chunk of each.
+/// Scores of `count` keys, key_at(0) and so on.  A turn is a line of the chunks of some.
 template <int R, int count, class RowBytes, class KeyAt>
 ROOFMARK_LEAF void beside_block(const bf16* queries, RowBytes row_bytes, KeyAt key_at,
                                 float* scores, Walk& walk) {
   const char* q = at<char>(queries, 0);
   vf32 sums[count] = {};
+  constexpr int keys_in_line = line / Beside<R>::chunk_bytes;
   for (std::int64_t s = 0; s < row_bytes; s += Beside<R>::chunk_bytes, q += sizeof(vu32)) {
-    Walk::ask(walk);
     const vu32 query = load_u32(q);
     for (int k = 0; k < count; ++k) {
+      if ((k + 1) % keys_in_line == 0) Walk::ask_line(walk);
       add_products(sums[k], query, to_each_row<R>(key_at(k) + s));
     }
   }
@@ -117,12 +118,12 @@ ROOFMARK_LEAF void beside_block(const bf16* queries, RowBytes row_bytes, KeyAt k
 
 template <int R, class RowBytes>
 ROOFMARK_LEAF void beside_scores(const DecodeMemory& m, Beside<R> group, const char* keys,
-                                 RowBytes row_bytes, std::int64_t count, const Ahead& ahead) {
+                                 RowBytes row_bytes, std::int64_t count, const Ahead& ahead,
+                                 bool by_l2) {
   constexpr int at_once = 16;  // sums: the latency of a product times two
   const bf16* q = queries_of(m, group.first);
   float* scores = scores_of(m, group.first);
-  const std::int64_t turns = count / at_once * (row_bytes / Beside<R>::chunk_bytes);
-  Walk walk = walk_of(ahead, 0, 1, 1, turns);
+  Walk walk = walk_of(ahead, 0, 1, 1, count * lines_of(row_bytes), by_l2);
   std::int64_t k = 0;
   for (; k + at_once <= count; k += at_once) {
     const char* block = keys + k * row_bytes;
@@ -189,7 +190,8 @@ ROOFMARK_LEAF vf32 raise_tops(const AttentionHead& head, const DecodeMemory& m, 
 /// Turns scores into weights and adds these up.
 template <int R>
 ROOFMARK_LEAF void weigh_beside(const AttentionHead& head, const DecodeMemory& m, Beside<R> group,
-                                std::int64_t key, std::int64_t count, const Ahead& ahead) {
+                                std::int64_t key, std::int64_t count, const Ahead& ahead,
+                                bool by_l2) {
   constexpr int at_once = 2;  // vectors, which one instruction rounds
   constexpr int keys = at_once * group.keys;
   const std::int64_t vectors = (count + keys - 1) / keys * at_once;
@@ -198,7 +200,7 @@ ROOFMARK_LEAF void weigh_beside(const AttentionHead& head, const DecodeMemory& m
   const vf32 scale = splat(head.scale), top = raise_tops(head, m, group, vectors);
   bf16* weights = weights_of(m, group.first);
   float* sums = tops_of(m, group) + lanes;
-  Walk walk = walk_of(ahead, 0, 1, 1, vectors / at_once);
+  Walk walk = walk_of(ahead, 0, 1, 1, vectors / at_once, by_l2);
   vf32 totals[at_once] = {load(sums), vf32{}};
   for (std::int64_t b = 0; b < vectors; b += at_once) {
     Walk::ask(walk);

@@ -59,8 +59,10 @@ class CpuAttention {
   /// padding.
   static constexpr std::int64_t most_decode_rows = prefill_panel / 2;
 
-  CpuAttention(const AttentionLeaves& leaves, const Shape& shape, const Format& format, int threads)
+  CpuAttention(const AttentionLeaves& leaves, const Shape& shape, const Format& format, int threads,
+               bool asks_by_l2)
       : leaves_(leaves),
+        asks_by_l2_(asks_by_l2),
         e_(shape),
         cache_(format.weights),
         activations_(format.activations),
@@ -185,6 +187,7 @@ class CpuAttention {
     head.v_scales = a.v_scales == nullptr ? nullptr : a.v_scales + h * keys_;
     head.fresh = e_.fresh, head.cached = e_.cached;
     head.group = group_, head.head_dim = e_.head_dim;
+    head.asks_by_l2 = asks_by_l2_;
     head.scale = static_cast<float>(1 / std::sqrt(static_cast<double>(e_.head_dim)));
     return head;
   }
@@ -226,6 +229,7 @@ class CpuAttention {
   }
 
   AttentionLeaves leaves_;
+  bool asks_by_l2_;
   AttentionExtents e_;
   DType cache_, activations_;
   int threads_;

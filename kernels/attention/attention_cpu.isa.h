@@ -26,7 +26,8 @@ struct AttentionHead {
   const void *k, *v;        ///< [cached + fresh, head_dim], the fresh ones in place
   const float *k_scales, *v_scales;  ///< [cached + fresh]; i8 only
   std::int64_t fresh, cached, group, head_dim;
-  float scale;  ///< 1 / sqrt(head_dim)
+  float scale;      ///< 1 / sqrt(head_dim)
+  bool asks_by_l2;  ///< Cpu::asks_by_l2()
 };
 
 /// Elements of a row in working memory: a multiple of 32, so that vectors of any width fit.

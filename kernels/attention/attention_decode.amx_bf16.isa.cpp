@@ -11,7 +11,7 @@ namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
 constexpr std::int64_t chunk = 32;  // elements multiplied at once, 64 bytes
-constexpr std::int64_t line = 64, tile_bytes_of_amx = 16 * line;
+constexpr std::int64_t tile_bytes_of_amx = 16 * line;
 
 /// Sixteen rows of queries: lanes of their scores.
 struct Group {
@@ -31,25 +31,28 @@ ROOFMARK_LEAF void multiply(const char* a, std::int64_t a_step, const char* b,
       : [a] "r"(a), [s] "r"(a_step), [b] "r"(b), [o] "r"(other_b), [l] "r"(line)
       : "memory");
 }
-/// The same of two tiles of A.
-ROOFMARK_LEAF void multiply_keys(const char* a, std::int64_t a_step, const char* b) {
-  asm volatile(
-      "tileloadd (%[b],%[l]), %%tmm6\n"
-      "tileloadd (%[a],%[s]), %%tmm4\n"
-      "tileloadd (%[o],%[s]), %%tmm5\n"
-      "tdpbf16ps %%tmm6, %%tmm4, %%tmm0\n"
-      "tdpbf16ps %%tmm6, %%tmm5, %%tmm1"
-      :
-      : [a] "r"(a), [o] "r"(a + 16 * a_step), [s] "r"(a_step), [b] "r"(b), [l] "r"(line)
-      : "memory");
+/// The same of two tiles of A, whose lines are as many as are asked for between them.
+ROOFMARK_LEAF void multiply_keys(const char* a, std::int64_t a_step, const char* b, Walk& walk) {
+  const auto ask = [&]() __attribute__((always_inline)) {
+    for (int i = 0; i < 8; ++i) Walk::ask_line(walk);
+  };
+  asm volatile("tileloadd (%0,%1), %%tmm6" : : "r"(b), "r"(line) : "memory");
+  ask();
+  asm volatile("tileloadd (%0,%1), %%tmm4" : : "r"(a), "r"(a_step) : "memory");
+  ask();
+  asm volatile("tdpbf16ps %%tmm6, %%tmm4, %%tmm0" ::);
+  asm volatile("tileloadd (%0,%1), %%tmm5" : : "r"(a + 16 * a_step), "r"(a_step) : "memory");
+  ask();
+  asm volatile("tdpbf16ps %%tmm6, %%tmm5, %%tmm1" ::);
+  ask();
 }
 
 /// q: [rows / 16, padded / 2, 16] pairs.  Scores: [rows / 16, keys, 16]; weights: [rows / 16, keys
 /// / chunk, 16, chunk].  Sums of values: [rows, padded], columns of each chunk in the order in
 /// which the unpacking of two rows leaves them, until finish().
 struct Tiles {
-  static constexpr std::int64_t tile_bytes = 16 << 10;
-  static constexpr std::int64_t weigh_from = 1, weigh_share = 4;
+  static constexpr std::int64_t tile_bytes = 8 << 10;
+  static constexpr std::int64_t weigh_from = 1, weigh_share = 3;
 
   static std::int64_t row_bytes(const AttentionHead& head, const DecodeMemory&) {
     return 2 * head.head_dim;
@@ -88,16 +91,15 @@ struct Tiles {
       step = 2 * m.padded;
     }
     const Ahead ahead{at<char>(at<bf16>(head.v, key * dim), 0), count * 2 * dim};
-    const std::int64_t turns = (count + chunk - 1) / chunk * (m.padded / chunk);
+    const std::int64_t turns = count * lines_of(2 * m.padded);
     each_group(m, [&](Group g) {
-      Walk walk = walk_of(ahead, g.first, g.count, m.rows, turns);
+      Walk walk = walk_of(ahead, g.first, g.count, m.rows, turns, true);
       float* to = scores_of(m, g);
       for (std::int64_t k = 0; k < count; k += chunk) {
         const char *a = at<char>(keys, 0) + k * step, *b = at<char>(queries_of(m, g), 0);
         asm volatile("tilezero %%tmm0\n tilezero %%tmm1" ::);
         for (std::int64_t i = 0; i < m.padded; i += chunk, a += line, b += tile_bytes_of_amx) {
-          Walk::ask<2>(walk);
-          multiply_keys(a, step, b);
+          multiply_keys(a, step, b, walk);
         }
         store_two(to + k * lanes, to + (k + 16) * lanes, line);
       }
@@ -108,7 +110,7 @@ struct Tiles {
                     std::int64_t count, const Ahead& ahead) {
     const std::int64_t turns = (count + chunk - 1) / chunk * lanes;
     each_group(m, [&](Group g) {
-      weigh_group(head, m, g, key, count, walk_of(ahead, g.first, g.count, m.rows, turns));
+      weigh_group(head, m, g, key, count, walk_of(ahead, g.first, g.count, m.rows, turns, true));
     });
   }
 
@@ -117,7 +119,7 @@ struct Tiles {
     const std::int64_t dim = head.head_dim, steps = (count + chunk - 1) / chunk;
     const bf16* v = at<bf16>(head.v, key * dim);
     char* both = reinterpret_cast<char*>(m.tile);
-    Walk walk = walk_of(next, 0, 1, 1, m.padded / chunk * steps * 16);
+    Walk walk = walk_of(next, 0, 1, 1, m.padded / chunk * steps * chunk, true);
     for (std::int64_t i = 0; i < m.padded; i += chunk) {
       pair_values(v, dim, i, count, both, walk);
       each_group(m, [&](Group g) {
@@ -222,8 +224,9 @@ struct Tiles {
     const std::int64_t padded = (count + chunk - 1) / chunk * chunk;
     const bf16* at = v + i;
     for (std::int64_t k = 0; k < padded; k += 2, at += 2 * dim, to += line) {
-      Walk::ask<2>(walk);
+      Walk::ask_line(walk);
       const __m512i even = k < count ? (__m512i)load_pairs(at, there) : none;
+      Walk::ask_line(walk);
       const __m512i odd = k + 1 < count ? (__m512i)load_pairs(at + dim, there) : none;
       store_u32(to, (vu32)_mm512_maskz_unpacklo_epi16(~0u, even, odd));
       store_u32(to + tile_bytes_of_amx, (vu32)_mm512_maskz_unpackhi_epi16(~0u, even, odd));
@@ -279,7 +282,7 @@ struct Tiles {
     for (std::int64_t k = 0; k < count; k += chunk) {
       __m512i pairs[lanes];
       for (int j = 0; j < lanes; ++j) {
-        Walk::ask<2>(walk);
+        Walk::ask(walk);
         vf32 e[2] = {};
         for (int i = 0; i < 2; ++i) {
           if (k + 2 * j + i >= count) continue;

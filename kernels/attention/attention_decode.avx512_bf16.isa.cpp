@@ -11,6 +11,7 @@ constexpr int chunk = 32;
 
 /// As of Plain.  Weights are bf16, two keys to a pair.  Sums of values have the columns of each
 /// chunk in the order in which the unpacking of two rows leaves them, until finish().
+template <bool by_l2>
 struct Pairs {
   /// Zen 5, one core, heads of 128, eight rows to a key: 0.83 of the read roof; with half as much
   /// 0.77, for what is asked for has then half as long to come.
@@ -48,11 +49,13 @@ struct Pairs {
                       count * 2 * head.head_dim};
     each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
       if constexpr (R == 1) {
-        score_row(m, group.first, keys, head.head_dim, count,
-                  walk_of(ahead, group.first, 1, m.rows, count));
+        score_row(
+            m, group.first, keys, head.head_dim, count,
+            walk_of(ahead, group.first, 1, m.rows, count * lines_of(2 * head.head_dim), by_l2));
       } else {
         const auto of_length = [&](auto row_bytes) {
-          beside_scores(m, group, at<char>(keys, 0), row_bytes, count, part_of(m, group, ahead));
+          beside_scores(m, group, at<char>(keys, 0), row_bytes, count, part_of(m, group, ahead),
+                        by_l2);
         };
         // Sixteen keys are more addresses than registers; of constant length they are one: 21.4
         // cycles a key and eight rows, not 25.5.
@@ -64,19 +67,16 @@ struct Pairs {
   static void weigh(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
                     std::int64_t count, const Ahead& ahead) {
     each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
-      weigh_beside(head, m, group, key, count, part_of(m, group, ahead));
+      weigh_beside(head, m, group, key, count, part_of(m, group, ahead), by_l2);
     });
   }
 
   static void values(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
                      std::int64_t count, const Ahead& next) {
     const bf16* v = at<bf16>(head.v, key * head.head_dim);
-    // A turn is two keys of a block of rows and columns.
-    std::int64_t blocks = 0;
-    each_group(m, head.head_dim, [&]<int R>(Beside<R>) {
-      blocks += (m.padded + chunks<R> * chunk - 1) / (chunks<R> * chunk);
-    });
-    Walk walk = walk_of(next, 0, 1, 1, blocks * ((count + 1) / 2));
+    std::int64_t groups = 0;
+    each_group(m, head.head_dim, [&]<int R>(Beside<R>) { ++groups; });
+    Walk walk = walk_of(next, 0, 1, 1, groups * count * lines_of(2 * head.head_dim), by_l2);
     each_group(m, head.head_dim, [&]<int R>(Beside<R> group) {
       all_columns<R, chunks<R>>(m, group, v, head.head_dim, 0, count, walk);
     });
@@ -116,10 +116,10 @@ struct Pairs {
     const std::int64_t whole = dim / chunk * chunk;
     const std::uint32_t rest = mask_of(whole, dim);
     for (std::int64_t k = 0; k < count; ++k, keys += dim) {
-      Walk::ask(walk);
       vf32 total = {};
       std::int64_t i = 0;
       for (; i < whole; i += chunk) {
+        Walk::ask_line(walk);
         add_products(total, load_pairs(query + i), load_pairs(keys + i));
       }
       if (rest != 0) add_products(total, load_pairs(query + i), load_pairs(keys + i, rest));
@@ -141,7 +141,6 @@ struct Pairs {
       for (int n = 0; n < 2 * N; ++n) sums[j][n] = load(values + j * m.padded + n * lanes);
     }
     for (std::int64_t k = 0; k < count; k += 2) {
-      Walk::ask(walk);
       const bf16* pairs = weights + k / group.keys * lanes + k % group.keys;
       vu32 weight[R];
       for (int j = 0; j < R; ++j) weight[j] = splat_pair(pairs + j * group.keys);
@@ -149,7 +148,9 @@ struct Pairs {
       const bf16* odd = k + 1 < count ? even + dim : even;
       for (int n = 0; n < N; ++n) {
         const std::uint32_t mask = whole ? ~0u : mask_of(first + n * chunk, dim);
+        Walk::ask_line(walk);
         const __m512i a = (__m512i)load_pairs(even + n * chunk, mask);
+        Walk::ask_line(walk);
         const __m512i b = (__m512i)load_pairs(odd + n * chunk, mask);
         const vu32 low = (vu32)_mm512_maskz_unpacklo_epi16(~0u, a, b);
         const vu32 high = (vu32)_mm512_maskz_unpackhi_epi16(~0u, a, b);
@@ -183,7 +184,8 @@ struct Pairs {
 
 void attention_decode(const AttentionHead& head, std::int64_t first, std::int64_t last,
                       float* piece, float* scratch) {
-  decode<Pairs>(head, first, last, piece, scratch);
+  head.asks_by_l2 ? decode<Pairs<true>>(head, first, last, piece, scratch)
+                  : decode<Pairs<false>>(head, first, last, piece, scratch);
 }
 
 void attention_join(const AttentionHead& head, float* pieces, std::int64_t count) {

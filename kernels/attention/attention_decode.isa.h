@@ -39,6 +39,8 @@ ROOFMARK_LEAF DecodeMemory decode_memory(const AttentionHead& head, float* piece
   return m;
 }
 
+constexpr std::int64_t line = 64;
+
 /// Memory that the next product needs, which this one asks for as it goes.  Evenly, for many
 /// requests at once hold up the loads behind them.
 struct Ahead {
@@ -50,27 +52,42 @@ struct Ahead {
 struct Walk {
   const char* at;
   std::int64_t step;
+  bool by_l2;  ///< Cpu::asks_by_l2(), a constant: a branch at each line costs 4 %
+
+  ROOFMARK_LEAF void ask_for(const char* at, bool by_l2) {
+    if (by_l2) {
+      __builtin_prefetch(at, 0, 2);
+    } else {
+      __builtin_prefetch(at);
+    }
+  }
+
+  /// Of a turn that is one of `parts` of what a step is for, no more than a line.
+  template <int parts = 1>
+  ROOFMARK_LEAF void ask_line(Walk& walk) {
+    ask_for(walk.at, walk.by_l2);
+    walk.at += walk.step / parts;
+    // Where they are, among the loads: compilers put what a whole loop asks for in front of it.
+    asm volatile("");
+  }
 
   /// Two lines are asked for whatever a step is: most are no longer, and a loop over as many lines
   /// as a step has takes longer than they do.
-  /// Into L1 (3) or L2 (2).
-  template <int level = 3>
   ROOFMARK_LEAF void ask(Walk& walk) {
-    constexpr std::int64_t line = 64;
-    __builtin_prefetch(walk.at, 0, level);
-    __builtin_prefetch(walk.at + line, 0, level);
-    for (std::int64_t i = 2 * line; i < walk.step; i += line) {
-      __builtin_prefetch(walk.at + i, 0, level);
-    }
+    ask_for(walk.at, walk.by_l2);
+    ask_for(walk.at + line, walk.by_l2);
+    for (std::int64_t i = 2 * line; i < walk.step; i += line) ask_for(walk.at + i, walk.by_l2);
     walk.at += walk.step;
   }
 };
 
+ROOFMARK_LEAF std::int64_t lines_of(std::int64_t bytes) { return (bytes + line - 1) / line; }
+
 /// `count` of `parts` parts, from `first` on, in as many turns.
 ROOFMARK_LEAF Walk walk_of(const Ahead& ahead, std::int64_t first, std::int64_t count,
-                           std::int64_t parts, std::int64_t turns) {
+                           std::int64_t parts, std::int64_t turns, bool by_l2) {
   const std::int64_t bytes = ahead.bytes / parts;
-  return {ahead.at + first * bytes, count * bytes / (turns > 0 ? turns : 1)};
+  return {ahead.at + first * bytes, count * bytes / (turns > 0 ? turns : 1), by_l2};
 }
 
 /// How much of the next tile of keys is asked for while weights are made, where there are enough
@@ -138,7 +155,7 @@ ROOFMARK_LEAF void weigh_row(const AttentionHead& head, const DecodeMemory& m, s
 
 /// Turns scores, [rows, decode_keys], into weights.
 ROOFMARK_LEAF void weigh_rows(const AttentionHead& head, const DecodeMemory& m, std::int64_t key,
-                              std::int64_t count, const Ahead& ahead) {
+                              std::int64_t count, const Ahead& ahead, bool by_l2) {
   const std::int64_t whole = (count + lanes - 1) / lanes * lanes;
   for (std::int64_t r = 0; r < m.rows; ++r) {
     float* s = m.scores + r * decode_keys;
@@ -146,9 +163,9 @@ ROOFMARK_LEAF void weigh_rows(const AttentionHead& head, const DecodeMemory& m, 
     if (count != whole || key + count > head.cached + 1) mask(head, s, r, key, count);
     raise_top(head, m, r, whole);
   }
-  const std::int64_t part = ahead.bytes / m.rows;
+  Walk walk = walk_of(ahead, 0, 1, 1, m.rows, by_l2);
   for (std::int64_t r = 0; r < m.rows; ++r) {
-    ask_for(ahead.at + r * part, part);
+    if (ahead.bytes > 0) Walk::ask(walk);
     weigh_row(head, m, r, whole);
     if (head.v_scales != nullptr) {
       apply_scales(m.weights + r * decode_keys, head.v_scales + key, count);

@@ -30,16 +30,17 @@ ROOFMARK_LEAF vf32 quad_sums(vf32 a, vf32 b, vf32 c, vf32 d) {
 }
 
 /// Scores of keys_at_once keys, 1 or a multiple of 4, in 4 G rows.  q: [G, row_bytes / 16] vectors,
-/// of which 128 bits are as many elements of a row.  A turn is 16 bytes of each key.
+/// of which 128 bits are as many elements of a row.  A turn is 16 bytes of four keys.
 template <int G, int keys_at_once>
 ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row_bytes,
                               float* scores, Walk& walk) {
   vf32 sums[keys_at_once][G] = {};
+  constexpr int keys_in_line = line / quad_bytes;
   for (std::int64_t s = 0; s < row_bytes; s += quad_bytes) {
-    Walk::ask(walk);
     vf32 query[G];
     for (int g = 0; g < G; ++g) query[g] = load(q + g * row_bytes + s);
     for (int k = 0; k < keys_at_once; ++k) {
+      if (k % keys_in_line == keys_in_line - 1) Walk::ask_line(walk);
       const vf32 key = quad(keys + k * row_bytes + s);
       for (int g = 0; g < G; ++g) sums[k][g] += query[g] * key;
     }
@@ -62,9 +63,9 @@ ROOFMARK_LEAF void quad_block(const float* q, const char* keys, std::int64_t row
 template <int G>
 ROOFMARK_LEAF void quad_rows(const float* q, const char* keys, std::int64_t row_bytes,
                              std::int64_t count, float* scores, const Ahead& ahead,
-                             std::int64_t part, std::int64_t parts) {
+                             std::int64_t part, std::int64_t parts, bool by_l2) {
   constexpr int keys_at_once = 8;
-  Walk walk = walk_of(ahead, part, 1, parts, count / keys_at_once * (row_bytes / quad_bytes));
+  Walk walk = walk_of(ahead, part, 1, parts, count * lines_of(row_bytes), by_l2);
   std::int64_t k = 0;
   for (; k + keys_at_once <= count; k += keys_at_once) {
     quad_block<G, keys_at_once>(q, keys + k * row_bytes, row_bytes, scores + k, walk);
@@ -76,16 +77,16 @@ ROOFMARK_LEAF void quad_rows(const float* q, const char* keys, std::int64_t row_
 
 /// Of all rows, those of padding included; row_bytes is a multiple of 16.
 ROOFMARK_LEAF void quad_scores(const DecodeMemory& m, const char* keys, std::int64_t row_bytes,
-                               std::int64_t count, const Ahead& ahead) {
+                               std::int64_t count, const Ahead& ahead, bool by_l2) {
   const std::int64_t groups = (m.rows + 3) / 4, parts = (groups + 1) / 2;
   std::int64_t g = 0;
   for (; g + 2 <= groups; g += 2) {
     quad_rows<2>(m.q + g * row_bytes, keys, row_bytes, count, m.scores + 4 * g * decode_keys, ahead,
-                 g / 2, parts);
+                 g / 2, parts, by_l2);
   }
   if (g < groups) {
     quad_rows<1>(m.q + g * row_bytes, keys, row_bytes, count, m.scores + 4 * g * decode_keys, ahead,
-                 g / 2, parts);
+                 g / 2, parts, by_l2);
   }
 }
 

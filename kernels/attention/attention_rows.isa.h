@@ -71,10 +71,4 @@ ROOFMARK_LEAF std::int64_t row_index(const AttentionHead& head, std::int64_t row
   }
 }
 
-/// Asks for the lines of `bytes` bytes.
-ROOFMARK_LEAF void ask_for(const char* at, std::int64_t bytes) {
-  constexpr int line = 64;
-  for (std::int64_t i = 0; i < bytes; i += line) __builtin_prefetch(at + i);
-}
-
 }  // namespace roofmark::ROOFMARK_ISA_NAMESPACE

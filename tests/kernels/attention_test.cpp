@@ -44,7 +44,7 @@ class Call {
  public:
   Call(const AttentionLeaves& leaves, const Shape& extents, const Format& format, int threads,
        double steepness = 1)
-      : attention_(leaves, extents, format, threads), e_(extents), format_(format) {
+      : attention_(leaves, extents, format, threads, threads == 1), e_(extents), format_(format) {
     const std::int64_t n = e_.queries;
     q_ = random_elements(n * e_.query_elements(), format.activations, 1);
     k_ = random_elements(n * e_.fresh_elements(), format.activations, 2);

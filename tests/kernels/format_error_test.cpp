@@ -268,7 +268,7 @@ double attention_error(const AttentionLeaves& leaves, const Shape& shape, const 
   const Reals q = normal_reals(e.query_elements(), 21);
   const Elements kept_q(q, format.activations), out(e.query_elements(), format.activations);
   DrawnCache k(e, format, 22), v(e, format, 23);
-  const CpuAttention attention(leaves, shape, format, 1);
+  const CpuAttention attention(leaves, shape, format, 1, false);
   const Buffer scratch = MemoryDevice().allocate(4 * attention.scratch_floats(), 1, Pages::base);
   attention.run({kept_q.data(), k.fresh.data(), v.fresh.data(), k.cache.data(), v.cache.data(),
                  out.data(), k.scales_or_none(), v.scales_or_none()},
