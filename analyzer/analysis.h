@@ -31,6 +31,9 @@ struct Ceiling {
   std::string reason;   ///< why there is no value, no theoretical, or grade X
 };
 
+/// A part of a row's time that reports mention.
+inline constexpr double noticeable_overhead = 0.1;
+
 /// A kernel under the ceilings.
 struct Point {
   std::string id, op, phase;  ///< op: the operator's name, empty where no workload names it
@@ -43,7 +46,7 @@ struct Point {
   std::string bound;    ///< compute | memory | launch | unknown
   std::string ceiling;  ///< id of the one that binds
   Known<double> seconds, low, high;
-  Known<double> overhead_share;    ///< fork and join (launch) time / seconds, for launch-bound rows
+  Known<double> overhead_share;    ///< fork and join (launch) time / seconds, where launches pay it
   Known<double> seconds_launched;  ///< of a launch issued on its own, its cost included (GPUs)
   Known<double> share_launched;    ///< share_measured over that time: what a program without graphs
                                    ///< gets of the same roof

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analyzer/limits.h"
 #include "analyzer/numbers.h"
 #include "analyzer/timing.h"
 #include "core/pairs.h"
@@ -18,50 +19,6 @@ char worse(char a, char b) { return std::max(a, b); }
 
 void add_reason(Point& point, const std::string& reason) {
   if (!reason.empty()) point.reason += (point.reason.empty() ? "" : "; ") + reason;
-}
-
-/// The limits of a row at its number of threads; null: not known.
-struct Limits {
-  const Ceiling* compute = nullptr;
-  const Ceiling* memory = nullptr;
-  const Ceiling* overhead = nullptr;
-  const Ceiling* exponentials = nullptr;
-};
-
-bool can_bind(const Ceiling* ceiling) {
-  return ceiling != nullptr && ceiling->value && ceiling->grade != 'X';
-}
-
-/// What a launch costs at the least: of a GPU's it is the node of a graph, as decode steps are
-/// launched, and neither a launch of its own nor the wait for one.  A barrier launches nothing.
-const Ceiling* least_overhead(const std::vector<Ceiling>& ceilings, const std::string& device,
-                              int threads) {
-  const Ceiling* least = nullptr;
-  for (const Ceiling& ceiling : ceilings) {
-    const bool meant = ceiling.kind == "overhead" && ceiling.kernel != "barrier" &&
-                       ceiling.device == device && ceiling.threads == threads;
-    if (meant && can_bind(&ceiling) && (!least || *ceiling.value < *least->value)) {
-      least = &ceiling;
-    }
-  }
-  return least;
-}
-
-Limits limits_of(const Measurement& row, const std::vector<Ceiling>& ceilings) {
-  const std::string level = row.conditions.level.empty() ? "dram" : row.conditions.level;
-  Limits limits{.memory = best_bandwidth(ceilings, level, row.device, row.threads)};
-  for (const std::string& format : peak_names(row.format)) {
-    if (!limits.compute) limits.compute = best_compute(ceilings, format, row.device, row.threads);
-  }
-  const Ceiling* companion = find_ceiling(ceilings, row.companion);
-  const bool computes = can_bind(companion) && companion->kind == "compute";
-  if (computes && companion->kernel != exponential_probe) limits.compute = companion;
-  if (can_bind(companion) && companion->kind == "bandwidth") limits.memory = companion;
-  limits.overhead = least_overhead(ceilings, row.device, row.threads);
-  if (row.work.exponentials.value > 0) {
-    limits.exponentials = best_exponentials(ceilings, row.format, row.device, row.threads);
-  }
-  return limits;
 }
 
 /// compute | memory | unknown.  Without one of the ceilings the probe that the kernel names
@@ -133,10 +90,12 @@ class Placing {
       return point_;
     }
     if (!row_.launched_s.empty()) point_.seconds_launched = quotient(median(row_.launched_s), 1);
+    if (limits_.overhead) {
+      point_.overhead_share = quotient(*limits_.overhead->value, *timing.seconds);
+    }
     if (is_launch_bound()) {
       point_.bound = "launch";
       point_.ceiling = limits_.overhead->id;
-      point_.overhead_share = quotient(*limits_.overhead->value, *timing.seconds);
       return point_;
     }
     put_shares();
@@ -196,11 +155,22 @@ class Placing {
     point_.attainable_theoretical = std::min(point_.attainable_theoretical.value_or(bound), bound);
   }
 
-  bool is_launch_bound() const {
-    if (!limits_.overhead || !point_.attainable_measured) return false;
-    const double work = row_.work.ops.value > 0 ? row_.work.ops.value : row_.work.bytes().value;
-    const Known<double> ideal = quotient(work, *point_.attainable_measured);
-    return ideal && *ideal < *limits_.overhead->value;
+  /// Where its work would take less than a launch; says how far from that it is where that is near.
+  bool is_launch_bound() {
+    const Known<double> ideal = point_.attainable_measured
+                                    ? quotient(rated_work(), *point_.attainable_measured)
+                                    : std::nullopt;
+    if (!limits_.overhead || !ideal) return false;
+    const double launches = *ideal / *limits_.overhead->value;
+    const std::string at_roof = "launch-bound: at its roof it would take " + fixed(launches, 2) +
+                                " of a " + (row_.device == "cpu" ? "fork and join" : "launch");
+    if (launches < 1) {
+      add_reason(point_, at_roof);
+    } else if (point_.overhead_share.value_or(0) >= noticeable_overhead) {
+      add_reason(point_, "not " + at_roof + ", which is " + percent(point_.overhead_share) +
+                             " of its time");
+    }
+    return launches < 1;
   }
 
   void put_shares() {
@@ -219,9 +189,6 @@ class Placing {
     if (!paired_share()) {
       point_.share_measured = roof_share_;
       point_.grade = worse(lowered(point_.grade), binding_->grade);
-    }
-    if (point_.share_measured && point_.achieved) {
-      point_.attainable_measured = quotient(*point_.achieved, *point_.share_measured);
     }
   }
 
@@ -248,13 +215,22 @@ class Placing {
     return &*at;
   }
 
+  /// What achieved and attainable count: operations, bytes where there are none.
+  double rated_work() const {
+    return row_.work.ops.value > 0 ? row_.work.ops.value : row_.work.bytes().value;
+  }
+
+  /// Its work in the unit of the probe that binds it.
+  double bound_work() const {
+    return binding_ == limits_.exponentials && binding_ != nullptr
+               ? row_.work.exponentials.value
+               : amount(row_.work, point_.bound);
+  }
+
   std::vector<double> paired_ratios(const Measurement& companion, const ChosenPairs& chosen) const {
     std::vector<double> ratios;
     for (const Pair& pair : chosen.pairs) {
-      const double done = binding_ == limits_.exponentials && binding_ != nullptr
-                              ? row_.work.exponentials.value
-                              : amount(row_.work, point_.bound);
-      const Known<double> rate = quotient(done, pair.kernel_s);
+      const Known<double> rate = quotient(bound_work(), pair.kernel_s);
       const Known<double> limit = quotient(amount(companion.work, point_.bound), pair.companion_s);
       const Known<double> ratio = rate ? quotient(*rate, limit) : std::nullopt;
       if (ratio) ratios.push_back(*ratio);
@@ -284,6 +260,7 @@ class Placing {
     point_.ceiling = row_.companion;
     point_.share_measured = share;
     point_.share_spread = spread;
+    put_attainable_beside(*probe);
     paired_low_ = chosen.clean ? median_interval(ratios).low : 0;
     if (spread > widest_spread) {
       point_.grade = lowered(point_.grade);
@@ -294,6 +271,17 @@ class Placing {
       add_reason(point_, "above the probe beside it, within the scatter of their ratio");
     }
     return true;
+  }
+
+  /// What its probe reached beside it, in the median of the pairs; not achieved / share, which of a
+  /// contended row are a percentile and a median.
+  void put_attainable_beside(const Measurement& probe) {
+    point_.attainable_measured = quotient(
+        amount(probe.work, point_.bound) * (rated_work() / bound_work()), probe_seconds(row_));
+    if (!row_.contended) return;
+    add_reason(point_,
+               "achieved is the 90th percentile of its rates, attainable and share are medians of "
+               "its pairs");
   }
 
   /// A share of a probe that was slowed is not the kernel's of the machine's ceiling: says so.

@@ -12,10 +12,11 @@ namespace roofmark {
 /// A point per kernel row and per (operator, phase) of `operators` that uses it; one without a name
 /// where none does.
 ///   attainable      min(peak, intensity x bandwidth) at the row's format and number of threads;
-///                   the bandwidth is that of the probe beside the row, else the best of the memory
+///                   the bandwidth is that of the probe beside the row, else the best of the
+///                   memory; with pairs what binds is the median of the probe's rates in them
 ///   bound           compute where intensity >= peak / bandwidth, else memory; launch where the
 ///                   ideal time is below the fork and join (launch) overhead, which then takes the
-///                   shares' place
+///                   shares' place; a reason says how many of these the ideal time is
 ///   share_measured  median over pairs of (work_k / t_k) / (work_c / t_c), work in the unit of what
 ///                   binds (op or bytes); without pairs achieved / attainable
 ///   share_launched  share_measured x the row's seconds / the median of its launched_s

@@ -197,41 +197,6 @@ TEST(FromRun, AShareAboveItsBoundIsRefusedWithASuspicion) {
   EXPECT_NE(point.reason.find("cache"), std::string::npos);
 }
 
-TEST(FromRun, AKernelSmallerThanAForkAndJoinIsLaunchBound) {
-  roofmark::Run run = zen5_run();
-  const Measurement memory = stream_row("triad", "dram", 2, 0x1p30);
-  const Measurement fork = timed("fork_join", "openmp", Role::overhead_probe, 2, {}, 0x1p-10);
-  run.rows = {memory, fork, fma_row("avx512", 2, 64),
-              kernel_row("norm", reading(0x1p19), 0x1p-9, memory)};
-  const Point point = analyze_run(run).points.at(0);
-  EXPECT_EQ(point.bound, "launch");
-  EXPECT_EQ(point.ceiling, fork.id);
-  EXPECT_EQ(point.overhead_share, 0.5);
-  EXPECT_EQ(point.share_measured, std::nullopt);
-}
-
-TEST(FromRun, OfSeveralWaysToLaunchTheCheapestSaysWhatIsLaunchBound) {
-  roofmark::Run run = zen5_run();
-  const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
-  const auto launch = [](const char* variant, double seconds) {
-    return timed("launch", variant, Role::overhead_probe, 1, {}, seconds);
-  };
-  const Measurement stream = launch("stream", 0x1p-9), graph = launch("graph", 0x1p-10),
-                    wait = launch("synchronize", 0x1p-8);
-  const Measurement fma = fma_row("avx512", 1, 64);
-  // Ideally 2^-11 s and 2^-9 s: below the graph's cost, and between it and the others'.
-  const Measurement tiny = kernel_row("norm", reading(0x1p19), 0x1p-9, memory),
-                    small = kernel_row("gemv", reading(0x1p21), 0x1p-8, memory);
-  for (const auto& order : {std::vector{stream, graph, wait}, std::vector{graph, wait, stream}}) {
-    run.rows = {memory, fma, order[0], order[1], order[2], tiny, small};
-    const std::vector<Point> points = analyze_run(run).points;
-    EXPECT_EQ(points.at(0).bound, "launch");
-    EXPECT_EQ(points.at(0).ceiling, graph.id);
-    EXPECT_EQ(points.at(0).overhead_share, 0.5);
-    EXPECT_EQ(points.at(1).bound, "memory");
-  }
-}
-
 TEST(FromRun, AKernelThatComputesNothingIsMeasuredInBytes) {
   roofmark::Run run = zen5_run();
   const Measurement memory = stream_row("read", "dram", 1, 0x1p30);

@@ -47,6 +47,27 @@ TEST(Pairs, DisturbedPairsCountOnlyWhereTooFewAreClean) {
   EXPECT_NE(point.reason.find("20 of 24 pairs disturbed"), std::string::npos);
 }
 
+TEST(Pairs, WhatWasAttainableBesideAContendedRowIsTheProbesMedianAndSaysSo) {
+  roofmark::Run run = zen5_run();
+  const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
+  Measurement gemv = kernel_row("gemv", reading(0x1p29), 1, memory);
+  gemv.contended = true;
+  gemv.samples_s = {0.5, 0.5, 1, 1, 1};  // achieved: the 90th percentile of rate
+  gemv.flags.assign(5, "quiet");
+  gemv.clock_hz.resize(5);
+  gemv.pairs.clear();
+  for (const double seconds : gemv.samples_s) gemv.pairs.push_back({seconds, 2, "quiet"});
+  run.rows = {memory, fma_row("avx512", 1, 64), gemv};
+  Point point = analyze_run(run).points.at(0);
+  EXPECT_EQ(point.achieved, 0x1p29);
+  EXPECT_EQ(point.share_measured, 1);                // median: a second beside two
+  EXPECT_EQ(point.attainable_measured, 0x1p29 / 2);  // 2^30 bytes in two seconds
+  EXPECT_NE(point.reason.find("achieved is the 90th percentile"), std::string::npos);
+  run.rows[2].contended = false;
+  run.rows[2].flags.assign(5, "");
+  EXPECT_EQ(analyze_run(run).points.at(0).reason.find("90th percentile"), std::string::npos);
+}
+
 TEST(Pairs, DisturbedPairsNeverRefuse) {
   roofmark::Run run = zen5_run();
   const Measurement memory = stream_row("read", "dram", 1, 0x1p30);
