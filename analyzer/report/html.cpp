@@ -187,6 +187,7 @@ std::string section_html(const Section& section, const std::string& id) {
   html += table_part("Points", points_table(point_list(analysis).measured, contended));
   for (const auto& [title, table] : model_tables(analysis)) html += table_part(title, table);
   html += history_part(section.history);
+  html += reasons_part("What ran", implementations(analysis));
   html += reasons_part("Refused", refused_rows(analysis));
   html += reasons_part("Not measured", missing_rows(analysis));
   html += reasons_part("Remarks", remarks(analysis));
@@ -209,8 +210,12 @@ std::string html_table(const Table& table) {
     html += "<th scope=\"col\"" + kind(i) + ">" + markup_text(table.columns()[i].title) + "</th>";
   }
   html += "</tr></thead>\n<tbody>\n";
+  const std::size_t grade = static_cast<std::size_t>(
+      std::find_if(table.columns().begin(), table.columns().end(),
+                   [](const Column& column) { return column.title == "grade"; }) -
+      table.columns().begin());
   for (const auto& row : table.rows()) {
-    const bool rough = !row.empty() && !row.back().empty() && row.back()[0] == 'C';
+    const bool rough = grade < row.size() && row[grade].rfind('C', 0) == 0;
     html += rough ? "<tr class=\"grade-C\">" : "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i)
       html += "<td" + kind(i) + ">" + markup_text(row[i], 100) + "</td>";

@@ -53,6 +53,10 @@ std::string verdict(const Point& point) {
   if (!point.bound.empty()) text += " of " + point.bound;
   if (point.share_launched) text += ", " + percent(point.share_launched) + " with launches";
   if (*point.share_measured > 1.02) text += ", over its roof";
+  if (point.overhead_share.value_or(0) >= noticeable_overhead) {
+    text +=
+        ", " + percent(point.overhead_share) + " is " + overhead_name(identity(point.id).device);
+  }
   return point.grade == 'C' ? text + ", grade C" : text;
 }
 
@@ -60,9 +64,9 @@ std::string row(const PointGroup& group, const std::string& colour) {
   const Point& point = *group.point;
   const Identity parts = identity(point.id);
   return "<tr><td>" + markup_text(group.names, 80) + " <span class=\"soft\">" +
-         markup_text(parts.variant, 40) + "</span></td><td class=\"num\">" +
-         si(point.seconds, "s") + "</td><td>" + bar(point, colour) + "</td><td>" +
-         markup_text(verdict(point)) + "</td></tr>\n";
+         markup_text(parts.variant + " " + parts.format + ", " + memory_name(parts), 80) +
+         "</span></td><td class=\"num\">" + si(point.seconds, "s") + "</td><td>" +
+         bar(point, colour) + "</td><td>" + markup_text(verdict(point)) + "</td></tr>\n";
 }
 
 /// The fastest variant of each operator and shape, which stands for it, longest first.

@@ -29,8 +29,8 @@ Table ceilings_table(const std::vector<const Ceiling*>& rows,
                      const std::set<std::string>& contended);
 
 /// Operator, phase, shape, where its data lie, time, intensity, achieved and attainable in the unit
-/// of what binds, both shares, what binds, grade; the share with launches included where one was
-/// measured.
+/// of what binds, both shares, what binds, grade; where any row has them whether its weights were
+/// packed, the share with launches included and what the format costs.
 Table points_table(const std::vector<PointGroup>& rows, const std::set<std::string>& contended);
 
 Table layers_table(const Analysis& analysis);

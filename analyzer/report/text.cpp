@@ -51,6 +51,7 @@ std::string section_text(const Section& section) {
   for (const auto& [title, table] : model_tables(analysis)) add_table(text, title, table);
   if (!analysis.notes.empty()) text += heading("Notes");
   for (const std::string& note : analysis.notes) text += line(note);
+  add_reasons(text, "What ran", implementations(analysis));
   add_reasons(text, "Remarks", remarks(analysis));
   add_reasons(text, "Not measured", missing_rows(analysis));
   add_reasons(text, "Refused", refused_rows(analysis));

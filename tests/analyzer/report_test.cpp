@@ -261,6 +261,38 @@ TEST(HtmlReport, IsOneWellFormedPageThatLoadsAndRunsNothing) {
   }
 }
 
+TEST(HtmlReport, SaysOfEachBarItsFormatAndTheMemoryOfItsData) {
+  Analysis analysis = made_up::analysis();
+  analysis.points = {analysis.points.at(4)};  // a norm on one thread
+  Point& point = analysis.points[0];
+  point.id = "norm/avx512/bf16-f32/cpu/t" + std::to_string(identity(point.id).threads) +
+             "/rows=128,cols=4096,level=l2,state=hot";
+  point.overhead_share = 0.24;
+  const std::string page = made(html_report, analysis);
+  EXPECT_NE(page.find("<span class=\"soft\">avx512 bf16-f32, L2</span>"), std::string::npos);
+  EXPECT_NE(page.find("88.0 % of memory, 24.0 % is fork and join"), std::string::npos);
+}
+
+TEST(HtmlReport, MarksRowsOfGradeCInTablesWithFurtherColumns) {
+  Analysis analysis = made_up::analysis();
+  const std::size_t rough = count_of(made(html_report, analysis), "<tr class=\"grade-C\">");
+  ASSERT_GT(rough, 0u);
+  for (Point& point : analysis.points) point.format_error = 1e-3;
+  EXPECT_EQ(count_of(made(html_report, analysis), "<tr class=\"grade-C\">"), rough);
+}
+
+TEST(Reports, ForPeopleSayWhatALibraryRan) {
+  Analysis analysis = made_up::analysis();
+  analysis.points.at(0).implementation = "OpenBLAS 0.3.21, core Haswell";
+  for (const auto report : {text_report, markdown_report, html_report}) {
+    const std::string shown = made(report, analysis);
+    EXPECT_NE(shown.find("What ran"), std::string::npos);
+    const std::size_t at = shown.find("OpenBLAS 0.3.21, core Haswell");
+    EXPECT_LT(shown.find("gemm/openblas/f32", at), at + 200);
+  }
+  EXPECT_EQ(made(text_report, made_up::analysis()).find("What ran"), std::string::npos);
+}
+
 TEST(HtmlReport, CarriesTheAnalysisAsJson) {
   Analysis analysis = made_up::analysis();
   analysis.title = "a </script> & \u2028 b";

@@ -106,5 +106,24 @@ TEST(PointsTable, SaysWhichMemoryTheDataLieIn) {
   EXPECT_EQ(cell(table_of(point), "data in"), "DRAM");
 }
 
+TEST(PointsTable, SaysWhetherWeightsWerePackedWhereAnyRowDoes) {
+  const Point plain{.id = "gemv/openblas/f32/cpu/t1/n=64,k=64,state=cold", .seconds = 1e-6},
+      packed{.id = "gemv/onednn/f32/cpu/t1/n=64,k=64,state=cold,packed=yes", .seconds = 1e-6};
+  EXPECT_EQ(cell(table_of(plain), "packed"), "no such column");
+  EXPECT_EQ(cell(points_table({{&packed, "one"}, {&plain, "other"}}, {}), "packed"), "yes");
+  EXPECT_EQ(cell(points_table({{&plain, "other"}, {&packed, "one"}}, {}), "packed"), "-");
+}
+
+TEST(PointsTable, SaysWhereALaunchIsMuchOfARowThatItDoesNotBind) {
+  Point point{.id = "norm/avx512/f32/cpu/t2/rows=1,cols=64", .bound = "memory", .seconds = 1e-6};
+  EXPECT_EQ(cell(table_of(point), "bound"), "memory");
+  point.overhead_share = 0.09;
+  EXPECT_EQ(cell(table_of(point), "bound"), "memory");
+  point.overhead_share = 0.24;
+  EXPECT_EQ(cell(table_of(point), "bound"), "memory, launch 24.0 %");
+  point.bound = "launch";
+  EXPECT_EQ(cell(table_of(point), "bound"), "launch 24.0 %");
+}
+
 }  // namespace
 }  // namespace roofmark
