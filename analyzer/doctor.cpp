@@ -5,6 +5,7 @@
 
 #include "analyzer/doctor_gpus.h"
 #include "analyzer/doctor_libraries.h"
+#include "analyzer/doctor_openmp.h"
 #include "analyzer/doctor_uarch.h"
 #include "analyzer/numbers.h"
 
@@ -240,6 +241,7 @@ std::vector<Finding> findings(const Machine& machine, const Surroundings& around
                            container(machine),
                            cpus(machine),
                            quota(machine),
+                           openmp_finding(machine),
                            load(machine),
                            pressure(machine),
                            governor(machine),

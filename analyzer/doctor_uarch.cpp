@@ -73,8 +73,10 @@ Finding uarch_finding(const Machine& machine) {
   Finding finding = warning(
       "UARCH",
       "the micro-architecture is unknown (" + unknown +
-          "): everything is measured all the same, but rows have no theoretical bound, so that no "
-          "value can be refused for exceeding it and none is graded above B",
+          "): everything is measured all the same, but what the cores compute, and what their "
+          "caches move, has no theoretical bound, so that no such value can be refused for "
+          "exceeding it and none is graded above B (a memory's bound is --bandwidth; a latency or "
+          "an overhead needs none)",
       files.empty() ? "add one JSON file under analyzer/specs with its rates per cycle and their "
                       "source (docs/adding.md)"
                     : "add what is below with its rates per cycle and their source, as its "

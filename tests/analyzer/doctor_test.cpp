@@ -73,7 +73,7 @@ TEST(Doctor, EverySubjectIsReportedOnceWithTextAndLevel) {
     EXPECT_EQ(finding.level(), "ok");
     EXPECT_EQ(finding.id.substr(0, 3), "OK-");
   }
-  EXPECT_EQ(ids.size(), 19u);
+  EXPECT_EQ(ids.size(), 20u);
 }
 
 TEST(Doctor, ThisProgramsLibrariesSayNothingOfARecordedMachine) {
@@ -81,7 +81,7 @@ TEST(Doctor, ThisProgramsLibrariesSayNothingOfARecordedMachine) {
   around.here = false;
   around.blas->core = "Haswell";
   EXPECT_EQ(warnings(ideal(), around), Ids{});
-  EXPECT_EQ(findings(ideal(), around).size(), 16u);
+  EXPECT_EQ(findings(ideal(), around).size(), 17u);
 }
 
 TEST(Doctor, WhatIsUnknownOnlyWarnsWhereItMayHideSomething) {
@@ -107,6 +107,7 @@ TEST(Doctor, AnUnknownMicroArchitectureSaysHowToAddIt) {
   const Finding finding = the("W-UARCH", machine);
   EXPECT_NE(finding.text.find("family 26, model 250"), std::string::npos) << finding.text;
   EXPECT_NE(finding.text.find("everything is measured all the same"), std::string::npos);
+  EXPECT_NE(finding.text.find("a latency or an overhead needs none"), std::string::npos);
   ASSERT_EQ(finding.files.size(), 1u);
   EXPECT_EQ(finding.files[0].path, "analyzer/specs/amd-f26-m250.json");
   EXPECT_THROW(spec_from_json(finding.files[0].text, "f"), InputError);  // no source
@@ -176,6 +177,52 @@ TEST(Doctor, AQuotaNamesItsThreadsAndACpusetItsCpus) {
   EXPECT_NE(the("W-QUOTA", machine).text.find("at most 1 thread at a time"), std::string::npos);
   EXPECT_NE(the("W-CPUS", machine).text.find("only 2 of 4 logical CPUs may be used (2-3)"),
             std::string::npos);
+}
+
+Machine with_variables(std::map<std::string, std::string> variables) {
+  Machine machine = ideal();
+  machine.environment.variables = std::move(variables);
+  return machine;
+}
+
+TEST(Doctor, AThreadLimitBelowTheThreadsOfARunSaysThatItEndsIt) {
+  const Finding one = the("W-OPENMP", with_variables({{"OMP_THREAD_LIMIT", "3"}}));
+  EXPECT_NE(one.text.find("OMP_THREAD_LIMIT=3: a run on more than 3 threads ends with an error"),
+            std::string::npos)
+      << one.text;
+  EXPECT_NE(one.remedy.find("unset OMP_THREAD_LIMIT"), std::string::npos);
+  EXPECT_EQ(warnings(with_variables({{"OMP_MAX_ACTIVE_LEVELS", "0"}})), Ids{"W-OPENMP"});
+  for (const char* enough : {"4", "64", "0", "-1", "two", ""}) {  // it ignores what it cannot read
+    EXPECT_EQ(warnings(with_variables({{"OMP_THREAD_LIMIT", enough}})), Ids{}) << enough;
+  }
+}
+
+TEST(Doctor, ABindingOfOpenMpIsNamedOnlyWhereCpusAreMissing) {
+  for (const char* name : {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"}) {
+    Machine machine = with_variables({{name, "spread"}});
+    EXPECT_EQ(warnings(machine), Ids{}) << name;
+    machine.allowance.cpus = {0};
+    EXPECT_EQ(warnings(machine), (Ids{"W-CPUS", "W-OPENMP"})) << name;
+    EXPECT_NE(the("W-OPENMP", machine).remedy.find(std::string("unset ") + name),
+              std::string::npos);
+    machine.environment.variables->insert_or_assign("OMP_PROC_BIND", "FALSE");
+    EXPECT_EQ(warnings(machine), Ids{"W-CPUS"}) << name;
+  }
+}
+
+TEST(Doctor, ThreadsThatSleepWhileTheyWaitWarn) {
+  EXPECT_EQ(warnings(with_variables({{"OMP_WAIT_POLICY", "PASSIVE"}})), Ids{"W-OPENMP"});
+  EXPECT_EQ(warnings(with_variables({{"GOMP_SPINCOUNT", "0"}})), Ids{"W-OPENMP"});
+  EXPECT_EQ(warnings(with_variables({{"OMP_WAIT_POLICY", "active"}})), Ids{});
+  EXPECT_EQ(warnings(with_variables({{"GOMP_SPINCOUNT", "infinite"}})), Ids{});
+  Machine one = with_variables({{"OMP_WAIT_POLICY", "passive"}});
+  one.allowance.max_threads = 1;  // it waits for nobody
+  EXPECT_EQ(warnings(one), Ids{});
+}
+
+TEST(Doctor, ANumberOfThreadsForOpenMpIsSaidToChangeNothing) {
+  const Finding finding = the("OK-OPENMP", with_variables({{"OMP_NUM_THREADS", "1"}}));
+  EXPECT_NE(finding.text.find("OMP_NUM_THREADS=1 changes nothing"), std::string::npos);
 }
 
 TEST(Doctor, ClocksThatMoveWarn) {
