@@ -25,7 +25,8 @@ struct Buffer {
   std::shared_ptr<void> owner;
   std::byte* data = nullptr;
   std::int64_t size_bytes = 0;
-  double huge_share = 0;  ///< part that the kernel really put on huge pages
+  /// Part that the operating system really put on huge pages; nullopt: it was not asked.
+  std::optional<double> huge_share{};
 
   float* f32() const { return reinterpret_cast<float*>(data); }
 };

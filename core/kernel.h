@@ -34,6 +34,13 @@ struct Queue {
   void* stream = nullptr;
 };
 
+/// Operands that launches take in turn, so that each finds its own in memory and not in a cache.
+struct ColdOperands {
+  std::int64_t rotation_bytes = 0;  ///< read before they begin anew; 0: none is cold
+  /// Part of them that the operating system put on huge pages; nullopt: not known.
+  std::optional<double> huge_page_share;
+};
+
 /// One prepared case: operands allocated and filled.  Destroyed when its row is finished.
 class Task {
  public:
@@ -60,6 +67,8 @@ class Task {
   virtual double error() = 0;
   /// What did the work where that is somebody else's choice: "OpenBLAS 0.3.21, core Haswell".
   virtual std::string implementation() const { return {}; }
+  /// Of a kernel that goes round in more memory than its caches hold; else none.
+  virtual ColdOperands cold_operands() const { return {}; }
   /// Sixteen hexadecimal digits that change when, and only when, the machine code that a launch
   /// spends its time in does; empty: nobody knows it.
   virtual std::string code_hash() const { return {}; }

@@ -94,6 +94,7 @@ struct Measurement {
   std::string code_hash;               ///< Task::code_hash()
   double error = 0;                    ///< Task::error(): <= 1 is correct
   std::optional<double> format_error;  ///< Kernel::format_error
+  ColdOperands cold;                   ///< Task::cold_operands()
   std::int64_t launches = 0;           ///< per sample
   std::vector<double> samples_s;       ///< seconds per launch, every sample taken
   std::vector<std::string> flags;      ///< parallel: why a sample is dropped; empty: kept

@@ -216,7 +216,8 @@ Measurement row_from(const JsonView& json) {
                 "samples_s", "flags",          "clock_hz",     "companion",
                 "pairs",     "contended",      "interval_met", "grade",
                 "health"},
-               {"code_hash", "format_error", "launched_s", "load_bytes_s"});
+               {"code_hash", "format_error", "launched_s", "load_bytes_s", "rotation_bytes",
+                "huge_page_share"});
   Measurement row;
   read_case(json, row);
   row.work = work_from(json.at("work"));
@@ -229,6 +230,12 @@ Measurement row_from(const JsonView& json) {
                   .value_or(std::numeric_limits<double>::infinity());
   if (json.find("format_error")) {
     row.format_error = json.at("format_error").number(0, any_positive);
+  }
+  if (const auto bytes = json.find("rotation_bytes")) {
+    row.cold.rotation_bytes = bytes->integer(1, any_count);
+  }
+  if (const auto share = json.find("huge_page_share")) {
+    row.cold.huge_page_share = share->number(0, 1);
   }
   row.launches = json.at("launches_per_sample").integer(0, any_count);
   read_samples(json, row);

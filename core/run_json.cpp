@@ -361,6 +361,8 @@ Json to_json(const Measurement& row) {
   if (!row.code_hash.empty()) json["code_hash"] = row.code_hash;
   if (row.format_error) json["format_error"] = *row.format_error;
   if (!row.load_bytes_s.empty()) json["load_bytes_s"] = numbers(row.load_bytes_s);
+  if (row.cold.rotation_bytes > 0) json["rotation_bytes"] = row.cold.rotation_bytes;
+  if (row.cold.huge_page_share) json["huge_page_share"] = *row.cold.huge_page_share;
   return json;
 }
 

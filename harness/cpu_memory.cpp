@@ -20,21 +20,27 @@ constexpr std::int64_t worth_asking = 64 << 20;
 // Mappings that are kept for the next case.
 constexpr std::int64_t worth_keeping = 16 << 20;
 
-/// Part of the mapping at `address` that the kernel backs with huge pages.
-double huge_share_of(const void* address, std::int64_t size_bytes) {
+/// Part of what is resident of the mapping at `address` that the kernel backs with huge pages;
+/// mappings that lie side by side may be one to it, and the part is then that of all.
+std::optional<double> huge_share_of(const void* address) {
   std::FILE* smaps = std::fopen("/proc/self/smaps", "re");
-  if (smaps == nullptr) return 0;
+  if (smaps == nullptr) return std::nullopt;
   const std::uintptr_t wanted = reinterpret_cast<std::uintptr_t>(address);
   char line[512];
   bool inside = false;
-  double share = 0;
+  std::int64_t resident_kib = 0;
+  std::optional<double> share;
   while (std::fgets(line, sizeof line, smaps) != nullptr) {
     std::uintptr_t begin = 0, end = 0;
     std::int64_t kib = 0;
     if (std::sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &begin, &end) == 2) {
       inside = begin <= wanted && wanted < end;
+    } else if (inside && std::sscanf(line, "Rss: %" SCNd64, &kib) == 1) {
+      resident_kib = kib;
     } else if (inside && std::sscanf(line, "AnonHugePages: %" SCNd64, &kib) == 1) {
-      share = std::min(1.0, static_cast<double>(kib) * 1024 / static_cast<double>(size_bytes));
+      if (resident_kib > 0) {
+        share = std::min(1.0, static_cast<double>(kib) / static_cast<double>(resident_kib));
+      }
       break;
     }
   }
@@ -116,7 +122,7 @@ Buffer CpuMemory::allocate(std::int64_t size_bytes, int threads, Pages pages, co
     if (end > begin) std::memset(buffer.data + begin, 0, static_cast<std::size_t>(end - begin));
   });
   if (pages == Pages::huge && size_bytes >= worth_asking) {
-    buffer.huge_share = huge_share_of(buffer.data, size_bytes);
+    buffer.huge_share = huge_share_of(buffer.data);
   }
   return buffer;
 }

@@ -125,6 +125,7 @@ class CaseRun {
       kernel_.task = what_.variant->prepare(what_, device_);
       row_.implementation = kernel_.task->implementation();
       row_.code_hash = kernel_.task->code_hash();
+      row_.cold = kernel_.task->cold_operands();
       row_.error = kernel_.task->error();
       row_.format_error = format_error_of(what_);
       if (!(row_.error <= 1)) return wrong();

@@ -81,6 +81,14 @@ class CpuArrays {
     return at;
   }
 
+  ColdOperands cold() const {
+    std::vector<Slices> all;
+    for (const Group& group : groups_) {
+      if (!group.warm) all.push_back(group.rotation->all());
+    }
+    return cold_operands_of(all);
+  }
+
  private:
   /// Equal indices of any two arrays lie at different places of a page: in one set of L1 and at one
   /// place of it a copy from memory reached 16 GB/s of the 20 that it does so, as the probe's
@@ -185,6 +193,7 @@ class CpuTask final : public Task {
     if constexpr (requires { operation_.implementation(); }) return operation_.implementation();
     return {};
   }
+  ColdOperands cold_operands() const override { return operands_.cold(); }
   std::string code_hash() const override { return code_; }
 
  private:

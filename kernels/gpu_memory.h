@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/device.h"
+#include "kernels/rotation.h"
 
 namespace roofmark {
 
@@ -38,6 +39,7 @@ class GpuSlices {
     return at;
   }
   std::int64_t slices() const { return slices_; }
+  Slices all() const { return {slices_, step_, buffer_.huge_share}; }
 
  private:
   static constexpr std::int64_t least_l2 = 4;

@@ -21,6 +21,10 @@ class GpuProduct final : public Task {
   GpuProduct(const Shape& shape, const Format& format, Device& device, ProductLauncher launcher);
 
   void launch(Queue queue) override { launcher_(next(), queue.stream); }
+  ColdOperands cold_operands() const override {
+    return scales_ ? cold_operands_of({weights_.all(), scales_->all()})
+                   : cold_operands_of({weights_.all()});
+  }
   std::string code_hash() const override {
     return launched_code(kernels_gpu_code(), launcher_, device_.machine());
   }

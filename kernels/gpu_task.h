@@ -108,6 +108,7 @@ class GpuTask final : public Task {
     return operation_.error(of_operands_.in(operands.data()), of_results_.in(results.data()));
   }
 
+  ColdOperands cold_operands() const override { return cold_operands_of({operands_.all()}); }
   std::string code_hash() const override {
     return launched_code(kernels_gpu_code(), operation_.launcher(), device_.machine());
   }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/device.h"
 
@@ -18,6 +20,31 @@ inline std::int64_t rotation_bytes(const Machine& machine, std::int64_t slice_by
   const std::int64_t available =
       machine.environment.memory_available_bytes.value_or(std::int64_t{4} << 30);
   return std::max(slice_bytes, std::min(wanted, available / 4));
+}
+
+/// Equal slices of a buffer that launches take in turn.
+struct Slices {
+  std::int64_t count = 0, bytes_each = 0;
+  std::optional<double> huge_share;  ///< Buffer::huge_share
+};
+
+/// Of operands whose next slices launches take together: of all, until those of the fewest slices
+/// begin anew.
+inline ColdOperands cold_operands_of(const std::vector<Slices>& all) {
+  if (all.empty()) return {};
+  std::int64_t turns = all.front().count, bytes = 0;
+  std::optional<double> huge_bytes = 0;
+  for (const Slices& slices : all) {
+    turns = std::min(turns, slices.count);
+    bytes += slices.bytes_each;
+    const double each = static_cast<double>(slices.bytes_each);
+    huge_bytes = huge_bytes && slices.huge_share
+                     ? std::optional<double>(*huge_bytes + *slices.huge_share * each)
+                     : std::nullopt;
+  }
+  ColdOperands cold{turns * bytes, std::nullopt};
+  if (huge_bytes) cold.huge_page_share = std::min(1.0, *huge_bytes / static_cast<double>(bytes));
+  return cold;
 }
 
 class Rotation {
@@ -35,6 +62,7 @@ class Rotation {
     return at;
   }
   std::int64_t slices() const { return slices_; }
+  Slices all() const { return {slices_, step_, buffer_.huge_share}; }
 
  private:
   Buffer buffer_;

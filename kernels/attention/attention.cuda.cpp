@@ -58,6 +58,9 @@ class AttentionTask final : public Task {
     take_slices();
     launcher()(a_, queue.stream);
   }
+  ColdOperands cold_operands() const override {
+    return cold_operands_of({inputs_.all(), caches_.all()});
+  }
   std::string code_hash() const override {
     return launched_code(kernels_gpu_code(), launcher(), device_.machine());
   }

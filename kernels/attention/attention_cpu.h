@@ -244,11 +244,10 @@ class CpuAttention {
 class CpuAttentionTask final : public Task {
  public:
   CpuAttentionTask(CpuAttention attention, const Case& what, Device& device)
-      : attention_(attention), e_(attention_.extents()) {
+      : attention_(attention), e_(attention_.extents()), is_hot_(what.conditions.state == "hot") {
     const std::int64_t slice = 2 * (cache_bytes() + scales_bytes());
-    const bool hot = what.conditions.state == "hot";
     Buffer caches;
-    if (hot) {
+    if (is_hot_) {
       caches = device.allocate(slice, what.threads, Pages::huge);
       device.randomize(caches, attention_.cache(), 1);
     } else {
@@ -285,6 +284,9 @@ class CpuAttentionTask final : public Task {
     return worst;
   }
 
+  ColdOperands cold_operands() const override {
+    return is_hot_ ? ColdOperands{} : cold_operands_of({caches_->all()});
+  }
   std::string code_hash() const override { return attention_.code(); }
   std::string implementation() const override {
     const std::int64_t pieces = attention_.pieces();
@@ -371,6 +373,7 @@ class CpuAttentionTask final : public Task {
 
   CpuAttention attention_;
   AttentionExtents e_;
+  bool is_hot_;
   std::optional<Rotation> caches_;
   Buffer q_, k_, v_, out_, scratch_;
 };

@@ -36,6 +36,9 @@ class GpuEmbedding final : public Task {
   }
 
   void launch(Queue queue) override { launch_to(results_.next(), queue); }
+  ColdOperands cold_operands() const override {
+    return cold_operands_of({{draws_, tokens_ * row_bytes_, table_.huge_share}});
+  }
   std::string code_hash() const override {
     return launched_code(kernels_gpu_code(), &launch_embedding, device_.machine());
   }

@@ -31,18 +31,21 @@ class Embedding final : public Task {
         results_(device.cold_results(rotation_bytes(device.machine(), tokens_ * row_bytes_),
                                      what.threads),
                  tokens_ * row_bytes_) {
-    const std::int64_t rows =
-        std::min(rotation_bytes(device.machine(), row_bytes_) / row_bytes_,
-                 std::max<std::int64_t>(what.shape.at("vocabulary"), most_repeated_rows));
-    const std::int64_t whole_words = (rows * row_bytes_ + 63) / 64 * 64;
+    rows_ = std::min(rotation_bytes(device.machine(), row_bytes_) / row_bytes_,
+                     std::max<std::int64_t>(what.shape.at("vocabulary"), most_repeated_rows));
+    const std::int64_t whole_words = (rows_ * row_bytes_ + 63) / 64 * 64;
     table_ = device.cold_operands(whole_words, what.threads, type);
     // Whole launches, so that none wraps around.
-    ids_.resize(static_cast<std::size_t>((rows + tokens_ - 1) / tokens_ * tokens_));
+    ids_.resize(static_cast<std::size_t>((rows_ + tokens_ - 1) / tokens_ * tokens_));
     std::iota(ids_.begin(), ids_.end(), 0);
-    for (std::int32_t& id : ids_) id = static_cast<std::int32_t>(id % rows);
+    for (std::int32_t& id : ids_) id = static_cast<std::int32_t>(id % rows_);
     std::shuffle(ids_.begin(), ids_.end(), std::mt19937_64(1));
   }
 
+  /// All of the table, and the same row never sooner.
+  ColdOperands cold_operands() const override {
+    return cold_operands_of({{rows_, row_bytes_, table_.huge_share}});
+  }
   std::string code_hash() const override { return leaf_code(kernels_code(), leaf_); }
 
   void launch(Queue) override { gather(next_ids(), results_.next()); }
@@ -84,7 +87,7 @@ class Embedding final : public Task {
   Rotation results_;
   Buffer table_;
   std::vector<std::int32_t> ids_;
-  std::int64_t turn_ = 0;
+  std::int64_t rows_ = 0, turn_ = 0;
 };
 
 }  // namespace roofmark

@@ -318,6 +318,7 @@ class CublasLtTask final : public Task {
                          std::max(1, device_.machine().allowance.max_threads));
   }
 
+  ColdOperands cold_operands() const override { return cold_operands_of({memory_.operands.all()}); }
   std::string code_hash() const override { return code_; }
   std::string implementation() const override {
     return problem_.text() + ", " + best_->implementation() + " (best of " +

@@ -28,6 +28,7 @@ class Quantize final : public Task {
         results_(device, GpuSlices::Use::results, q_bytes_ + 4 * rows_) {}
 
   void launch(Queue queue) override { launcher_(next(), queue.stream); }
+  ColdOperands cold_operands() const override { return cold_operands_of({x_.all()}); }
   std::string code_hash() const override {
     return launched_code(kernels_gpu_code(), launcher_, device_.machine());
   }

@@ -24,6 +24,7 @@ class OnednnProductTask final : public Task {
       : extents_(what.shape),
         format_(what.variant->format),
         threads_(what.threads),
+        is_hot_(what.conditions.state == "hot"),
         device_(device),
         scales_(scales_of(extents_, format_, device)),
         product_(extents_.m, extents_.n, extents_.k, format_, scales_, threads_),
@@ -31,7 +32,7 @@ class OnednnProductTask final : public Task {
     const Array a{format_.activations, extents_.m * extents_.k};
     a_ = device.allocate((a.bytes() + 63) / 64 * 64, threads_, Pages::huge);  // whole words
     device.randomize(a_, a.type, 2);  // weights and results are of other seeds
-    if (what.conditions.state != "hot") sets_ = rotation_bytes(device.machine(), set_) / set_;
+    if (!is_hot_) sets_ = rotation_bytes(device.machine(), set_) / set_;
     if (product_.permutes()) {
       packed_ = device.cold_operands(sets_ * set_, threads_, format_.weights);
     } else {
@@ -51,6 +52,9 @@ class OnednnProductTask final : public Task {
   }
 
   std::string implementation() const override { return product_.implementation(); }
+  ColdOperands cold_operands() const override {
+    return is_hot_ ? ColdOperands{} : cold_operands_of({{sets_, set_, packed_.huge_share}});
+  }
   std::string code_hash() const override { return onednn_code(); }
 
  private:
@@ -136,6 +140,7 @@ class OnednnProductTask final : public Task {
   Product extents_;
   Format format_;
   int threads_;
+  bool is_hot_;
   Device& device_;
   std::vector<float> scales_;
   OnednnProduct product_;

@@ -67,12 +67,20 @@ TEST(Releases, RunsAndJournalsOfEachAreRead) {
 TEST(Releases, KeysThatAreThereForSomeRunsAreLeftOutForOthers) {
   roofmark::Run run = small_run();
   EXPECT_EQ(run_from_json(to_json(run), "r").campaign, run.campaign);
-  EXPECT_EQ(run_from_json(to_json(run), "r").rows[1].code_hash, run.rows[1].code_hash);
+  const Measurement read = run_from_json(to_json(run), "r").rows[1];
+  EXPECT_EQ(read.code_hash, run.rows[1].code_hash);
+  EXPECT_EQ(read.cold.rotation_bytes, std::int64_t{1} << 30);
+  EXPECT_EQ(read.cold.huge_page_share, 0.875);
   run.campaign.clear();
-  for (Measurement& row : run.rows) row.code_hash.clear();
+  for (Measurement& row : run.rows) {
+    row.code_hash.clear();
+    row.cold = {};
+  }
   const std::string text = to_json(run);
   EXPECT_EQ(text.find("campaign"), std::string::npos);
   EXPECT_EQ(text.find("code_hash"), std::string::npos);
+  EXPECT_EQ(text.find("rotation_bytes"), std::string::npos);
+  EXPECT_EQ(text.find("huge_page_share"), std::string::npos);
   EXPECT_EQ(to_json(run_from_json(text, "r")), text);
 }
 
@@ -84,6 +92,7 @@ TEST(Releases, ACampaignNamesNoFileAndAHashHasSixteenDigits) {
   };
   const std::string campaign = "\"campaign\": \"20261122T020000Z-c\"";
   EXPECT_EQ(refused(campaign, "\"campaign\": \"A-z_0.9\""), "");
+  EXPECT_NE(refused("\"huge_page_share\":0.875", "\"huge_page_share\":1.5"), "");
   EXPECT_NE(refused(campaign, "\"campaign\": \"../c\"").find("run.json: campaign: "),
             std::string::npos);
   for (const std::string hash : {"0123456789ABCDEF", "0123456789abcde", ""}) {

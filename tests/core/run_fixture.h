@@ -141,6 +141,7 @@ inline Measurement small_kernel() {
   row.implementation = "OpenBLAS 0.3.21, core Haswell";
   row.code_hash = "0123456789abcdef";
   row.error = 0.125;
+  row.cold = {std::int64_t{1} << 30, 0.875};
   row.launches = 1;
   row.samples_s = {0.002, 0.0021};
   row.flags = {"", ""};

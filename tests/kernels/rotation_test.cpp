@@ -18,6 +18,18 @@ TEST(Rotation, GoesRoundInWholePagesAndStaysInside) {
   }
 }
 
+TEST(Rotation, ColdOperandsAreWhatIsReadUntilTheFewestSlicesBeginAnew) {
+  EXPECT_EQ(cold_operands_of({}).rotation_bytes, 0);
+  EXPECT_EQ(cold_operands_of({}).huge_page_share, std::nullopt);
+  // 64 launches read all of the weights, and a sixteenth of the scales.
+  const ColdOperands both = cold_operands_of({{64, 3 << 20, 1.0}, {1024, 1 << 20, 0.5}});
+  EXPECT_EQ(both.rotation_bytes, 256 << 20);
+  EXPECT_EQ(both.huge_page_share, 0.875);
+  const ColdOperands half = cold_operands_of({{64, 3 << 20, 1.0}, {1024, 1 << 20, {}}});
+  EXPECT_EQ(half.rotation_bytes, 256 << 20);
+  EXPECT_EQ(half.huge_page_share, std::nullopt);  // of what is not known no part is
+}
+
 TEST(Rotation, OfASliceThatFillsTheBufferStaysAtItsBeginning) {
   MemoryDevice device;
   const Buffer buffer = device.allocate(5000, 1, Pages::base);

@@ -74,6 +74,23 @@ TEST(Tasks, AreCorrectEveryTimeTheyAreAsked) {
   });
 }
 
+TEST(Tasks, SayThroughHowMuchTheyGoRoundAndThatHotOnesDoNot) {
+  each_runnable([](const Case& what) {
+    constexpr std::int64_t available_bytes = 4 << 20;
+    MemoryDevice device(available_bytes);
+    const double once = what.kernel->work(what.shape, what.format).read.value;
+    const auto cold = what.variant->prepare(what, device)->cold_operands();
+    // A quarter of the memory for each of at most two arrays, in whole slices.
+    EXPECT_GT(cold.rotation_bytes, available_bytes / 4 - 2 * 4096 - once);
+    EXPECT_LE(cold.rotation_bytes, available_bytes / 2);
+    EXPECT_EQ(cold.huge_page_share, std::nullopt);  // this device does not know
+    if (what.kernel->name == "embedding") return;   // never hot
+    Case hot = what;
+    hot.conditions.state = "hot";
+    EXPECT_EQ(what.variant->prepare(hot, device)->cold_operands().rotation_bytes, 0);
+  });
+}
+
 TEST(Tasks, LeaveTheirOperandsAsTheyWere) {
   each_runnable([](const Case& what) {
     MemoryDevice device;
