@@ -25,6 +25,7 @@ std::string row_name(const PointGroup& group) {
   std::string name = group.names;
   if (!point.phase.empty()) name += " " + point.phase;
   if (!parts.variant.empty()) name += " " + parts.variant;
+  if (!parts.format.empty()) name += " " + parts.format;
   if (!parts.shape.empty()) name += " " + parts.shape;
   if (!parts.condition("level").empty()) name += " in " + memory_name(parts);
   return name + (parts.threads ? " (" + place_name(parts.device, parts.threads) + ")" : "");
