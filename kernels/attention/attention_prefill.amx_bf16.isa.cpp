@@ -62,27 +62,10 @@ ROOFMARK_LEAF void store_sums(float* at) {
       : "memory");
 }
 
-/// Keys and values of the next tile, which no prefetcher of a CPU foresees: tiles are read a column
-/// of lines at a time.
-struct NextTile {
-  const char *keys, *values;
-  std::int64_t bytes;
-
-  /// One of `parts` parts.
-  void ask(std::int64_t parts) {
-    const std::int64_t step = padded_to((bytes + parts - 1) / parts, 64);
-    for (std::int64_t i = 0; i < step; i += 64) {
-      __builtin_prefetch(keys + i, 0, 2);
-      __builtin_prefetch(values + i, 0, 2);
-    }
-    keys += step;
-    values += step;
-  }
-};
-
 /// q: [rows / panel, padded / 2, panel] pairs.  o: [rows / panel, padded, panel].  Values of a
 /// tile: [padded / 16, steps, 16, chunk], steps of 32 keys.
 struct Tiles {
+  using Element = bf16;
   using Weight = bf16;
   static constexpr int vectors = block_vectors;
   static constexpr std::int64_t rows = 256, keys = 256;
@@ -91,7 +74,9 @@ struct Tiles {
   static void read_queries(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
                            std::int64_t last) {
     const std::int64_t there = padded_to(last - first, panel);
+    ask_for_rows<false>(head, first, first + lanes, last);
     for (std::int64_t r = 0; r < there; r += lanes) {
+      ask_for_rows<false>(head, first + r + lanes, first + r + 2 * lanes, last);
       char* to = reinterpret_cast<char*>(m.q + r / panel * panel * m.padded / 2 + r % panel);
       for (std::int64_t i = 0; i < m.padded; i += chunk) {
         __m512i pairs[lanes];
@@ -112,10 +97,7 @@ struct Tiles {
                    std::int64_t count) {
     const std::int64_t dim = head.head_dim;
     const bf16 *k = at<bf16>(head.k, key * dim), *v = at<bf16>(head.v, key * dim);
-    const std::int64_t left = head.cached + head.fresh - key - count;
-    turn_values(m, v, dim, count,
-                {at<char>(k + count * dim, 0), at<char>(v + count * dim, 0),
-                 2 * dim * (left < keys ? left : keys)});
+    turn_values(m, v, dim, count, next_tile<bf16>(head, key + count, keys));
     if (dim == m.padded && count % square == 0) return {k, m.values, dim, steps, dim};
     bf16* keys = reinterpret_cast<bf16*>(m.keys);
     for (std::int64_t i = 0; i < padded_to(count, square); ++i) {
@@ -129,7 +111,7 @@ struct Tiles {
   }
 
   static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t count,
-                     std::int64_t seen) {
+                     std::int64_t seen, NextTile&) {
     const char* q = reinterpret_cast<const char*>(m.q + p * m.padded / 2);
     const std::int64_t key_bytes = 2 * tile.key_step;
     for (std::int64_t k = 0; k < seen; k += square) {
@@ -180,6 +162,7 @@ struct Tiles {
   static void write(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
                     std::int64_t count) {
     for (std::int64_t r = 0; r < count; r += lanes) {
+      ask_for_rows<true>(head, first + r, first + r + lanes, first + count);
       const vf32 factor = splat(1) / load(m.sum + r);
       const float* o = m.o + r / panel * panel * m.padded + r % panel;
       for (std::int64_t i = 0; i < m.padded; i += lanes) {
@@ -217,7 +200,7 @@ struct Tiles {
     const std::int64_t blocks = padded_to(count, chunk) / chunk * (m.padded / chunk);
     for (std::int64_t k = 0; k < count; k += chunk, to += tile_bytes) {
       for (std::int64_t i = 0; i < m.padded; i += chunk) {
-        next.ask(blocks);
+        NextTile::ask(next, blocks);
         turn<false>(v, dim, k, count, i, to + i / 16 * steps * tile_bytes);
         turn<true>(v, dim, k, count, i, to + i / 16 * steps * tile_bytes);
       }

@@ -53,6 +53,7 @@ ROOFMARK_LEAF void value_block(const float* weights, const std::uint32_t* v, std
 }
 
 struct Pairs : RowsOfValues {
+  using Element = bf16;
   using Weight = bf16;
   static constexpr int vectors = block_vectors;
 
@@ -61,6 +62,7 @@ struct Pairs : RowsOfValues {
     bf16* row = reinterpret_cast<bf16*>(m.s);
     std::uint32_t* q = reinterpret_cast<std::uint32_t*>(m.q);
     for (std::int64_t r = 0; r < rows; ++r) {
+      if (first + r + 8 < last) ask_for_row<false>(head, first + r + 8);
       const bf16* from = at<bf16>(head.q, first + r < last ? row_index(head, first + r) : 0);
       const std::int64_t there = first + r < last ? head.head_dim : 0;
       for (std::int64_t i = 0; i < m.padded; ++i) row[i] = i < there ? from[i] : bf16{};
@@ -102,12 +104,13 @@ struct Pairs : RowsOfValues {
   }
 
   static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t,
-                     std::int64_t count) {
+                     std::int64_t count, NextTile& next) {
     const std::uint32_t* q = reinterpret_cast<const std::uint32_t*>(m.q) + p * m.padded / 2;
     const bf16* keys = at<bf16>(tile.keys, 0);
     const std::int64_t step = tile.key_step, dim = step < tile.dim ? step : tile.dim;
     std::int64_t k = 0;
     for (; k + 6 <= count; k += 6) {
+      NextTile::ask(next, turns_of<panel>(count));
       score_block<6>(q, keys + k * step, step, dim, m.s + k * panel);
     }
     for (; k + 2 <= count; k += 2) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/transpose.isa.h"
+
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 namespace {
 
@@ -53,20 +55,52 @@ ROOFMARK_LEAF void value_block(const float* weights, const float* v, std::int64_
   }
 }
 
+/// Rows of queries that are put into a panel together, as columns.  Until then they lie in memory
+/// for scores and, of very long heads, for keys.
+#if defined(__AVX512F__)
+constexpr int at_once = lanes;
+
+/// Of fewer rows columns of nothing follow, which the panel has room for.
+ROOFMARK_LEAF void put_columns(const float* rows, std::int64_t padded, std::int64_t count,
+                               float* to) {
+  for (std::int64_t i = 0; i < padded; i += lanes) {
+    __m512i x[lanes];
+    for (int r = 0; r < lanes; ++r) {
+      x[r] = r < count ? (__m512i)load(rows + r * padded + i) : __m512i{};
+    }
+    transpose(x);
+    for (int c = 0; c < lanes; ++c) store(to + (i + c) * panel, (vf32)x[c]);
+  }
+}
+#else
+constexpr int at_once = 1;
+
+ROOFMARK_LEAF void put_columns(const float* row, std::int64_t padded, std::int64_t, float* to) {
+  for (std::int64_t i = 0; i < padded; ++i) to[i * panel] = row[i];
+}
+#endif
+
 /// Products in f32 of a cache of T.
 template <class T>
 struct Plain : RowsOfValues {
+  using Element = T;
   using Weight = float;
   static constexpr int vectors = block_vectors;
 
   static void read_queries(const AttentionHead& head, const PrefillMemory& m, std::int64_t first,
                            std::int64_t last) {
-    float* row = m.s;
-    for (std::int64_t r = 0; r < rows; ++r) {
-      float* to = m.q + r / panel * panel * m.padded + r % panel;
-      if (first + r < last) read_query(head, first + r, 1, row);
-      for (std::int64_t i = 0; i < m.padded; ++i) to[i * panel] = first + r < last ? row[i] : 0;
-    }
+    for (std::int64_t i = (last - first) / panel * panel * m.padded; i < rows * m.padded;
+         i += lanes)
+      store(m.q + i, vf32{});
+    each_row<false>(
+        head, first, last, [&](std::int64_t r) __attribute__((always_inline)) {
+          float* row = m.s + r % at_once * m.padded;
+          read_query(head, first + r, 1, row);
+          if (r % at_once < at_once - 1 && first + r + 1 < last) return;
+          const std::int64_t begin = r / at_once * at_once;
+          put_columns(m.s, m.padded, r + 1 - begin,
+                      m.q + begin / panel * panel * m.padded + begin % panel);
+        });
   }
 
   static Tile tile(const AttentionHead& head, const PrefillMemory& m, std::int64_t key,
@@ -87,11 +121,12 @@ struct Plain : RowsOfValues {
   }
 
   static void scores(const PrefillMemory& m, const Tile& tile, std::int64_t p, std::int64_t,
-                     std::int64_t count) {
+                     std::int64_t count, NextTile& next) {
     const float *q = m.q + p * m.padded, *keys = at<float>(tile.keys, 0);
     const std::int64_t step = tile.key_step;
     std::int64_t k = 0;
     for (; k + 6 <= count; k += 6) {
+      NextTile::ask(next, turns_of<panel>(count));
       score_block<6>(q, keys + k * step, step, tile.dim, m.s + k * panel);
     }
     for (; k + 2 <= count; k += 2) {

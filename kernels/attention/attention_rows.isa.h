@@ -48,6 +48,17 @@ ROOFMARK_LEAF const T* at(const void* elements, std::int64_t index) {
 ROOFMARK_LEAF std::int64_t row_index(const AttentionHead& head, std::int64_t row) {
   return row / head.group * head.token_step + row % head.group * head.head_dim;
 }
+/// Asks for the lines of a row of queries, or of outputs to write: rows of other tokens lie so far
+/// apart that no prefetcher foresees them.
+template <bool to_write>
+ROOFMARK_LEAF void ask_for_row(const AttentionHead& head, std::int64_t row) {
+  constexpr std::int64_t line = 64;
+  const std::int64_t element = head.activations == KvElement::f32 ? 4 : 2;
+  const char* from = static_cast<const char*>(to_write ? head.out : head.q);
+  for (std::int64_t i = 0; i < element * head.head_dim; i += line) {
+    __builtin_prefetch(from + element * row_index(head, row) + i, to_write ? 1 : 0);
+  }
+}
 [[maybe_unused]] static void read_query(const AttentionHead& head, std::int64_t row, float factor,
                                         float* y) {
   const std::int64_t index = row_index(head, row), padded = padded_dim(head.head_dim);
