@@ -96,6 +96,7 @@ class Placing {
     if (is_launch_bound()) {
       point_.bound = "launch";
       point_.ceiling = limits_.overhead->id;
+      point_.attainable_measured = quotient(rated_work(), *limits_.overhead->value);
       return point_;
     }
     put_shares();

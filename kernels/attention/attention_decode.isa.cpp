@@ -145,7 +145,7 @@ ROOFMARK_LEAF void f32_quads(const DecodeMemory&, const float*, std::int64_t, st
 #endif
 
 /// Products in f32 of a cache of T.  Of three rows or more it is widened once, not by each; that
-/// waits for what comes no to_l2er than L2 (Xeon, AMX generation, four rows to a bf16 key: 0.62 of
+/// waits for what comes no nearer than L2 (Xeon, AMX generation, four rows to a bf16 key: 0.62 of
 /// the read roof, 0.73 with all asked into L1).
 template <class T, bool by_l2>
 struct Plain {

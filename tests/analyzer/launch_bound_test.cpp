@@ -19,6 +19,7 @@ TEST(LaunchBound, AKernelSmallerThanAForkAndJoinIsLaunchBound) {
   EXPECT_EQ(point.ceiling, fork.id);
   EXPECT_EQ(point.overhead_share, 0.5);
   EXPECT_EQ(point.share_measured, std::nullopt);
+  EXPECT_EQ(*point.attainable_measured, 2 * *point.achieved) << "its work in one fork and join";
   EXPECT_EQ(point.reason, "launch-bound: at its roof it would take 0.50 of a fork and join");
 }
 
