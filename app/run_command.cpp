@@ -68,6 +68,19 @@ bool measure_session(Session& session, const Plan& plan, bool quiet) {
   return measure(plan, one, sink, stop, finished);
 }
 
+/// The same of a run that begins here.  Where it cannot be set up, no row was measured and nothing
+/// is left that the next run of that name would have to go on with.
+bool measure_new_session(Session& session, const Plan& plan, bool quiet) {
+  begin_journal(session);
+  try {
+    return measure_session(session, plan, quiet);
+  } catch (const InputError&) {
+    std::error_code gone;
+    if (session.run.rows.empty()) std::filesystem::remove(session.journal->path(), gone);
+    throw;
+  }
+}
+
 /// The analysis to standard output, the report beside the run; then where both lie.
 void present(const Session& session, const std::string& output) {
   const Analysis analysis = analyze_run(session.run);
@@ -147,13 +160,13 @@ int run_command(const Options& options) {
   require_measurable(options.session.policy, session.run.policy, registry, machine);
   const Plan plan = plan_of(session, registry);
   if (options.dry_run) return dry_run(session, plan, registry, options.output);
-  if (!session.journal) begin_journal(session);
-  const std::filesystem::path journal = session.journal->path();
-  if (!measure_session(session, plan, options.quiet)) {
+  const bool all_measured = session.journal ? measure_session(session, plan, options.quiet)
+                                            : measure_new_session(session, plan, options.quiet);
+  if (!all_measured) {
     std::fprintf(stderr,
                  "roofmark: interrupted; %zu of %zu rows are kept; go on with "
                  "roofmark run --resume %s\n",
-                 session.run.rows.size(), plan.cases.size(), journal.c_str());
+                 session.run.rows.size(), plan.cases.size(), session.journal->path().c_str());
     return exit_interrupted;
   }
   session.run.complete = true;

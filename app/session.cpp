@@ -83,7 +83,13 @@ bool same_cpus(const Allowance& a, const Allowance& b) {
 }
 
 std::filesystem::path journal_of(const SessionRequest& request, const Machine& machine) {
-  if (!request.resume.empty()) return request.resume;
+  if (!request.resume.empty()) {
+    // A run that is not there yet is asked for by its name or by that of its journal.
+    const std::string journal = request.resume + journal_suffix;
+    std::error_code error;
+    const bool named_run = !std::filesystem::exists(request.resume, error);
+    return named_run && std::filesystem::exists(journal, error) ? journal : request.resume;
+  }
   const std::vector<std::filesystem::path> all = journals(store_of(request), machine.id);
   if (!all.empty()) return all.front();
   throw InputError(

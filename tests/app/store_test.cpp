@@ -117,6 +117,15 @@ TEST(Resume, KeepsItsFileAndTakesOnlyJournals) {
   expect_refused({"run", "--resume", folder / "absent"}, "No such file");
 }
 
+TEST(Resume, TakesTheNameOfTheRunThatIsNotThereYet) {
+  const ScratchFolder folder;
+  const std::string journal = folder.write("r.json.partial.jsonl", journal_header(unfinished()));
+  const Session session = session_of(resuming(folder / "r.json"), discover());
+  EXPECT_EQ(session.journal->path(), journal);
+  EXPECT_EQ(session.path, folder / "r.json");
+  EXPECT_EQ(session.run.id, "0000cafe");
+}
+
 TEST(Resume, OfARunThatIsWrittenRemovesTheJournalThatWasLeft) {
   const ScratchFolder folder;
   roofmark::Run run = unfinished();
