@@ -23,8 +23,9 @@ class CpuMemory {
   /// who touched them first.
   explicit CpuMemory(std::int64_t budget_bytes, bool reuses = false);
 
-  /// Zeroed memory, 2 MiB-aligned (huge) or 4 KiB-aligned (base), whose `threads` equal shares are
-  /// first touched by the running team's threads, after `place` has seen the untouched mapping.
+  /// Memory, 2 MiB-aligned (huge) or 4 KiB-aligned (base), whose `threads` equal shares were
+  /// touched by the running team's threads, after `place` has seen the untouched mapping; what was
+  /// kept was touched before and holds what it held.
   Buffer allocate(std::int64_t size_bytes, int threads, Pages pages, const Place& place = {});
 
  private:
@@ -32,6 +33,7 @@ class CpuMemory {
     void* at = nullptr;
     std::int64_t size_bytes = 0;
     Pages pages = Pages::huge;
+    bool touched = false;
   };
   /// What is mapped, which buffers that outlive this object give back to.
   struct Mapped {

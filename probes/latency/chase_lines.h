@@ -31,15 +31,7 @@ class ChaseLines {
 
   /// Whether the chain comes back to its first line after as many loads as there are lines and not
   /// before, so that it meets each once.
-  bool is_cycle() const {
-    const void* at = memory_.data;
-    std::int64_t steps = 0;
-    do {
-      at = *static_cast<const void* const*>(at);
-      ++steps;
-    } while (at != memory_.data && steps <= count_);
-    return steps == count_;
-  }
+  bool is_cycle() const { return is_one_cycle(memory_.data, count_, chase_line_bytes); }
 
   /// Whether `loads` steps from the first line end where they must.
   bool lands(std::int64_t loads) {

@@ -190,8 +190,8 @@ class StreamTask final : public Task {
     return arrays;
   }
 
-  /// Random values in the normal range; a small repeating table, so that filling is as fast as
-  /// memory.
+  /// Random values in the normal range where launches read; a small repeating table, so that
+  /// filling is as fast as memory.
   void fill(int thread) {
     constexpr int table_size = 4099;  // prime: no page holds the same values as the one before
     float table[table_size];
@@ -199,7 +199,7 @@ class StreamTask final : public Task {
     std::uniform_real_distribution<float> uniform(0.5F, 2.0F);
     for (float& value : table) value = uniform(random);
     const StreamArrays all = arrays_of(thread);
-    for (const float* each : {static_cast<const float*>(all.a), all.b, all.c, all.d}) {
+    for (const float* each : {all.b, all.c, all.d}) {
       float* array = const_cast<float*>(each);
       if (array == nullptr) continue;
       const std::int64_t count = array_bytes_ / 4;

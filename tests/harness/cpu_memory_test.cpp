@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 
+#include <utility>
+
 namespace roofmark {
 namespace {
 
@@ -25,6 +27,19 @@ TEST(CpuMemory, WithoutHugePagesNoPartIsOnThem) {
   const Buffer buffer = memory.allocate(128 * mib, 1, Pages::huge);
   ::prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
   EXPECT_EQ(buffer.huge_share, 0);
+}
+
+TEST(CpuMemory, WhatIsKeptForTheNextCaseIsNotClearedAgain) {
+  CpuMemory memory(256 * mib, true);
+  const auto first_byte = [&](std::int64_t size_bytes, Pages pages = Pages::huge) {
+    const Buffer buffer = memory.allocate(size_bytes, 1, pages);
+    return std::exchange(buffer.data[8 << 10], std::byte{7});
+  };
+  EXPECT_EQ(first_byte(64 * mib), std::byte{0});
+  EXPECT_EQ(first_byte(64 * mib), std::byte{7});
+  EXPECT_EQ(first_byte(mib), std::byte{0});  // not worth keeping
+  EXPECT_EQ(first_byte(32 * mib + 4096, Pages::base), std::byte{0});
+  EXPECT_EQ(first_byte(32 * mib + 12288, Pages::base), std::byte{7});
 }
 
 }  // namespace
