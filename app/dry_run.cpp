@@ -38,9 +38,10 @@ std::string lines_of(const DryRun& dry_run) {
 DryRun dry_run_of(const Plan& plan, const Policy& policy, const std::map<int, RoughRates>& rates,
                   const Machine& machine) {
   DryRun dry_run;
-  for (const PlannedCase& planned : plan.cases) {
-    dry_run.rows.push_back(
-        {planned.what.id(), planned.what.reason, cost_of(planned, plan, policy, rates, machine)});
+  const std::vector<Cost> costs = costs_of(plan, policy, rates, machine);
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    const Case& what = plan.cases[i].what;
+    dry_run.rows.push_back({what.id(), what.reason, costs[i]});
   }
   dry_run.total = cost_of(plan, policy, rates, machine);
   dry_run.available_bytes = machine.environment.memory_available_bytes;

@@ -39,7 +39,7 @@ int dry_run(const Session& session, const Plan& plan, std::span<const Kernel> re
             const std::string& output) {
   CpuDevice device(session.run.machine);
   const DryRun said =
-      dry_run_of(plan, session.run.policy, rough_rates(registry, session.run.policy, device),
+      dry_run_of(plan, session.run.policy, rough_rates(registry, plan, session.run.policy, device),
                  session.run.machine);
   const std::string doubt = memory_doubt(said);
   if (!doubt.empty()) std::fprintf(stderr, "roofmark: %s\n", doubt.c_str());
