@@ -94,6 +94,9 @@ Trend read_trend(const Request& request) {
     trend.notes.push_back(std::move(text));
   }
   trend.histories = histories(rounds);
+  if (std::string text = disturbed_text(trend.histories); !text.empty()) {
+    trend.notes.push_back(std::move(text));
+  }
   return trend;
 }
 

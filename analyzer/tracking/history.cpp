@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/plain_text.h"
 #include "analyzer/tracking/compare.h"
 
 namespace roofmark {
@@ -68,17 +69,38 @@ std::string left_out_text(std::span<const Round> rounds) {
          ", and left out (a history is of one sort)";
 }
 
+std::string disturbed_text(std::span<const History> all) {
+  std::size_t rounds = 0, series = 0, blank = 0;
+  std::string first;
+  for (const History& one : all) {
+    if (one.left_out == 0) continue;
+    rounds += one.left_out;
+    ++series;
+    if (!one.points.empty()) continue;
+    if (++blank == 1) first = one.id;
+  }
+  if (rounds == 0) return {};
+  std::string text = std::to_string(rounds) + (rounds == 1 ? " round" : " rounds") + " of " +
+                     std::to_string(series) + " series " + (rounds == 1 ? "was" : "were") +
+                     " disturbed or " + (rounds == 1 ? "has" : "have") + " no time, and left out";
+  if (blank == 0) return text;
+  text += "; of " + std::to_string(blank) + " series nothing is left (" + plain(first);
+  if (blank > 1) text += " and " + std::to_string(blank - 1) + " more";
+  return text + ")";
+}
+
 std::string sparkline(std::span<const HistoryPoint> points, std::size_t columns) {
+  constexpr double least_height = 0.05;  // of the fastest: less than that is drawn as little
   static constexpr const char* bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   const auto shown = points.last(std::min(columns, points.size()));
   if (shown.empty()) return {};
   const auto [low, high] = std::minmax_element(
       shown.begin(), shown.end(),
       [](const HistoryPoint& a, const HistoryPoint& b) { return a.seconds < b.seconds; });
-  const double span = high->seconds - low->seconds;
+  const double height = std::max(high->seconds - low->seconds, least_height * low->seconds);
   std::string line;
   for (const HistoryPoint& point : shown) {
-    const double at = span > 0 ? (point.seconds - low->seconds) / span : 0;
+    const double at = height > 0 ? (point.seconds - low->seconds) / height : 0;
     line += bars[std::min<std::size_t>(7, static_cast<std::size_t>(8 * at))];
   }
   return line;

@@ -38,13 +38,18 @@ std::vector<History> histories(std::span<const Round> rounds);
 /// Which rounds histories() leaves out as another sort, in words; empty: none.
 std::string left_out_text(std::span<const Round> rounds);
 
+/// What the series themselves leave out (contended, refused, without a time), counted, in words;
+/// empty: nothing.
+std::string disturbed_text(std::span<const History> all);
+
 /// One character a point, from the fastest to the slowest of them: "▁▂▁▁▇▇▇"; at most `columns`,
-/// the newest.
+/// the newest.  The whole height is 5 % of the fastest or more, so that noise looks like little.
 std::string sparkline(std::span<const HistoryPoint> points, std::size_t columns);
 
 /// For people: a line per series, those that changed last first.
 Table history_table(std::span<const History> all);
-/// For programs: a line per point, with the change point and the markers at it.
+/// For programs: a line per point, with the change point and the markers at it, and one without
+/// figures for a series of which nothing is left.
 Table history_figures(std::span<const History> all);
 /// One series in words: its line, every change point with what changed around it.
 std::string history_text(const History& history);

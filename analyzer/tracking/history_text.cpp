@@ -45,10 +45,12 @@ Table history_table(std::span<const History> all) {
                    [&](const History* a, const History* b) { return changed(a) > changed(b); });
   for (const History* one : order) {
     const bool any = !one->points.empty();
-    table.add({one->id, std::to_string(one->points.size()), sparkline(one->points, line_columns),
-               any ? si(one->points.back().seconds, "s") : "",
-               any ? percent(one->points.back().share) : "",
-               one->changes.empty() ? "" : change_text(*one, one->changes.back())});
+    table.add(
+        {one->id, std::to_string(one->points.size()),
+         any ? sparkline(one->points, line_columns) : std::to_string(one->left_out) + " left out",
+         any ? si(one->points.back().seconds, "s") : "",
+         any ? percent(one->points.back().share) : "",
+         one->changes.empty() ? "" : change_text(*one, one->changes.back())});
   }
   return table;
 }
@@ -61,8 +63,11 @@ Table history_figures(std::span<const History> all) {
                {"share", Align::right},
                {"change", Align::right},
                {"p", Align::right},
-               {"environment"}});
+               {"environment"},
+               {"left_out", Align::right}});
   for (const History& one : all) {
+    const std::string left_out = std::to_string(one.left_out);
+    if (one.points.empty()) table.add({one.id, "", "", "", "", "", "", "", left_out});
     for (std::size_t i = 0; i < one.points.size(); ++i) {
       const HistoryPoint& point = one.points[i];
       const auto change = std::find_if(one.changes.begin(), one.changes.end(),
@@ -77,7 +82,7 @@ Table history_figures(std::span<const History> all) {
       }
       table.add({one.id, point.run, point.started, exact(point.seconds),
                  point.share ? exact(*point.share) : "", changed ? exact(change->share) : "",
-                 changed ? exact(change->p) : "", around});
+                 changed ? exact(change->p) : "", around, left_out});
     }
   }
   return table;

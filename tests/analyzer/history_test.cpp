@@ -55,6 +55,31 @@ TEST(History, ALineHasOneBarAPointFromFastestToSlowest) {
   EXPECT_EQ(sparkline({}, 5), "");
 }
 
+TEST(History, ALineOfNoiseIsLow) {
+  const std::vector<HistoryPoint> noise{{.seconds = 6.91291e-3}, {.seconds = 6.91233e-3}};
+  EXPECT_EQ(sparkline(noise, 10), "▁▁");
+  // An eighth of 5 % a bar; what differs by more than 5 % has the whole height.
+  EXPECT_EQ(sparkline(std::vector<HistoryPoint>{{.seconds = 1}, {.seconds = 1.01}}, 10), "▁▂");
+  EXPECT_EQ(sparkline(std::vector<HistoryPoint>{{.seconds = 1}, {.seconds = 1.06}}, 10), "▁█");
+}
+
+TEST(History, ASeriesOfWhichNothingIsLeftIsListedWithItsCount) {
+  std::vector<Round> rounds = changed_rounds();
+  EXPECT_EQ(disturbed_text(histories(rounds)), "");
+  rounds[3].series[0].contended = true;
+  EXPECT_EQ(disturbed_text(histories(rounds)),
+            "1 round of 1 series was disturbed or has no time, and left out");
+  for (Round& one : rounds) one.series[1].seconds.reset();
+  const std::vector<History> all = histories(rounds);
+  EXPECT_EQ(disturbed_text(all),
+            "21 rounds of 2 series were disturbed or have no time, and left out; of 1 series "
+            "nothing is left (" +
+                b + ")");
+  EXPECT_NE(history_table(all).text().find("20 left out"), std::string::npos);
+  const std::string csv = history_figures(all).csv();
+  EXPECT_NE(csv.find(b + ",,,,,,,,20\n"), std::string::npos) << csv;
+}
+
 TEST(History, ThePageIsWellFormedAndLoadsNothing) {
   std::vector<Round> rounds = changed_rounds();
   rounds[12].environment = {{"driver", "<script>alert(1)</script>"}};

@@ -78,6 +78,23 @@ TEST(TrendCommand, SaysWhichRoundsItLeavesOut) {
   expect_refused({"trend", id, "--newest", "1", "--store", store}, "pass a larger --newest");
 }
 
+TEST(TrendCommand, CountsDisturbedRoundsInItsNotes) {
+  const ScratchFolder folder;
+  const std::string store = folder / "store";
+  for (int i = 0; i < 2; ++i) {
+    roofmark::Run run = made_up_run(i, 1, "");
+    run.rows.front().contended = true;
+    store_run(store, run);
+  }
+  const std::string id = small_run().rows.front().id;
+  const Outcome csv = run_program({"trend", "--store", store, "--output", "csv"});
+  EXPECT_EQ(csv.err,
+            "roofmark: 2 rounds of 1 series were disturbed or have no time, and left out; of 1 "
+            "series nothing is left (" +
+                id + ")\n");
+  EXPECT_NE(csv.out.find(id), std::string::npos) << csv.out;
+}
+
 TEST(TrendCommand, SaysThatItReadsTheNewestTwoHundredRoundsOfMore) {
   const ScratchFolder folder;
   const std::string store = folder / "store";
