@@ -66,8 +66,10 @@ Finding cpus(const Machine& machine) {
           " logical CPUs may be used (" + list +
           "): at most that many threads run, and ceilings are those of this part, not of "
           "the machine; others may be busy on the rest",
-      "widen the cpuset (docker run --cpuset-cpus, AllowedCPUs= of systemd) or the affinity "
-      "(taskset)");
+      openmp_may_bind(machine)
+          ? "do as W-OPENMP says, then look again"
+          : "widen the cpuset (docker run --cpuset-cpus, AllowedCPUs= of systemd) or the affinity "
+            "(taskset)");
 }
 
 Finding quota(const Machine& machine) {

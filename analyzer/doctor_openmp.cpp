@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace roofmark {
 namespace {
@@ -56,20 +57,28 @@ void add_thread_limit(Effects& effects, const Variables& variables, const Machin
               name);
 }
 
-/// OpenMP binds the first thread before the program begins, which cannot tell that from a cpuset.
-void add_binding(Effects& effects, const Variables& variables, const Machine& machine) {
+/// Variables that make OpenMP bind the first thread before the program begins, which cannot tell
+/// that from a cpuset; none where no CPU is missing.
+std::vector<std::string> binding_names(const Variables& variables, const Machine& machine) {
   const int allowed = static_cast<int>(machine.allowance.cpus.size());
-  if (allowed >= machine.cpu.threads || value_of(variables, "OMP_PROC_BIND") == "false") return;
-  std::string set, names;
+  if (allowed >= machine.cpu.threads || value_of(variables, "OMP_PROC_BIND") == "false") return {};
+  std::vector<std::string> names;
   for (const char* name : {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"}) {
-    if (value_of(variables, name).empty()) continue;
+    if (!value_of(variables, name).empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
+void add_binding(Effects& effects, const Variables& variables, const Machine& machine) {
+  std::string set, names;
+  for (const std::string& name : binding_names(variables, machine)) {
     set += (set.empty() ? "" : ", ") + assignment(variables, name);
-    names += (names.empty() ? "" : ", ") + std::string(name);
+    names += (names.empty() ? "" : ", ") + name;
   }
   if (set.empty()) return;
   effects.add(set + ": OpenMP may have bound this process before it began, and a run then takes " +
-                  (allowed == 1 ? "CPU " : "CPUs ") + ranges(machine.allowance.cpus) +
-                  " for all that it may use",
+                  (machine.allowance.cpus.size() == 1 ? "CPU " : "CPUs ") +
+                  ranges(machine.allowance.cpus) + " for all that it may use",
               names);
 }
 
@@ -81,13 +90,34 @@ void add_waiting(Effects& effects, const Variables& variables, const Machine& ma
   const bool passive = !spins && value_of(variables, "OMP_WAIT_POLICY") == "passive";
   if (!passive && spins.value_or(usual_spins) >= usual_spins) return;
   const std::string name = passive ? "OMP_WAIT_POLICY" : "GOMP_SPINCOUNT";
-  effects.add(assignment(variables, name) +
-                  ": threads sleep while they wait for one another, which costs each start of "
-                  "them much, and samples of several threads are dropped for want of CPU time",
-              name);
+  effects.add(
+      assignment(variables, name) +
+          ": threads sleep while they wait for one another and are woken at each start, and "
+          "samples of several threads are dropped for want of CPU time",
+      name);
+}
+
+/// A count of threads, or one for each level of nesting ("4,2"); nothing else is read.
+bool are_thread_counts(std::string value) {
+  std::erase(value, ' ');
+  const char* at = value.data();
+  const char* const end = at + value.size();
+  for (;;) {
+    std::int64_t count = 0;
+    const auto [rest, error] = std::from_chars(at, end, count);
+    if (error != std::errc() || count < 1) return false;
+    if (rest == end) return true;
+    if (*rest != ',') return false;
+    at = rest + 1;
+  }
 }
 
 }  // namespace
+
+bool openmp_may_bind(const Machine& machine) {
+  const auto& variables = machine.environment.variables;
+  return variables && !binding_names(*variables, machine).empty();
+}
 
 Finding openmp_finding(const Machine& machine) {
   if (!machine.environment.variables) {
@@ -107,6 +137,9 @@ Finding openmp_finding(const Machine& machine) {
   for (const char* name : {"OMP_NUM_THREADS", "OMP_DYNAMIC"}) {
     if (variables.count(name) == 0) continue;
     ignored += (ignored.empty() ? "" : ", ") + assignment(variables, name);
+    if (name == std::string("OMP_NUM_THREADS") && !are_thread_counts(variables.at(name))) {
+      ignored += " (no number of threads)";
+    }
   }
   if (ignored.empty()) return fine("OPENMP", "nothing in the environment changes OpenMP's threads");
   return fine("OPENMP", ignored + " changes nothing: threads are as many as --threads says");

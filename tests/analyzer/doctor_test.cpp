@@ -205,8 +205,10 @@ TEST(Doctor, ABindingOfOpenMpIsNamedOnlyWhereCpusAreMissing) {
     EXPECT_EQ(warnings(machine), (Ids{"W-CPUS", "W-OPENMP"})) << name;
     EXPECT_NE(the("W-OPENMP", machine).remedy.find(std::string("unset ") + name),
               std::string::npos);
+    EXPECT_EQ(the("W-CPUS", machine).remedy, "do as W-OPENMP says, then look again");
     machine.environment.variables->insert_or_assign("OMP_PROC_BIND", "FALSE");
     EXPECT_EQ(warnings(machine), Ids{"W-CPUS"}) << name;
+    EXPECT_NE(the("W-CPUS", machine).remedy.find("taskset"), std::string::npos);
   }
 }
 
@@ -223,6 +225,15 @@ TEST(Doctor, ThreadsThatSleepWhileTheyWaitWarn) {
 TEST(Doctor, ANumberOfThreadsForOpenMpIsSaidToChangeNothing) {
   const Finding finding = the("OK-OPENMP", with_variables({{"OMP_NUM_THREADS", "1"}}));
   EXPECT_NE(finding.text.find("OMP_NUM_THREADS=1 changes nothing"), std::string::npos);
+  for (const char* none : {"foo", "", "0", "-1", "4,", "4x"}) {
+    const std::string text = the("OK-OPENMP", with_variables({{"OMP_NUM_THREADS", none}})).text;
+    EXPECT_NE(text.find(std::string(none) + " (no number of threads) changes nothing"),
+              std::string::npos)
+        << text;
+  }
+  EXPECT_NE(the("OK-OPENMP", with_variables({{"OMP_NUM_THREADS", "4, 2"}}))
+                .text.find("OMP_NUM_THREADS=4, 2 changes nothing"),
+            std::string::npos);
 }
 
 TEST(Doctor, ClocksThatMoveWarn) {
