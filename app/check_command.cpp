@@ -190,6 +190,12 @@ int report(const Comparison& comparison, const Request& request, const Round& ne
 }
 
 int check_command(const Request& request) {
+  if (request.baseline.empty()) {
+    throw InputError((request.campaign.empty() ? "nothing is named to check against"
+                                               : "nothing is named to judge campaign '" +
+                                                     printable(request.campaign) + "' by") +
+                     std::string("; pass --baseline NAME (roofmark baseline list shows them)"));
+  }
   require_comparison_format(request.output);
   fail_on_from(request.fail_on);  // a wrong value is said before the first round
   if (!request.junit.empty()) require_replaceable(request.junit);
@@ -231,8 +237,8 @@ void add_check(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
       "check", "measure what a baseline holds and say what became slower (exit code 1)");
   const auto request = std::make_shared<Request>();
-  command->add_option("--baseline", request->baseline, "its name (roofmark baseline list)")
-      ->required();
+  command->add_option("--baseline", request->baseline,
+                      "its name (roofmark baseline list); always needed");
   CLI::Option* rounds =
       command->add_option("--rounds", request->rounds, "new rounds, each a process of its own")
           ->check(CLI::Range(std::size_t{1}, std::size_t{1000}))

@@ -147,7 +147,7 @@ void require_writable(const std::filesystem::path& path) {
     refuse("it is a directory", "name a file");
   }
   if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
-    refuse("it is no ordinary file", "name another, or leave out -o for standard output");
+    refuse("it is no ordinary file", "name another, or leave out -o");
   }
   const std::filesystem::path folder = folder_of(path);
   if (!std::filesystem::is_directory(folder, error)) {

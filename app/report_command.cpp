@@ -35,7 +35,6 @@ std::filesystem::path beside(const std::filesystem::path& run) {
 int report(const Request& request) {
   const std::filesystem::path out =
       request.out.empty() ? beside(request.runs.front()) : std::filesystem::path(request.out);
-  report_format(out);  // a wrong name is said before any file is read
   for (const std::string& file : request.runs) {
     std::error_code error;
     if (std::filesystem::equivalent(file, out, error)) {
@@ -43,7 +42,10 @@ int report(const Request& request) {
                        " (it is one of the runs); name another file with -o");
     }
   }
+  // A wrong name is said before any file is read: a device has none of the extensions, but that is
+  // not what is wrong with it.
   require_replaceable(out);
+  report_format(out);
   std::vector<Run> runs;
   runs.reserve(request.runs.size());
   std::vector<Analysis> analyses;

@@ -161,6 +161,9 @@ TEST_F(ReportCommand, RefusesWhatItCannotUseWithARemedy) {
   EXPECT_NE(
       complaint({"report", file("run.json"), "-o", "r.pdf"}).find("none of " + report_extensions()),
       std::string::npos);
+  EXPECT_NE(complaint({"report", file("run.json"), "-o", "/dev/full"})
+                .find("cannot write /dev/full (it is no ordinary file)"),
+            std::string::npos);
   EXPECT_NE(complaint({"report", file("run.json"), "-o", file("run.json")}).find("one of the runs"),
             std::string::npos);
   EXPECT_EQ(run_from_json(read_file(file("run.json")), "run").rows.size(), 2u);  // still there

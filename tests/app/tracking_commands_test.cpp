@@ -119,6 +119,9 @@ TEST(CheckCommand, JudgesAKeptCampaignBesideABaseline) {
   EXPECT_NE(unknown.err.find("no baseline 'other'"), std::string::npos) << unknown.err;
   expect_refused({"check", "--baseline", "main", "--fail-on", "x", "--store", store}, "--fail-on");
   expect_refused({"check", "--baseline", "main", "--from", "none", "--store", store}, "none");
+  expect_refused({"check", "--from", "new", "--store", store},
+                 "nothing is named to judge campaign 'new' by; pass --baseline NAME");
+  expect_refused({"check", "--store", store}, "nothing is named to check against");
 }
 
 TEST(CheckCommand, TheLastRoundsOfAKeptCampaignConfirmWhatTheOthersShow) {
