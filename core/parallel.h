@@ -54,4 +54,14 @@ inline std::pair<std::int64_t, std::int64_t> share_of(std::int64_t count, int th
   return {bound(thread), bound(thread + 1)};
 }
 
+/// Bytes from the working memory of one thread to that of the next, of which each uses `bytes`:
+/// whole pages and one more.  Prefetchers run over the end of an array, into the page after it too,
+/// and there take lines from the core that writes them (Intel, two cores, softmax of 16384 x 512 in
+/// bf16: 25 GB/s where the exponentials of a thread begin beside those of another or in the page
+/// after them, 35 GB/s so).
+constexpr std::int64_t apart(std::int64_t bytes) {
+  constexpr std::int64_t page = 4096;
+  return bytes == 0 ? 0 : (bytes + page - 1) / page * page + page;
+}
+
 }  // namespace roofmark

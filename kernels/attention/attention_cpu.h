@@ -112,8 +112,9 @@ class CpuAttention {
   /// Whether a thread looks at no head but those that it appends to and joins.
   bool has_own_heads() const { return is_decode() && pieces_ == 1; }
   std::int64_t thread_floats() const {
-    return is_decode() ? decode_scratch_floats(rows(), e_.head_dim)
-                       : leaves_.prefill->scratch_floats(e_.head_dim);
+    return apart(4 * (is_decode() ? decode_scratch_floats(rows(), e_.head_dim)
+                                  : leaves_.prefill->scratch_floats(e_.head_dim))) /
+           4;
   }
   std::int64_t piece_floats() const { return decode_piece_floats(rows(), e_.head_dim); }
   std::int64_t pieces_floats() const { return is_decode() ? heads_ * pieces_ * piece_floats() : 0; }

@@ -17,8 +17,8 @@ NibbleGemm::NibbleGemm(const NibblePanelLeaf& leaf, const Case& what, Device& de
       factor_(format_.activations == DType::i8 ? requantization(product_.k, format_) : 1.0f),
       rows_(device.allocate_scratch(product_.m * row_bytes(), threads_)),
       starts_(device.allocate_scratch(packed_.groups() * product_.m * 4, threads_)),
-      sums_(device.allocate_scratch(threads_ * product_.m * leaf.columns * 4, threads_)),
-      blocks_(device.allocate_scratch(threads_ * leaf.block_bytes, threads_)) {}
+      sums_(device.allocate_scratch(threads_ * apart(sums_bytes()), threads_)),
+      blocks_(device.allocate_scratch(threads_ * apart(leaf.block_bytes), threads_)) {}
 
 std::vector<Array> NibbleGemm::operands() const {
   return {{DType::i4, packed_.panels() * packed_.panel_bytes() * 2},
@@ -52,12 +52,12 @@ void NibbleGemm::multiply(const Operands& x, const Results& y, int thread) const
   share.product.c_stride = product_.n;
   share.product.m = product_.m;
   share.product.columns = std::min(product_.n, end * leaf_.columns) - first;
-  share.product.sums = reinterpret_cast<char*>(sums_.data) + thread * (sums_.size_bytes / threads_);
+  share.product.sums = reinterpret_cast<char*>(sums_.data) + thread * apart(sums_bytes());
   share.product.scales = array_of<f16>(x[2]) + begin * packed_.panel_scales();
   share.product.factor = factor_;
   share.groups = packed_.groups();
   share.group = group_;
-  share.block = reinterpret_cast<char*>(blocks_.data) + thread * leaf_.block_bytes;
+  share.block = reinterpret_cast<char*>(blocks_.data) + thread * apart(leaf_.block_bytes);
   share.group_starts = reinterpret_cast<const std::int32_t*>(starts_.data);
   leaf_.product(share);
 }

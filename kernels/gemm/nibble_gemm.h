@@ -26,6 +26,7 @@ class NibbleGemm {
 
  private:
   std::int64_t row_bytes() const { return packed_.columns() * leaf_.element_bytes; }
+  std::int64_t sums_bytes() const { return product_.m * leaf_.columns * 4; }  ///< of each thread
   void prepare(const char* a, int thread) const;
   void multiply(const Operands& x, const Results& y, int thread) const;
 

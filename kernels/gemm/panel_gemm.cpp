@@ -23,7 +23,7 @@ PanelGemm::PanelGemm(const PanelLeaf& leaf, const Case& what, Device& device)
     rows_ = device.allocate_scratch(bytes, threads_);
     starts_ = device.allocate_scratch(product_.m * 4, 1, Pages::base);
   }
-  sums_ = device.allocate_scratch(threads_ * sums_bytes(), threads_);
+  sums_ = device.allocate_scratch(threads_ * apart(sums_bytes()), threads_);
 }
 
 std::int64_t PanelGemm::sums_bytes() const {
@@ -71,7 +71,7 @@ void PanelGemm::multiply(const char* w, const f16* scales, const char* a, char* 
   share.m = product_.m;
   share.columns = std::min(product_.n, end * leaf_.columns) - first;
   share.units = panels_.units();
-  share.sums = reinterpret_cast<char*>(sums_.data) + thread * sums_bytes();
+  share.sums = reinterpret_cast<char*>(sums_.data) + thread * apart(sums_bytes());
   share.row_starts = prepares_ && leaf_.pack == nullptr
                          ? reinterpret_cast<const std::int32_t*>(starts_.data)
                          : nullptr;

@@ -7,13 +7,6 @@
 namespace roofmark {
 namespace {
 
-constexpr std::int64_t line_bytes = 64, page_bytes = 4096;
-
-std::int64_t whole(std::int64_t part, std::int64_t bytes) {
-  return (bytes + part - 1) / part * part;
-}
-std::int64_t whole_lines(std::int64_t bytes) { return whole(line_bytes, bytes); }
-
 /// What all copies of x come to at least, where machines ask by L2.  Rows take them by turns, so
 /// that x is found in L2, never in L1: an x that stays in L1 for long grows old in L2, its lines
 /// leave that, and those that L1 then loses come from memory; and where x ends inside a page,
@@ -68,8 +61,8 @@ NativeGemv::NativeGemv(const RowLeaf& leaf, const Case& what, Device& device)
     : Gemv(what),
       leaf_(leaf),
       by_l2_(device.machine().cpu.asks_by_l2()),
-      copies_(by_l2_ ? static_cast<int>(whole(x_bytes(), copies_bytes) / x_bytes()) : 1),
-      own_bytes_(whole(by_l2_ ? page_bytes : line_bytes, copies_ * x_bytes())) {
+      copies_(by_l2_ ? static_cast<int>((copies_bytes + x_bytes() - 1) / x_bytes()) : 1),
+      own_bytes_(apart(copies_ * x_bytes())) {
   if (is_prepared()) prepared_ = device.allocate_scratch(threads_ * own_bytes_, threads_);
 }
 
@@ -117,10 +110,9 @@ NibbleGemv::NibbleGemv(const NibbleLeaf& leaf, const Case& what, Device& device)
       factor_(factor_of(product_, format_)),
       group_(what.shape.at("group")),
       by_l2_(device.machine().cpu.asks_by_l2()),
-      packed_(product_.n, product_.k, leaf.rows, group_) {
-  const std::int64_t bytes = whole_lines(leaf_.prepared_bytes(packed_.columns(), group_));
-  prepared_ = device.allocate_scratch(threads_ * bytes, threads_);
-}
+      packed_(product_.n, product_.k, leaf.rows, group_),
+      own_bytes_(apart(leaf.prepared_bytes(packed_.columns(), group_))),
+      prepared_(device.allocate_scratch(threads_ * own_bytes_, threads_)) {}
 
 std::vector<Array> NibbleGemv::operands() const {
   return {{DType::i4, packed_.panels() * packed_.panel_bytes() * 2},
@@ -132,8 +124,7 @@ void NibbleGemv::run(const Operands& x, const Results& y) const {
   parallel(threads_, [&](int thread) {
     const auto [begin, end] = share_of(packed_.panels(), thread, threads_);
     if (begin == end) return;
-    char* own =
-        reinterpret_cast<char*>(prepared_.data) + thread * (prepared_.size_bytes / threads_);
+    char* own = reinterpret_cast<char*>(prepared_.data) + thread * own_bytes_;
     leaf_.prepare(array_of<char>(x[1]), own, product_.k, packed_.columns(), group_);
     const std::int64_t first = begin * leaf_.rows;
     NibbleProduct share;

@@ -71,6 +71,7 @@ class NibbleGemv final {
   std::int64_t group_;
   bool by_l2_;
   Nibbles packed_;
+  std::int64_t own_bytes_;  ///< of prepared_ that are one thread's
   Buffer prepared_;
 };
 
