@@ -11,29 +11,36 @@
 
 namespace roofmark::ROOFMARK_ISA_NAMESPACE {
 
-/// Elements [begin, end) of one half of a head, and those of the other half; cosines and sines in
-/// the order of pairs.
+/// A unit of each half of a head, `second` the place of the other half's; the `nth` of its head.
 ///
 /// Memory is asked for in the order of addresses, which is not that of the pairs: of the copy roof
 /// (Intel, AVX-512, one core) asking for what lies ahead of each pair reached 0.79 in f32 and 0.75
 /// in bf16, this 0.91 and 0.82.
+template <Stores STORES, class T, class Wide>
+ROOFMARK_LEAF void turn_unit(const T* x, T* y, std::int64_t second, std::int64_t nth, int u,
+                             Wide cosines, Wide sines) {
+  const T* const ahead = x + nth * unit<T>;
+  T* const to_write = y + nth * unit<T>;
+  ask<STORES>(ahead, 2 * u);
+  ask_to_write<STORES>(to_write, 2 * u);
+  const auto a = load_unit(x), b = load_unit(x + second);
+  put_unit<STORES>(y, a * cosines - b * sines);
+  stay();
+  ask<STORES>(ahead + unit<T>, 2 * u + 1);
+  ask_to_write<STORES>(to_write + unit<T>, 2 * u + 1);
+  put_unit<STORES>(y + second, a * sines + b * cosines);
+}
+
+/// Elements [begin, end) of one half of a head, and those of the other half; cosines and sines in
+/// the order of pairs.
 template <Stores STORES, class T>
 ROOFMARK_LEAF void turn(const T* x, const float* cosines, const float* sines, T* y,
                         std::int64_t begin, std::int64_t end, std::int64_t half) {
-  const auto turn_unit = ROOFMARK_BODY(at) {
-    const T *first = x + begin + at, *second = first + half;
-    T* const to = y + begin + at;
-    ask<STORES>(first + at, 2 * nth.u);
-    ask_to_write<STORES>(to + at, 2 * nth.u);
-    const auto a = load_unit(first), b = load_unit(second);
-    const auto c = load_wide<T>(cosines + at), s = load_wide<T>(sines + at);
-    put_unit<STORES>(to, a * c - b * s);
-    stay();
-    ask<STORES>(first + at + unit<T>, 2 * nth.u + 1);
-    ask_to_write<STORES>(to + at + unit<T>, 2 * nth.u + 1);
-    put_unit<STORES>(to + half, a * s + b * c);
+  const auto turn_at = ROOFMARK_BODY(at) {
+    turn_unit<STORES>(x + begin + at, y + begin + at, half, at / unit<T>, nth.u,
+                      load_wide<T>(cosines + at), load_wide<T>(sines + at));
   };
-  std::int64_t i = begin + each_unit<T>(end - begin, turn_unit);
+  std::int64_t i = begin + each_unit<T>(end - begin, turn_at);
   if (STORES != Stores::nt) {  // a head of 96 leaves half a unit of 16-bit elements
     for (; i + lanes <= end; i += lanes) {
       const vf32 a = load(x + i), b = load(x + half + i);
@@ -68,10 +75,35 @@ struct Angles {
   float cosines[most], sines[most];
 };
 
+/// Whole heads of 128, whose angles stay in 8 of the 32 registers of 64 bytes.  In L2 heads of bf16
+/// are turned at 59-65 GB/s so, at 47-49 with angles from the cache, and from memory 3-5 % faster
+/// (Intel, one core).
+template <Stores STORES, class T>
+ROOFMARK_LEAF void turn_heads_of_128(const T* x, const float* cosines, const float* sines, T* y,
+                                     std::int64_t heads) {
+  constexpr int units = 64 / unit<T>;
+  decltype(load_wide<T>(cosines)) c[units], s[units];
+#pragma GCC unroll 4
+  for (int u = 0; u < units; ++u) {
+    c[u] = load_wide<T>(cosines + u * unit<T>);
+    s[u] = load_wide<T>(sines + u * unit<T>);
+  }
+  for (std::int64_t h = 0; h < heads; ++h, x += 128, y += 128) {
+#pragma GCC unroll 4
+    for (int u = 0; u < units; ++u) {
+      turn_unit<STORES>(x + u * unit<T>, y + u * unit<T>, 64, u, u, c[u], s[u]);
+      stay();
+    }
+  }
+}
+
 template <Stores STORES, class T>
 ROOFMARK_LEAF void turn_heads(const T* x, const float* cosines, const float* sines, T* y,
                               std::int64_t heads, std::int64_t begin, std::int64_t end,
                               std::int64_t half) {
+  if constexpr (ROOFMARK_VECTOR_BYTES == 64) {
+    if (half == 64) return turn_heads_of_128<STORES>(x, cosines, sines, y, heads);
+  }
   for (std::int64_t h = 0; h < heads; ++h, x += 2 * half, y += 2 * half) {
     turn<STORES>(x, cosines, sines, y, begin, end, half);
   }
