@@ -11,6 +11,9 @@
 
 namespace roofmark {
 
+/// Whose sums are kept at once where rows are few and several panels take a block of A by turns.
+constexpr int panels_of_sums = 8;
+
 /// One thread's share of C = A W^T: all rows of A, some panels of W (kernels/panels.h).
 struct PanelProduct {
   const char* a = nullptr;    ///< [m] rows of `units` units, padded with zeros
@@ -19,7 +22,8 @@ struct PanelProduct {
   char* c = nullptr;          ///< C's element of row 0 and the first panel's first column
   std::int64_t c_stride = 0;  ///< elements from one row of C to the next
   std::int64_t m = 0, columns = 0, units = 0;  ///< columns of C that are its own
-  char* sums = nullptr;  ///< m rows of one panel's columns, 4 bytes each, for itself
+  char* sums = nullptr;  ///< m rows of panels_of_sums panels' columns, 4 bytes each, for itself
+  bool by_l2 = false;    ///< whether the processor asks best by L2 (Cpu::asks_by_l2())
   const std::int32_t* row_starts = nullptr;  ///< int8: what the sums of each row of A start at
   const f16* scales = nullptr;               ///< int8: of each column of its panels
   float factor = 1;  ///< int8: a sum times its column's scale times this is the result

@@ -116,6 +116,7 @@ void unpacked_product(const NibblePanels& nibbles) {
                         of.a + 4 * g * nibbles.group,
                         stores ? nibbles.block : packed,
                         of.c + column * 2,
+                        of.sums,
                         packed_scales,
                         nullptr,
                         count * nibbles.group,

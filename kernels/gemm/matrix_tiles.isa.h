@@ -41,19 +41,16 @@ ROOFMARK_LEAF vu32 two_rows(const Byte* first, const Byte* second) {
 
 /// An odd last row is multiplied twice.  What sums start at is added in the end, so that the loop
 /// has every register.
-template <class Math, int rows, bool reads_ahead = false>
+template <class Math, int rows, class Asks>
 requires(Math::in_squares) static
-    __attribute__((noinline)) void tile(const Block& block, std::int64_t row, NextLines soon) {
+    __attribute__((noinline)) void tile(const Block& block, std::int64_t row, Asks asks) {
   constexpr int w_bytes = panel_vectors * Math::weight_bytes;
   const std::int64_t stride = block.of.a_stride;
   const char *a = block.a + row * stride, *w = block.w;
   TileSums<rows> squares = {};
   for (std::int64_t u = 0; u < block.units; ++u, a += Math::unit_bytes, w += w_bytes) {
-    if (reads_ahead) {
-      ask_beyond<w_bytes>(w);
-    } else if (u % line_units == 0) {
-      ask(soon);
-    }
+    if (u % line_units == 0) at_line<rows>(asks, a, stride);
+    at_unit(asks);
     vu32 pairs[TileSums<rows>::row_pairs];
     for (int p = 0; p < TileSums<rows>::row_pairs; ++p) {
       const char* first = a + 2 * p * stride;

@@ -53,6 +53,7 @@ static void grouped_product(const NibblePanels& nibbles) {
                         of.a + g * nibbles.group,
                         nibbles.block,
                         of.c + column,
+                        of.sums,
                         scales,
                         nibbles.group_starts + g * of.m,
                         nibbles.group / Math::unit_bytes,

@@ -13,6 +13,7 @@ PanelGemm::PanelGemm(const PanelLeaf& leaf, const Case& what, Device& device)
       format_(what.variant->format),
       threads_(what.threads),
       panels_(product_.n, product_.k, leaf.columns, leaf.unit, leaf.step),
+      by_l2_(device.machine().cpu.asks_by_l2()),
       prepares_(leaf.pack != nullptr ||
                 (leaf.prepare != nullptr && !(leaf.pads_alone && product_.k % leaf.unit == 0))),
       factor_(is_int8() ? requantization(product_.k, format_) : 1.0f) {
@@ -27,7 +28,7 @@ PanelGemm::PanelGemm(const PanelLeaf& leaf, const Case& what, Device& device)
 }
 
 std::int64_t PanelGemm::sums_bytes() const {
-  if (leaf_.sums_bytes == nullptr) return product_.m * leaf_.columns * 4;
+  if (leaf_.sums_bytes == nullptr) return panels_of_sums * product_.m * leaf_.columns * 4;
   const std::int64_t most_panels = (panels_.panels() + threads_ - 1) / threads_;
   return leaf_.sums_bytes(product_.m, most_panels * leaf_.columns);
 }
@@ -72,6 +73,7 @@ void PanelGemm::multiply(const char* w, const f16* scales, const char* a, char* 
   share.columns = std::min(product_.n, end * leaf_.columns) - first;
   share.units = panels_.units();
   share.sums = reinterpret_cast<char*>(sums_.data) + thread * apart(sums_bytes());
+  share.by_l2 = by_l2_;
   share.row_starts = prepares_ && leaf_.pack == nullptr
                          ? reinterpret_cast<const std::int32_t*>(starts_.data)
                          : nullptr;

@@ -41,7 +41,7 @@ class PanelGemm {
   Format format_;
   int threads_;
   Panels panels_;
-  bool prepares_;
+  bool by_l2_, prepares_;
   float factor_;
   Buffer rows_, starts_, sums_;  ///< prepared rows of A, what their sums start at, sums of a panel
 };

@@ -24,6 +24,7 @@ struct Block {
   const char* a;
   const char* w;
   char* c;
+  char* sums;                      ///< of this panel
   const f16* scales;               ///< of each column, where Math has a use for them
   const std::int32_t* row_starts;  ///< of each row of A, likewise
   std::int64_t units, columns;
@@ -56,7 +57,7 @@ ROOFMARK_LEAF void step(typename Math::Sum (&sums)[rows][panel_vectors], const c
 template <class Math, int rows>
 ROOFMARK_LEAF void begin(typename Math::Sum (&sums)[rows][panel_vectors], const Block& block,
                          std::int64_t row) {
-  const char* kept = block.of.sums + row * 4 * panel_columns;
+  const char* kept = block.sums + row * 4 * panel_columns;
   for (int r = 0; r < rows; ++r) {
     for (int v = 0; v < panel_vectors; ++v) {
       if (block.first || !Math::resumes) {
@@ -75,7 +76,7 @@ ROOFMARK_LEAF void end(const typename Math::Sum (&sums)[panel_vectors], const Bl
                        std::int64_t row) {
   using Out = typename Math::Out;
   typename Math::Kept kept[panel_vectors] = {};
-  char* memory = block.of.sums + row * 4 * panel_columns;
+  char* memory = block.sums + row * 4 * panel_columns;
   if (!Math::resumes && !block.first) __builtin_memcpy(kept, memory, sizeof kept);
   const auto scales = [&](int v) {
     return block.scales == nullptr ? nullptr : block.scales + v * lanes;
@@ -105,34 +106,53 @@ ROOFMARK_LEAF void end(const typename Math::Sum (&sums)[panel_vectors], const Bl
 // four, the compiler keeps sums in memory, and int8 lost a quarter.
 constexpr std::int64_t line_units = 16;
 
-// Where rows are few, memory binds: the first of a block's tiles reads W at the pace at which it
-// comes, and asks for it as gemv does, so far ahead of where it reads.  On one core of a Xeon with
-// AMX, 4096 x 4096 by 4 rows, ms: f32 5.4 -> 4.0, bf16 (AVX512-BF16) 3.4 -> 2.3, int8 (AVX512-VNNI)
-// 1.36 -> 1.07; by 12 rows 6.7 -> 5.9, 5.2 -> 4.4, 1.69 -> 1.43.  6 KiB ahead f32 took 4.1 and bf16
-// 2.6.  Three and four tiles gain no more, and of 16 columns (AVX2) lose.
-constexpr std::int64_t few = 2 * tile_rows, few_ahead = 3072;
+// Where rows are few, memory binds.  One tile asks for W so far ahead of where it reads, as gemv
+// does.  For two, units are taken so many at a time (32 KiB of 64 columns) that L1 keeps them for
+// the second, and each tile asks for its half of those that come next, so that memory is as busy
+// during the second as during the first.  Of an A of more than twice few_a_bytes, which W would
+// push out of L2 from panel to panel, so much is taken at a time by several panels.
+constexpr std::int64_t few = 2 * tile_rows, few_ahead = 3072, few_units = 128;
+constexpr std::int64_t few_a_bytes = 128 << 10;
 
-/// Lines of W that are soon to be read, and how many to ask for every line_units units.
+/// Asks of a tile where rows are many: `lines` of W, from `from` on, every line_units units, and
+/// the rows of A that the tile after it takes.
 struct NextLines {
   const char* from;
   std::int64_t lines;
 };
-
-ROOFMARK_LEAF void ask(NextLines& soon) {
-  for (std::int64_t l = 0; l < soon.lines; ++l, soon.from += 64) {
-    __builtin_prefetch(soon.from, 0, 2);
+template <int rows>
+ROOFMARK_LEAF void at_line(NextLines& asks, const char* a, std::int64_t stride) {
+  for (int r = 0; r < rows; ++r) __builtin_prefetch(a + (rows + r) * stride);
+  for (std::int64_t l = 0; l < asks.lines; ++l, asks.from += 64) {
+    __builtin_prefetch(asks.from, 0, 2);
   }
 }
+ROOFMARK_LEAF void at_unit(NextLines&) {}
 
-/// Where so many bytes of W are read, for those that are few_ahead of them.
-template <int bytes>
-ROOFMARK_LEAF void ask_beyond(const char* w) {
-  for (int l = 0; l < bytes; l += 64) __builtin_prefetch(w + few_ahead + l, 0, 2);
+/// Asks of a tile of few rows: `bytes` of W with each unit, from `from` on, and the units of its
+/// own rows of A that are read after the block.  Where machines ask by L2, idle instructions keep
+/// the core from running so far ahead that it asks for much at once.  One core of a Xeon with AMX,
+/// 4096 x 4096, of the read roof, by 4, 8 and 12 rows: f32 0.85, 0.72 and 0.66 without, 0.89, 0.83
+/// and 0.83 with 4 to a line, 0.91, 0.88 and 0.84 with 8; 12 gain no more, 48 lose.
+template <int bytes, bool by_l2>
+struct EvenLines {
+  const char* from;
+};
+template <int rows, int bytes, bool by_l2>
+ROOFMARK_LEAF void at_line(EvenLines<bytes, by_l2>&, const char* a, std::int64_t stride) {
+  for (int r = 0; r < rows; ++r) __builtin_prefetch(a + r * stride + 4 * few_units);
+}
+template <int bytes, bool by_l2>
+ROOFMARK_LEAF void at_unit(EvenLines<bytes, by_l2>& asks) {
+  for (int l = 0; l < bytes; l += 64) {
+    __builtin_prefetch(asks.from + l, 0, 2);
+    if (by_l2) asm volatile(".rept 8\n\tnop\n\t.endr" ::);
+  }
+  asks.from += bytes;
 }
 
-/// reads_ahead: asks for what it will itself read, in the place of `soon`.
-template <class Math, int rows, bool reads_ahead = false>
-static __attribute__((noinline)) void tile(const Block& block, std::int64_t row, NextLines soon) {
+template <class Math, int rows, class Asks>
+static __attribute__((noinline)) void tile(const Block& block, std::int64_t row, Asks asks) {
   constexpr int w_bytes = panel_vectors * Math::weight_bytes;
   const std::int64_t stride = block.of.a_stride;
   const char *a = block.a + row * stride, *w = block.w;
@@ -140,12 +160,11 @@ static __attribute__((noinline)) void tile(const Block& block, std::int64_t row,
   begin<Math, rows>(sums, block, row);
   std::int64_t u = 0;
   for (; u + line_units <= block.units; u += line_units) {
-    for (int r = 0; r < rows; ++r) __builtin_prefetch(a + (rows + r) * stride);
-    if (!reads_ahead) ask(soon);
+    at_line<rows>(asks, a, stride);
     for (int s = 0; s < line_units; s += Math::at_once) {
 #pragma GCC unroll 4
       for (int i = 0; i < Math::at_once; ++i) {
-        if (reads_ahead) ask_beyond<w_bytes>(w);
+        at_unit(asks);
         step<Math, rows>(sums, a, stride, w);
         a += Math::unit_bytes;
         w += w_bytes;
@@ -207,38 +226,79 @@ ROOFMARK_LEAF void in_even_tiles(std::int64_t m, const Product& product) {
   }
 }
 
-template <class Math>
+template <class Math, bool by_l2>
 ROOFMARK_LEAF void multiply_few(const Block& block) {
+  constexpr int w_bytes = panel_vectors * Math::weight_bytes;
+  if (block.of.m <= tile_rows) {
+    return in_even_tiles(block.of.m, [&](auto rows, std::int64_t row) {
+      using Asks = EvenLines<w_bytes, by_l2>;
+      tile<Math, decltype(rows)::count>(block, row, Asks{block.w + few_ahead});
+    });
+  }
   in_even_tiles(block.of.m, [&](auto rows, std::int64_t row) {
-    constexpr int count = decltype(rows)::count;
-    row == 0 ? tile<Math, count, true>(block, row, {}) : tile<Math, count>(block, row, {});
+    using Asks = EvenLines<w_bytes / 2, by_l2>;
+    const char* half = block.next + block.units * w_bytes / 2;
+    tile<Math, decltype(rows)::count>(block, row, Asks{row == 0 ? block.next : half});
   });
+}
+
+/// Units [u, u + units) of a panel of `of`.
+template <class Math>
+ROOFMARK_LEAF Block block_of(const PanelProduct& of, std::int64_t panel, std::int64_t u,
+                             std::int64_t units) {
+  constexpr int w_bytes = panel_vectors * Math::weight_bytes;
+  const std::int64_t column = panel * panel_columns;
+  const char* w = of.w + (panel * of.units + u) * w_bytes;
+  return {of,
+          of.a + u * Math::unit_bytes,
+          w,
+          of.c + column * static_cast<std::int64_t>(sizeof(typename Math::Out)),
+          of.sums,
+          of.scales == nullptr ? nullptr : of.scales + column,
+          of.row_starts,
+          units,
+          of.columns - column,
+          u == 0,
+          u + units == of.units,
+          w + units * w_bytes};
+}
+
+template <class Math, bool by_l2>
+ROOFMARK_LEAF void few_product(const PanelProduct& of) {
+  const auto lesser = [](std::int64_t a, std::int64_t b) { return a < b ? a : b; };
+  const std::int64_t panels = (of.columns + panel_columns - 1) / panel_columns;
+  const std::int64_t unit_of_rows = Math::unit_bytes * of.m;
+  const std::int64_t a_units = of.units * unit_of_rows <= 2 * few_a_bytes
+                                   ? of.units
+                                   : few_a_bytes / unit_of_rows / few_units * few_units;
+  const std::int64_t at_once = of.m <= tile_rows ? a_units : few_units;
+  for (std::int64_t group = 0; group < panels; group += panels_of_sums) {
+    const std::int64_t group_end = lesser(panels, group + panels_of_sums);
+    for (std::int64_t u = 0; u < of.units; u += a_units) {
+      const std::int64_t u_end = lesser(of.units, u + a_units);
+      for (std::int64_t panel = group; panel < group_end; ++panel) {
+        for (std::int64_t v = u; v < u_end; v += at_once) {
+          Block block = block_of<Math>(of, panel, v, lesser(u_end - v, at_once));
+          block.sums += (panel - group) * of.m * 4 * panel_columns;
+          if (v + at_once >= u_end) {
+            const bool turns = panel + 1 == group_end;
+            block.next = block_of<Math>(of, turns ? group : panel + 1, turns ? u_end : u, 0).w;
+          }
+          multiply_few<Math, by_l2>(block);
+        }
+      }
+    }
+  }
 }
 
 template <class Math>
 static void panel_product(const PanelProduct& of) {
+  if (of.m <= few) return of.by_l2 ? few_product<Math, true>(of) : few_product<Math, false>(of);
   constexpr int w_bytes = panel_vectors * Math::weight_bytes;
-  const std::int64_t panel_bytes = of.units * w_bytes;
-  for (std::int64_t column = 0, panel = 0; column < of.columns; column += panel_columns, ++panel) {
+  for (std::int64_t panel = 0; panel * panel_columns < of.columns; ++panel) {
     for (std::int64_t u = 0; u < of.units; u += block_units) {
       const std::int64_t units = of.units - u < block_units ? of.units - u : block_units;
-      const char* w = of.w + panel * panel_bytes + u * w_bytes;
-      const Block block{of,
-                        of.a + u * Math::unit_bytes,
-                        w,
-                        of.c + column * static_cast<std::int64_t>(sizeof(typename Math::Out)),
-                        of.scales == nullptr ? nullptr : of.scales + column,
-                        of.row_starts,
-                        units,
-                        of.columns - column,
-                        u == 0,
-                        u + units == of.units,
-                        w + units * w_bytes};
-      if (of.m <= few) {
-        multiply_few<Math>(block);
-      } else {
-        multiply_block<Math>(block, units * w_bytes);
-      }
+      multiply_block<Math>(block_of<Math>(of, panel, u, units), units * w_bytes);
     }
   }
 }

@@ -14,9 +14,10 @@ namespace roofmark {
 class MemoryDevice : public Device {
  public:
   /// `available_bytes` is what the machine says it has: a quarter of it is what a task rotates
-  /// through.
-  explicit MemoryDevice(std::int64_t available_bytes = 256 << 10) {
+  /// through.  `vendor` is its processor's.
+  explicit MemoryDevice(std::int64_t available_bytes = 256 << 10, const std::string& vendor = "") {
     machine_.environment.memory_available_bytes = available_bytes;
+    machine_.cpu.vendor = vendor;
   }
 
   std::string name() const override { return "cpu"; }
