@@ -5,6 +5,7 @@
 #include <iterator>
 #include <vector>
 
+#include "core/companions.h"
 #include "core/statistics.h"
 #include "harness/gate.h"
 #include "kernels/rotation.h"
@@ -29,17 +30,17 @@ const RoughRates& rates_at(const std::map<int, RoughRates>& rates, int threads) 
 
 double ops_of(const Case& what) { return what.kernel->work(what.shape, what.format).ops.value; }
 
-/// Operations a second of what bounds a kernel: those of the compute probe beside it, else of the
+/// Operations a second of the compute probe that bounds a kernel; where the plan has none, of the
 /// widest f32 `fma`.
-double bound_of(const Case* companion, const RoughRates& rates) {
-  if (companion == nullptr) return rates.ops_per_s;
-  const auto timed = rates.launches_s.find(companion->id());
+double bound_of(const Case* arithmetic, const RoughRates& rates) {
+  if (arithmetic == nullptr) return rates.ops_per_s;
+  const auto timed = rates.launches_s.find(arithmetic->id());
   if (timed == rates.launches_s.end()) return rates.ops_per_s;
-  return ops_of(*companion) / timed->second;
+  return ops_of(*arithmetic) / timed->second;
 }
 
-/// Seconds of one launch at the machine's rough rates, of a kernel beside its companion.
-double launch_s(const Case& what, const Case* companion, const RoughRates& rates) {
+/// Seconds of one launch at the machine's rough rates, of a kernel that `arithmetic` bounds.
+double launch_s(const Case& what, const Case* arithmetic, const RoughRates& rates) {
   const auto timed = rates.launches_s.find(what.id());
   if (timed != rates.launches_s.end()) return timed->second;
   const Work work = what.kernel->work(what.shape, what.format);
@@ -47,7 +48,7 @@ double launch_s(const Case& what, const Case* companion, const RoughRates& rates
   // Caches are faster than memory by about these factors; a cache level's launch is short anyway.
   const double bytes_per_s = rates.bytes_per_s * (cached ? 5 : 1);
   const double share = what.kernel->role == Role::kernel ? kernel_share : 1;
-  return std::max(work.ops.value / (share * bound_of(companion, rates)),
+  return std::max(work.ops.value / (share * bound_of(arithmetic, rates)),
                   work.bytes().value / bytes_per_s);
 }
 
@@ -228,12 +229,11 @@ void ask_memory(const Case& read, Device& device, const RoughRates* first, Rough
   rate.sample_s = trial.fastest_s;
 }
 
-double cost_of(const PlannedCase& planned, const Case* companion, const Policy& policy,
-               const RoughRates& rate, const Machine& machine) {
-  const Case& what = planned.what;
+double cost_of(const Case& what, const Case* companion, const Case* arithmetic,
+               const Policy& policy, const RoughRates& rate, const Machine& machine) {
   const Work work = what.kernel->work(what.shape, what.format);
   const bool is_kernel = what.kernel->role == Role::kernel;
-  const double launch = launch_s(what, companion, rate);
+  const double launch = launch_s(what, arithmetic, rate);
   double own = std::max(what.is_core_bound() ? policy.core_sample_s : policy.sample_s, launch);
   double beside = 0, filling = filling_s(what, rate, machine);
   if (companion != nullptr) {
@@ -295,9 +295,12 @@ std::vector<Cost> costs_of(const Plan& plan, const Policy& policy,
       cost.seconds = row_overhead_s + sampling_limit_s(what, policy);
       continue;
     }
-    const Case* companion = planned.companion < 0 ? nullptr : &plan.cases[planned.companion].what;
+    const auto probe_at = [&](int i) { return i < 0 ? nullptr : &plan.cases[i].what; };
+    const Case* companion = probe_at(planned.companion);
+    const bool computes = companion != nullptr && companion->kernel->role == Role::compute_probe;
+    const Case* arithmetic = computes ? companion : probe_at(arithmetic_of(plan.cases, what));
     const RoughRates& rate = rates_at(rates, what.threads);
-    cost.seconds = cost_of(planned, companion, policy, rate, machine);
+    cost.seconds = cost_of(what, companion, arithmetic, policy, rate, machine);
     const Memory::New fresh = memory.next(what, companion);
     if (rate.fresh_bytes_per_s > 0) {
       cost.seconds += static_cast<double>(fresh.touched) / rate.fresh_bytes_per_s;

@@ -23,6 +23,7 @@ struct Case {
   std::string reason;     ///< why it cannot run; empty: it can
   std::vector<int> cpus;  ///< as of Site
   int memory_node = -1;
+  double ops_per_cycle = 0;
 
   std::string id() const;  ///< its case_id
 

@@ -95,6 +95,9 @@ struct Conditions {
 struct Companion {
   std::string kernel;     ///< empty: any compute probe of the case's format
   Conditions conditions;  ///< fields left empty match anything
+  /// Or a compute probe of the case's format, where the machine would do the arithmetic later than
+  /// move the bytes: the plan, which knows it, decides (core/companions.h).
+  bool or_arithmetic = false;
 };
 
 struct Variant;
@@ -111,6 +114,8 @@ struct Site {
   /// Taken at 1, 2, 4, ... threads, on all cores and on all hardware threads, whatever counts the
   /// policy has, up to its greatest: where more threads may be slower.
   bool scales = false;
+  /// Of a compute probe on a CPU, about: operations that a core does in a cycle; 0: nobody knows.
+  double ops_per_cycle = 0;
 };
 
 struct Variant {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/cache_room.h"
+#include "core/companions.h"
 #include "core/error.h"
 #include "core/id_filter.h"
 #include "core/obstacle.h"
@@ -14,36 +15,8 @@
 namespace roofmark {
 namespace {
 
-bool matches(const Conditions& wanted, const Conditions& found) {
-  // What does not apply to a probe (pages on a GPU) cannot be wrong.
-  const auto fits = [](const std::string& w, const std::string& f) {
-    return w.empty() || f.empty() || w == f;
-  };
-  return fits(wanted.level, found.level) && fits(wanted.stores, found.stores) &&
-         fits(wanted.pages, found.pages) && fits(wanted.state, found.state) &&
-         fits(wanted.packed, found.packed) && wanted.memory == found.memory &&
-         wanted.cores == found.cores && wanted.node == found.node;
-}
-
 bool wants_device(const Policy& policy, const std::string& device) {
   return std::find(policy.devices.begin(), policy.devices.end(), device) != policy.devices.end();
-}
-
-std::optional<Companion> wanted_companion(const Case& what) {
-  std::optional<Companion> wanted;
-  if (what.variant->companion) {
-    wanted = what.variant->companion(what.shape, what.format);
-  } else if (what.kernel->companion) {
-    wanted = what.kernel->companion(what.shape, what.threads);
-  }
-  if (wanted && !what.conditions.level.empty()) {
-    // Operands that lie in a cache are bounded by the same mix of reads and writes there, if not by
-    // arithmetic.
-    const std::string& resident = what.kernel->resident_companion;
-    if (!resident.empty() && wanted->conditions.stores != "nt") return Companion{resident, {}};
-    wanted->conditions.level = what.conditions.level;
-  }
-  return wanted;
 }
 
 class Planner {
@@ -216,8 +189,8 @@ class Planner {
     if (site.depth > depth_ || placed > most_threads()) return;
     const std::string no = obstacle(variant, machine_);
     add({&kernel, &variant, site.shape, site.conditions, placed > 0 ? placed : threads,
-         variant.device, variant.format, no.empty() ? site.reason : no, site.cpus,
-         site.memory_node});
+         variant.device, variant.format, no.empty() ? site.reason : no, site.cpus, site.memory_node,
+         site.ops_per_cycle});
   }
 
   /// Where no GPU is, nobody knows the sizes of its caches: one site without a shape.
@@ -243,44 +216,10 @@ class Planner {
     if (seen_.emplace(what.id(), plan_.cases.size()).second) plan_.cases.push_back({what, -1});
   }
 
-  /// The companion is a planned probe that can run, on the same device and threads; of several
-  /// instruction sets the widest, which the registry lists last.  On a CPU that has no arithmetic
-  /// in the case's format, values are widened: the probe of f32 bounds it.
-  int find_companion(const Case& what) const {
-    if (!what.reason.empty()) return -1;
-    const auto wanted = wanted_companion(what);
-    if (!wanted) return -1;
-    const int found = find_companion(what, *wanted, computing_format(what.format));
-    const bool any_may = found < 0 && what.device == "cpu" && wanted->kernel.empty();
-    return any_may ? find_companion(what, *wanted, Format{}) : found;
-  }
-
-  int find_companion(const Case& what, const Companion& wanted, const Format& computed_in) const {
-    int found = -1;
-    for (std::size_t i = 0; i < plan_.cases.size(); ++i) {
-      const Case& probe = plan_.cases[i].what;
-      const bool computes = probe.kernel->role == Role::compute_probe;
-      const bool meant = wanted.kernel.empty() ? computes : probe.kernel->name == wanted.kernel;
-      if (meant && probe.reason.empty() && probe.device == what.device &&
-          probe.threads == what.threads && matches(wanted.conditions, probe.conditions) &&
-          (!computes || probe.format == computed_in || is_function_of(probe, wanted))) {
-        // Of a function's probes the one whose results are as wide, where there is one.
-        const bool fits = !is_function_of(probe, wanted) || found < 0 ||
-                          probe.format == function_format(what.format) ||
-                          !(plan_.cases[found].what.format == function_format(what.format));
-        if (fits) found = static_cast<int>(i);
-      }
-    }
-    return found;
-  }
-
-  /// Probes of a function, asked for by name, have no products' format.
-  static bool is_function_of(const Case& probe, const Companion& wanted) {
-    return !wanted.kernel.empty() && probe.format.weights == DType::none;
-  }
-
   void resolve_companions() {
-    for (PlannedCase& planned : plan_.cases) planned.companion = find_companion(planned.what);
+    for (PlannedCase& planned : plan_.cases) {
+      planned.companion = find_companion(plan_.cases, planned.what, machine_.cpu);
+    }
   }
 
   void keep(const std::vector<bool>& kept) {

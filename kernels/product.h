@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/format.h"
+#include "core/kernel.h"
 #include "core/shape.h"
 #include "core/work.h"
 #include "kernels/nibbles.h"
@@ -30,6 +31,11 @@ struct Product {
 /// Where the shape has bias=1, m n additions more and n weights, as wide as the others but of 16
 /// bits at least.
 Work product_work(const Shape& shape, const Format& format);
+
+/// Of several rows: reading the weights, of many rows the arithmetic.
+inline std::optional<Companion> product_companion(const Shape&, int) {
+  return Companion{"read", {.level = "dram"}, true};
+}
 
 /// How the sums of a product become its stored elements, and how far off each step may be.
 struct ProductArithmetic {

@@ -134,8 +134,10 @@ Depth depth_of(const PipeLoop& loop, const Variant& variant) {
 
 Site site_of(const PipeLoop& loop, int bytes, int threads) {
   const std::int64_t lanes = bytes / (bits(*dtype_from(loop.sum)) / 8);
-  const std::int64_t turns = turns_of(loop, threads);
-  return {.shape = {{"ops", turns * loop.lane_ops * lanes * threads}, {"passes", turns}}};
+  const std::int64_t turns = turns_of(loop, threads), turn_ops = loop.lane_ops * lanes;
+  const double per_cycle = loop.slowness > 1 ? 1.0 / loop.slowness : 2;  // instructions
+  return {.shape = {{"ops", turns * turn_ops * threads}, {"passes", turns}},
+          .ops_per_cycle = static_cast<double>(turn_ops) / loop.instructions * per_cycle};
 }
 
 }  // namespace

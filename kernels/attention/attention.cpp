@@ -87,29 +87,14 @@ Work sv_work(const Shape& shape, const Format& format) {
   return eager_work(shape, format, e.scores(), e.query_elements());
 }
 
-/// Of 16-bit formats, in which devices have matrix units: decode reads the cache, a short prompt
-/// reads as much as it writes, and a long one has more operations for each byte than any part's
-/// memory can feed (dense 16-bit operations per byte, data sheets: A100 153, H200 206, Orin 208).
+/// Decode reads the cache, a prompt writes about as much as it reads, and a long one computes.
+/// Counted in 16 bits: other widths move where the first two part, but little.
 std::optional<Companion> attention_companion(const Shape& shape, int) {
-  constexpr double ridge = 180;
   const Work work = attention_work(shape, {DType::f16, DType::f16, DType::f32});
-  if (work.ops.value >= ridge * work.bytes().value) return Companion{};
   if (work.written.value >= work.read.value / 2) {
-    return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
+    return Companion{"copy", {.level = "dram", .stores = "ordinary"}, true};
   }
-  return Companion{"read", {.level = "dram"}};
-}
-
-/// CPUs have lower ridges: a core of Zen 5 does 64 operations on f32 and takes 9
-/// bytes from memory in a cycle, twice as many on bf16.
-std::optional<Companion> cpu_companion(const Shape& shape, const Format& format) {
-  const double ridge = format.weights == DType::bf16 ? 16 : 8;
-  const Work work = attention_work(shape, format);
-  if (work.ops.value >= ridge * work.bytes().value) return Companion{};
-  if (work.written.value >= work.read.value / 2) {
-    return Companion{"copy", {.level = "dram", .stores = "ordinary"}};
-  }
-  return Companion{"read", {.level = "dram"}};
+  return Companion{"read", {.level = "dram"}, true};
 }
 
 #define ROOFMARK_ROW(isa, vector_bytes) #isa,
@@ -147,8 +132,7 @@ std::vector<Variant> cpu_variants() {
                           .needs = std::string(isa),
                           .format = format,
                           .prepare = prepare,
-                          .refusal = refusal,
-                          .companion = cpu_companion});
+                          .refusal = refusal});
     }
   }
   return variants;

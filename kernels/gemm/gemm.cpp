@@ -35,16 +35,6 @@ constexpr Leaf<const NibblePanelLeaf*> w4a8_leaves[] = {
 constexpr Leaf<const NibblePanelLeaf*> w4a8_quad_leaves[] = {
     ROOFMARK_EACH_ISA_OF_gemm_w4a8(ROOFMARK_ROW_OF_gemm_w4a8_quads)};
 
-/// Where the roofs of memory and of arithmetic cross on most CPUs: a wrong guess costs the pairs of
-/// a row, not its place under the roof.  Zen 5: 238 f32 operations in a ns by 40 bytes, 6 a byte;
-/// twice that for 16 bits, four times for 8.
-std::optional<Companion> companion(const Shape& shape, const Format& format) {
-  const double ridge = 6 * 32.0 / bits(computing_format(format).weights);
-  const Work work = product_work(shape, format);
-  if (work.ops.value < ridge * work.bytes().value) return Companion{"read", {.level = "dram"}};
-  return Companion{};
-}
-
 template <const auto& leaves>
 std::unique_ptr<Task> prepare(const Case& what, Device& device) {
   const PanelLeaf* leaf = leaf_of<const PanelLeaf*>(leaves, what);
@@ -56,7 +46,6 @@ void add_native(std::vector<Variant>& variants, const char* format) {
   for (Variant& variant :
        native_variants<const PanelLeaf*>(leaves, *format_from(format), prepare<leaves>)) {
     variant.packed = "yes";
-    variant.companion = companion;
     variants.push_back(std::move(variant));
   }
 }
@@ -72,7 +61,6 @@ void add_nibbles(std::vector<Variant>& variants, const char* format) {
   for (Variant& variant : native_variants<const NibblePanelLeaf*>(leaves, *format_from(format),
                                                                   prepare_nibbles<leaves>)) {
     variant.packed = "yes";
-    variant.companion = companion;
     variant.refusal = nibble_group_refusal;
     variants.push_back(std::move(variant));
   }
@@ -98,15 +86,12 @@ std::vector<Kernel> gemm_kernels() {
                       .device = "cpu",
                       .prepare = prepare_blas,
                       .unavailable = blas_obstacle(),
-                      .companion = companion,
                       .library = true});
-  for (Variant& variant : onednn_product_variants()) {
-    variant.companion = companion;
-    variants.push_back(std::move(variant));
-  }
+  for (Variant& variant : onednn_product_variants()) variants.push_back(std::move(variant));
   return {{.name = "gemm",
            .summary = "matrix product of a Linear layer, C[m,n] = A[m,k] W[n,k]^T",
            .work = product_work,
+           .companion = product_companion,
            .format_error = product_format_error,
            .variants = std::move(variants)}};
 }

@@ -6,17 +6,6 @@
 namespace roofmark {
 namespace {
 
-/// Which limit binds a product depends on the part; this is where those of Orin and Hopper cross
-/// for 16-bit operands (200 and 280 operations per byte), and twice that for 8 bits, where products
-/// are twice as fast.  A wrong guess costs the pairs of that row, not its place under the roof.
-std::optional<Companion> companion(const Shape& shape, const Format& format) {
-  const Format computing = computing_format(format);
-  const double ridge = computing.weights == DType::f32 ? 20 : 240 * 16.0 / bits(computing.weights);
-  const Work work = product_work(shape, format);
-  if (work.ops.value < ridge * work.bytes().value) return Companion{"read", {.level = "dram"}};
-  return Companion{};
-}
-
 template <int most>
 std::string refusal(const Shape& shape) {
   if (shape.at("m") > most) {
@@ -59,10 +48,10 @@ std::vector<Variant> skinny_gemm_variants() {
 std::vector<Kernel> gemm_cuda_kernels() {
   std::vector<Variant> variants = skinny_gemm_variants();
   for (Variant& variant : cublaslt_gemm_variants()) variants.push_back(std::move(variant));
-  for (Variant& variant : variants) variant.companion = companion;
   return {{.name = "gemm",
            .summary = "matrix product of a Linear layer, C[m,n] = A[m,k] W[n,k]^T",
            .work = product_work,
+           .companion = product_companion,
            .variants = std::move(variants)}};
 }
 

@@ -353,21 +353,5 @@ TEST(CpuAttention, WithAWrongLeafIsWrong) {
       error_with([](Leaves& l) { l.quantize_f32 = quantize_by_another_scale; }, decode, i8, 1), 1);
 }
 
-TEST(CpuAttention, IsBoundByWhatItsFormatAndPhaseNeed) {
-  const auto companion = [](const Format& format, const Shape& extents) {
-    for (const Variant& variant : kernel().variants) {
-      if (variant.format == format) return variant.companion(extents, format).value().kernel;
-    }
-    return std::string("no variant");
-  };
-  const Format f32, bf16{DType::bf16, DType::bf16, DType::f32},
-      i8{DType::i8, DType::bf16, DType::f32};
-  for (const Format& format : {f32, bf16, i8}) {
-    EXPECT_EQ(companion(format, shape(1, 1, 2048, 32, 32, 128)), "read");
-    EXPECT_EQ(companion(format, shape(1, 2048, 0, 32, 32, 128)), "") << "any compute probe";
-  }
-  EXPECT_EQ(companion(bf16, shape(1, 1, 32768, 32, 4, 128)), "read");
-}
-
 }  // namespace
 }  // namespace roofmark

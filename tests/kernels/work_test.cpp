@@ -119,17 +119,17 @@ TEST(Work, OfAttentionGrowsWithItsQueriesAndCountsCachedTokensForEveryFreshOne) 
               3 * 12 * 8 * 128 * 2 * 2, 3 * 2 * 8 * 128 * 2 * 2);
 }
 
-TEST(Work, OfAttentionNamesTheProbeThatBindsTheShape) {
+TEST(Work, OfAttentionNamesTheProbeOfItsTrafficAndThatArithmeticMayBind) {
   const auto companion = [](const Shape& shape) {
     for (const Kernel& kernel : all_kernels()) {
-      if (kernel.name == "attention") return kernel.companion(shape, 1).value().kernel;
+      if (kernel.name == "attention") return kernel.companion(shape, 1).value();
     }
-    return std::string("no kernel");
+    return Companion{"no kernel", {}};
   };
-  EXPECT_EQ(companion(attention(16, 1, 8192, 8)), "read");
-  EXPECT_EQ(companion(attention(1, 64, 0, 32)), "copy");
-  EXPECT_EQ(companion(attention(1, 2048, 0, 8)), "") << "any compute probe";
-  EXPECT_EQ(companion(attention(1, 512, 4096, 8)), "") << "any compute probe";
+  EXPECT_EQ(companion(attention(16, 1, 8192, 8)).kernel, "read");
+  EXPECT_EQ(companion(attention(1, 64, 0, 32)).kernel, "copy");
+  EXPECT_EQ(companion(attention(1, 512, 4096, 8)).kernel, "read");
+  EXPECT_TRUE(companion(attention(1, 64, 0, 32)).or_arithmetic);
 }
 
 TEST(Work, OfAQuantizedCacheIsCountedAtItsOwnWidthWithAScaleToEachKeyAndValue) {

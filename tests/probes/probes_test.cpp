@@ -98,6 +98,36 @@ TEST(Probes, WorkIsExact) {
   });
 }
 
+TEST(Probes, OfProductsSayWhatACoreDoesInACycle) {
+  const std::map<std::string, double> per_cycle = {{"fma avx2 f32", 32},
+                                                   {"fma avx512 f32", 64},
+                                                   {"fma avx512 f64", 32},
+                                                   {"dot avx512_vnni w8a8", 256},
+                                                   {"dot avx512_bf16 bf16-f32", 128},
+                                                   {"matrix amx_int8 w8a8", 2048},
+                                                   {"matrix amx_bf16 bf16-f32", 1024},
+                                                   {"fma neon f32", 16},
+                                                   {"dot neon_dot w8a8", 64},
+                                                   {"matrix neon_i8mm w8a8", 128},
+                                                   {"fma sve f32", 32}};
+  Machine machine = discover();
+  machine.cpu.sve_bytes = 32;
+  int found = 0;
+  for (const Kernel& kernel : all_probes()) {
+    for (const Variant& variant : kernel.variants) {
+      const auto expected =
+          per_cycle.find(kernel.name + " " + variant.name + " " + variant.format.name());
+      if (variant.device != "cpu" || expected == per_cycle.end()) continue;
+      for (const int threads : {1, 2}) {
+        EXPECT_EQ(variant.sites(machine, variant, threads).front().ops_per_cycle, expected->second)
+            << expected->first;
+      }
+      ++found;
+    }
+  }
+  EXPECT_GE(found, 4);
+}
+
 TEST(Stream, OfMemoryFarLargerThanALaunchEachTakesTheNextSlice) {
   const Site site =
       cpu_stream_site(stream_patterns[1], 2, std::int64_t{480} << 22, {.level = "dram"});
