@@ -243,8 +243,17 @@ class CaseRun {
     if (companion_.task && !level.empty() && level != "dram") device_.time(*contender.task, 1);
   }
 
+  /// Brings a core to its clock under what is timed next, where three pairs in a row had two: of a
+  /// product by AMX at 3.6 GHz and a probe of memory at 4.0 (a Xeon) every pair failed the gate.
+  Reading ready(Contender& contender, const Reading& last) {
+    if (clocks_apart_ < 3) return last;
+    device_.time(*contender.task, contender.launches);
+    return device_.read();
+  }
+
   /// One sample of the kernel and, where it has one, of its companion right after it.
-  Reading take(const Reading& before) {
+  Reading take(const Reading& last_one) {
+    const Reading before = ready(kernel_, last_one);
     refill(kernel_, what_);
     const double seconds = take_sample(device_, *kernel_.task, kernel_.launches);
     Reading after = device_.read();
@@ -264,9 +273,11 @@ class CaseRun {
       row_.launched_s.push_back(launched->value / static_cast<double>(kernel_.launches));
     }
     if (!companion_.task) return after;
+    after = ready(companion_, after);
     refill(companion_, *companion_case_);
     const double companion_s = take_sample(device_, *companion_.task, companion_.launches);
     Reading last = device_.read();
+    if (clocks_apart_ < 3) clocks_apart_ = clock_is_steady(after, last) ? 0 : clocks_apart_ + 1;
     row_.pairs.push_back({seconds, companion_s, flag.empty() ? gate(after, last) : flag});
     kept_pairs_ += row_.pairs.back().flag.empty();
     return last;
@@ -314,6 +325,7 @@ class CaseRun {
   Contender kernel_, companion_;
   std::vector<double> kept_;
   int kept_pairs_ = 0;
+  int clocks_apart_ = 0;     ///< pairs in a row
   int earlier_samples_ = 0;  ///< of the first visit
 };
 

@@ -167,6 +167,35 @@ TEST(Measure, AnInstructionSetTheCpuLacksIsARowWithAReason) {
   EXPECT_EQ(bench.row("kernel").companion, "");  // and nobody is paired with it
 }
 
+/// A core comes to that clock while it runs.
+class ClockedTask final : public Task {
+ public:
+  ClockedTask(FakeDevice& device, double hz) : device_(device), hz_(hz) {}
+  void launch(Queue) override { device_.clock_hz = hz_; }
+  double error() override { return 0; }
+
+ private:
+  FakeDevice& device_;
+  double hz_;
+};
+
+template <int MHz>
+std::unique_ptr<Task> clocked(const Case&, Device& device) {
+  return std::make_unique<ClockedTask>(dynamic_cast<FakeDevice&>(device), MHz * 1e6);
+}
+
+TEST(Measure, BothOfAPairAreTimedAtTheirOwnClockWhereTheyHaveTwo) {
+  Bench bench(clocked<3600>);
+  bench.registry[0].variants[0].prepare = clocked<4100>;
+  const Measurement row = bench.row("kernel");
+  const auto moved = std::count_if(row.pairs.begin(), row.pairs.end(),
+                                   [](const Pair& pair) { return pair.flag == "clock"; });
+  EXPECT_EQ(moved, 3);  // after which it is known
+  EXPECT_EQ(row.pairs.size(), 13u);
+  EXPECT_FALSE(row.contended);
+  EXPECT_EQ(row.clock_hz.back(), 3.6e9);
+}
+
 TEST(Measure, DisturbedSamplesAreKeptInTheFileAndDroppedFromTheCount) {
   Bench bench;
   bench.policy.filter = "^probe";
