@@ -169,9 +169,7 @@ class CaseRun {
     row_.pairs = earlier.pairs;
     row_.before = earlier.before;
     earlier_samples_ = static_cast<int>(earlier.samples_s.size());
-    for (std::size_t i = 0; i < row_.flags.size(); ++i) {
-      if (row_.flags[i].empty()) kept_.push_back(row_.samples_s[i]);
-    }
+    kept_ = kept_seconds(row_);
     for (const Pair& pair : row_.pairs) kept_pairs_ += pair.flag.empty();
   }
 
@@ -265,8 +263,7 @@ class CaseRun {
     const double own_clock_hz = kernel_.task->clock_hz();
     row_.clock_hz.push_back(own_clock_hz > 0 ? own_clock_hz : mean_clock_hz(before, after));
     if (flag.empty()) kept_.push_back(seconds);
-    constexpr std::size_t enough = 10;
-    const bool asked = what_.kernel->role == Role::kernel && row_.launched_s.size() < enough;
+    const bool asked = what_.kernel->role == Role::kernel && row_.launched_s.size() < 10;
     const auto launched =
         asked ? device_.time_launched(*kernel_.task, kernel_.launches) : std::nullopt;
     if (launched) {
@@ -306,11 +303,20 @@ class CaseRun {
            tries >= policy_.max_samples;
   }
 
+  /// A neighbour that no gate sees: where two virtual CPUs became the two threads of one core (a
+  /// Xeon), 46 clean products by AMX took one time and 66 after them twice that, with a narrow
+  /// interval and half a ceiling.
+  bool has_two_speeds() const {
+    return what_.is_core_bound() && kept_.size() >= 10 &&
+           median(kept_) > 1.1 * quantile(kept_, 0.1);
+  }
+
   void conclude() {
     const double kept = static_cast<double>(kept_.size());
     const double taken = static_cast<double>(row_.samples_s.size());
-    row_.contended = static_cast<int>(kept_.size()) < needed();
-    const bool good = kept >= 0.7 * taken && kept_.size() >= 10 && row_.interval_met;
+    row_.contended = static_cast<int>(kept_.size()) < needed() || has_two_speeds();
+    const bool good =
+        !row_.contended && kept >= 0.7 * taken && kept_.size() >= 10 && row_.interval_met;
     const bool clock_known =
         std::all_of(row_.clock_hz.begin(), row_.clock_hz.end(), [](double hz) { return hz > 0; });
     row_.grade = good ? (clock_known ? 'A' : 'B') : 'C';

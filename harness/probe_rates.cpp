@@ -11,10 +11,7 @@ namespace {
 
 /// Of a probe's own row: the median of what was kept.
 Known<double> own_seconds(const Measurement& row) {
-  std::vector<double> kept;
-  for (std::size_t i = 0; i < std::min(row.flags.size(), row.samples_s.size()); ++i) {
-    if (row.flags[i].empty()) kept.push_back(row.samples_s[i]);
-  }
+  const std::vector<double> kept = kept_seconds(row);
   if (kept.size() < fewest_pairs) return std::nullopt;
   return median(kept);
 }
@@ -39,6 +36,14 @@ bool ProbeRates::is_slow(const Measurement& row) {
   if (left_ == 0) return false;
   --left_;
   return true;
+}
+
+std::vector<double> kept_seconds(const Measurement& row) {
+  std::vector<double> kept;
+  for (std::size_t i = 0; i < std::min(row.flags.size(), row.samples_s.size()); ++i) {
+    if (row.flags[i].empty()) kept.push_back(row.samples_s[i]);
+  }
+  return kept;
 }
 
 const Measurement& beside_the_faster(const Measurement& first, const Measurement& second) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/measurement.h"
 
@@ -25,6 +26,9 @@ class ProbeRates {
   std::size_t left_;
   std::map<std::string, double> least_s_;  ///< least median seconds per launch, by a probe's id
 };
+
+/// The samples of a row that no gate dropped.
+std::vector<double> kept_seconds(const Measurement& row);
 
 /// The one of two visits beside which the probe ran faster; a row without pairs is never it, but
 /// for a wrong result, which no other visit takes back.

@@ -242,6 +242,21 @@ TEST(Measure, ADisturbedCoreBoundCaseIsVisitedASecondTimeAndKeepsItsSamples) {
   EXPECT_EQ(probe.grade, 'C');  // more than 30 % were dropped
 }
 
+TEST(Measure, ACoreBoundCaseThatRanAtTwoSpeedsIsContended) {
+  Bench bench;
+  bench.registry[0].role = Role::compute_probe;
+  bench.policy.filter = "^probe";
+  bench.device.seconds_per_launch = 0x1p-13;
+  bench.device.disturb = [&](int reading, Reading&) {
+    if (reading > 60) bench.device.seconds_per_launch = 0x1p-12;  // and no gate sees it
+  };
+  const Measurement probe = bench.row("probe");
+  EXPECT_TRUE(probe.contended);
+  EXPECT_EQ(probe.grade, 'C');
+  EXPECT_EQ(std::count(probe.flags.begin(), probe.flags.end(), ""),
+            static_cast<std::ptrdiff_t>(probe.flags.size()));
+}
+
 /// Both cases contended, the probe planned first; what is kept when `stop` is asked.
 std::vector<std::string> kept_until(bool (*stop)(const std::vector<std::string>&)) {
   Bench bench;
