@@ -298,9 +298,10 @@ void exp_sums(const float* x, long, long n, float*) {{
         def findings(body, rows=6):
             text = f"""
 namespace roofmark::isa_avx2 {{
-template <class Math, int rows> __attribute__((noinline)) void tile(const float* x, long n) {{
+template <int bytes> struct Asks {{}};
+template <class Math, int rows, class Asks> __attribute__((noinline)) void tile(const float* x, long n, Asks) {{
   asm volatile("1:\\n .rept 12\\n mulps %%xmm1,%%xmm0\\n .endr\\n {body} dec %0\\n jnz 1b\\n" : "+r"(n) : "r"(x) : "xmm0"); }}
-template void tile<int, {rows}>(const float*, long);
+template void tile<int, {rows}, Asks<64>>(const float*, long, Asks<64>);
 }}
 """
             self.compile("gemm", "avx2", text)
